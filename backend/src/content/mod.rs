@@ -1,0 +1,3 @@
+//! What a post is, whatever its source.
+
+pub mod post;

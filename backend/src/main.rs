@@ -1,0 +1,3 @@
+//! The `flashblog` binary.
+
+fn main() {}

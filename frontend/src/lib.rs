@@ -1,0 +1,1 @@
+//! FlashBlog in the browser.

@@ -1,0 +1,132 @@
+//! Blogs: summaries for lists, whole posts, pages and categories.
+
+use serde::{Deserialize, Serialize};
+
+/// The author of a post whose source names none.
+pub const DEFAULT_AUTHOR: &str = "Admin";
+/// The category of a post whose source names none.
+pub const DEFAULT_CATEGORY: &str = "General";
+/// Posts on a page when a request doesn't say.
+pub const DEFAULT_PER_PAGE: u32 = 6;
+/// The most posts that one page can hold.
+pub const MAX_PER_PAGE: u32 = 50;
+
+/// What a list shows of a post.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlogSummary {
+    /// Unique within the source.
+    pub id: String,
+    /// Plain text.
+    pub title: String,
+    /// Plain text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subtitle: Option<String>,
+    /// Plain text: the source's own summary, else the beginning of the post.
+    pub summary: String,
+    /// Plain text; [`DEFAULT_CATEGORY`] where the source has none.
+    pub category: String,
+    /// Who wrote it.
+    pub author: Author,
+    /// An `https:`, `http:` or site-relative address of a picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub featured_image: Option<String>,
+    /// RFC 3339, UTC; absent when the source has no date, or one that can't be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published_at: Option<String>,
+    /// The date as people read it; as it stands in the source when it can't be read; may be empty.
+    pub published_label: String,
+    /// At 200 words a minute, at least 1.
+    pub reading_minutes: u32,
+    /// The post's address on the site, relative to its root.
+    pub url: String,
+}
+
+/// Who wrote a post.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Author {
+    /// Plain text; [`DEFAULT_AUTHOR`] where the source names nobody.
+    pub name: String,
+    /// An `https:`, `http:` or site-relative address of a picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avatar_url: Option<String>,
+}
+
+/// A whole post.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blog {
+    /// What lists show of it; its fields stand beside the ones below on the wire.
+    #[serde(flatten)]
+    pub summary: BlogSummary,
+    /// Sanitised HTML, safe to put into a page as it is; may be empty.
+    pub content_html: String,
+    /// Plain text, in the source's order.
+    pub tags: Vec<String>,
+    /// The next newer post.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<BlogLink>,
+    /// The next older post.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<BlogLink>,
+    /// Up to three posts that share the most tags or the category with it.
+    pub related: Vec<BlogSummary>,
+}
+
+/// A neighbour of a post.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlogLink {
+    /// Unique within the source.
+    pub id: String,
+    /// Plain text.
+    pub title: String,
+    /// The post's address on the site, relative to its root.
+    pub url: String,
+}
+
+/// One page of the list of posts, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlogPage {
+    /// The posts of this page.
+    pub items: Vec<BlogSummary>,
+    /// From 1.
+    pub page: u32,
+    /// From 1 to [`MAX_PER_PAGE`].
+    pub per_page: u32,
+    /// Posts on all pages.
+    pub total_items: u32,
+    /// At least 1: an empty list is page 1 of 1.
+    pub total_pages: u32,
+    /// Whether there is a page before this one.
+    pub has_prev: bool,
+    /// Whether there is a page after this one.
+    pub has_next: bool,
+    /// How current the list is.
+    pub freshness: Freshness,
+}
+
+/// How current a list is, and where it is from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Freshness {
+    /// When the source was read; RFC 3339, UTC; absent when it never could be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fetched_at: Option<String>,
+    /// The source failed and an older copy, or an empty list, is shown.
+    pub stale: bool,
+    /// The kind of source: `embedded`, `json_api` or `folder`.
+    pub source: String,
+}
+
+/// `GET /categories`, most used first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CategoryList {
+    /// Most used first, equals by name.
+    pub items: Vec<CategoryCount>,
+}
+
+/// A category and how many posts it has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CategoryCount {
+    /// Plain text, as `?category=` takes it.
+    pub name: String,
+    /// Posts in it.
+    pub count: u32,
+}

@@ -1,0 +1,28 @@
+//! Flash messages: one-time notices to the person behind a session.
+
+use serde::{Deserialize, Serialize};
+
+/// A message that is delivered once, in the envelope of one response.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flash {
+    /// Unique, so that a client can drop a message that it has already shown.
+    pub id: String,
+    /// How serious the message is.
+    pub category: Category,
+    /// Plain text, never markup.
+    pub message: String,
+}
+
+/// How serious a flash message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Category {
+    /// What the person asked for was done.
+    Success,
+    /// Worth knowing, nothing to do.
+    Info,
+    /// Something is not as it should be, and the answer is the best that could be had.
+    Warning,
+    /// What the person asked for was not done.
+    Error,
+}

@@ -1,0 +1,11 @@
+//! The wire: data transfer objects of the REST API, used by the server and the single-page app.
+//!
+//! Nothing here does I/O, and everything builds for `wasm32-unknown-unknown`. Field names are
+//! snake_case; times are RFC 3339 strings in UTC, kept as text so that the app needs no calendar.
+
+pub mod blog;
+pub mod envelope;
+pub mod flash;
+pub mod paths;
+pub mod problem;
+pub mod session;

@@ -1,0 +1,38 @@
+//! The visitor's session, as the session endpoints show it.
+
+use serde::{Deserialize, Serialize};
+
+/// `GET /session`: the session of the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionInfo {
+    /// 128 random bits as 32 hexadecimal digits.
+    pub session_id: String,
+    /// When the session began; RFC 3339, UTC.
+    pub issued_at: String,
+    /// When it ends if it is not used; RFC 3339, UTC.
+    pub expires_at: String,
+}
+
+/// `POST /session`: a new or renewed session and, for clients that are not a browser, its token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionGrant {
+    /// 128 random bits as 32 hexadecimal digits.
+    pub session_id: String,
+    /// The signed token; absent where the response sets the cookie instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// How to send the token: always `Bearer`.
+    pub token_type: String,
+    /// Seconds until the token expires.
+    pub expires_in: i64,
+    /// When the token expires; RFC 3339, UTC.
+    pub expires_at: String,
+}
+
+/// `DELETE /session`: the session that has ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionEnded {
+    /// The ended session's id; absent when there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
+}
