@@ -1,6 +1,35 @@
 //! FlashBlog's server.
 //!
-//! Modules are listed in import order: each uses only those above it.
+//! Modules are listed in import order: each uses only those above it. A request goes from
+//! [`router`] through [`reply::envelope`] to a handler, which asks [`cache`] and returns a
+//! [`reply::Reply`].
 
+pub mod clock;
 pub mod content;
 pub mod sources;
+
+pub mod config;
+pub mod secret_key;
+pub mod telemetry;
+pub mod token;
+
+pub mod payload;
+
+pub mod error;
+
+pub mod store;
+
+pub mod cache;
+pub mod session_memory;
+
+pub mod session;
+
+pub mod app;
+
+pub mod cross_site;
+pub mod extract;
+pub mod reply;
+
+pub mod handlers;
+
+pub mod router;

@@ -1,3 +1,163 @@
-//! The `flashblog` binary.
+//! The `flashblog` binary: configuration, logging, server.
 
-fn main() {}
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use backend::app::App;
+use backend::config::{Config, PublicUrl, Settings};
+use backend::{router, secret_key, telemetry};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use tokio::net::TcpListener;
+use tokio::signal;
+
+/// How long requests in flight may take to finish once the server was told to stop.
+const DRAIN_LIMIT: Duration = Duration::from_secs(10);
+
+/// A blog front: a JSON REST API and its single-page app on one address.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Every flag is also an environment variable (--data-dir is FLASHBLOG_DATA_DIR) and a key of the file (data-dir). Flag beats environment beats file. FLASHBLOG_SECRET_KEY signs the sessions; FLASHBLOG_SECRET_KEY_FALLBACKS (comma-separated) still verify."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    settings: Settings,
+    /// TOML file with any of these settings
+    #[arg(long, env = "FLASHBLOG_CONFIG", value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the site; also what `flashblog` alone does
+    Serve,
+    /// Print a new signing key
+    Secret,
+}
+
+fn main() -> ExitCode {
+    let arguments = match parse_arguments() {
+        Ok(arguments) => arguments,
+        Err(exit) => return exit,
+    };
+    let outcome = match arguments.command {
+        None | Some(Command::Serve) => serve(arguments.settings, arguments.config),
+        Some(Command::Secret) => print_secret(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("flashblog: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Reads the command line. What can't be used is told in one line.
+fn parse_arguments() -> Result<Arguments, ExitCode> {
+    let parsed = Arguments::command()
+        .try_get_matches()
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    parsed.map_err(|error| {
+        if !error.use_stderr() {
+            print!("{error}");
+            return ExitCode::SUCCESS;
+        }
+        let text = error.to_string();
+        let facts: Vec<&str> = text
+            .lines()
+            .take_while(|line| {
+                !line.starts_with("Usage:") && !line.starts_with("For more information")
+            })
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect();
+        eprintln!(
+            "flashblog: {} (see flashblog --help)",
+            facts.join("; ").trim_start_matches("error: ")
+        );
+        ExitCode::from(2)
+    })
+}
+
+fn print_secret() -> anyhow::Result<()> {
+    let key = secret_key::generate().map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
+    writeln!(std::io::stdout(), "{key}")?;
+    Ok(())
+}
+
+fn serve(settings: Settings, file: Option<PathBuf>) -> anyhow::Result<()> {
+    let config = Config::load(settings, file.as_deref(), &|name| std::env::var(name).ok())?;
+    telemetry::start(&config.log, config.production)?;
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("can't start the runtime")?
+        .block_on(run(config))
+}
+
+async fn run(config: Config) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+        format!(
+            "listen: can't use {}; another address or port 0 would fit",
+            config.listen
+        )
+    })?;
+    let address = listener.local_addr()?;
+    let public_url = config
+        .public_url
+        .clone()
+        .unwrap_or_else(|| PublicUrl::of_listener(address));
+    let app = App::connect(&config, public_url).await?;
+    // Standard output may be closed; the site is served all the same.
+    let _ = writeln!(std::io::stdout(), "listening on http://{address}");
+    tracing::info!(%address, source = %config.source, "Serving");
+
+    let (stopping, told_to_stop) = tokio::sync::oneshot::channel();
+    let served = axum::serve(listener, router::router(app.clone())).with_graceful_shutdown(async {
+        stop_signal().await;
+        tracing::info!("Stopping: finishing the requests in flight");
+        let _ = stopping.send(());
+    });
+    tokio::select! {
+        () = app.keep_tidy() => {}
+        outcome = async { served.await } => outcome.context("the server failed")?,
+        () = async {
+            // An error means that the server is gone, and the other branch has its outcome.
+            if told_to_stop.await.is_err() {
+                std::future::pending::<()>().await;
+            }
+            tokio::time::sleep(DRAIN_LIMIT).await;
+        } => tracing::warn!("Stopped with requests unfinished"),
+    }
+    Ok(())
+}
+
+/// Resolves on Ctrl-C, and on SIGTERM where there is one.
+async fn stop_signal() {
+    let interrupt = async {
+        if signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                terminate.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}

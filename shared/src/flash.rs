@@ -26,3 +26,38 @@ pub enum Category {
     /// What the person asked for was not done.
     Error,
 }
+
+impl Category {
+    /// Its name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+
+    /// The category with this name on the wire.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Success, Self::Info, Self::Warning, Self::Error]
+            .into_iter()
+            .find(|category| category.as_str() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_on_the_wire() {
+        for name in ["success", "info", "warning", "error"] {
+            let category = Category::from_name(name).expect("a category");
+            assert_eq!(serde_json::to_value(category).expect("JSON"), name);
+        }
+        assert_eq!(Category::from_name("message"), None);
+    }
+}

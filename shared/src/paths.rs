@@ -5,6 +5,17 @@ pub const API_BASE: &str = "/api/v1";
 /// Where pictures that belong to posts are served.
 pub const MEDIA_BASE: &str = "/media";
 
+/// Whether a path (without query) is one of the site's pages. Whether the post of a post's page
+/// exists is the API's to say.
+#[must_use]
+pub fn is_page(path: &str) -> bool {
+    let path = path.strip_suffix('/').filter(|rest| !rest.is_empty()).unwrap_or(path);
+    matches!(path, "/" | "/blogs" | "/about")
+        || path
+            .strip_prefix("/blogs/")
+            .is_some_and(|id| !id.is_empty() && !id.contains('/'))
+}
+
 /// The address of a post's page: `/blogs/` and the id as one percent-encoded segment.
 #[must_use]
 pub fn blog(id: &str) -> String {
@@ -32,6 +43,16 @@ pub fn encode_segment(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pages_are_told_from_other_addresses() {
+        for path in ["/", "/blogs", "/blogs/", "/about", "/blogs/Rust-1.0", "/blogs/a%2Fb"] {
+            assert!(is_page(path), "{path}");
+        }
+        for path in ["", "/nowhere", "/blogs/a/b", "/blogs//", "/index.html", "/app.wasm"] {
+            assert!(!is_page(path), "{path}");
+        }
+    }
 
     #[test]
     fn an_id_of_any_shape_is_one_segment() {

@@ -1,7 +1,14 @@
-//! A post as the server keeps it.
+//! A post as the server keeps it, and how one is made of what a source knows.
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use shared::blog::Author;
+use shared::blog::{Author, DEFAULT_AUTHOR, DEFAULT_CATEGORY};
+
+use super::address::{self, Addresses};
+use super::dates::Published;
+use super::fields::Person;
+use super::{html, plain};
 
 /// A post as every source delivers it: complete, with the defaults filled in and the HTML safe.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,4 +39,228 @@ pub struct Post {
     pub content_text: String,
     /// Plain text, in the source's order.
     pub tags: Vec<String>,
+}
+
+/// What a source knows of a post, in the source's own words. Blank texts count as absent.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RawPost {
+    /// Unique within the source.
+    pub id: Option<String>,
+    /// Plain text.
+    pub title: Option<String>,
+    /// Plain text.
+    pub subtitle: Option<String>,
+    /// Plain text.
+    pub summary: Option<String>,
+    /// Plain text.
+    pub category: Option<String>,
+    /// Everybody who wrote it.
+    pub authors: Vec<Person>,
+    /// An address of any kind.
+    pub featured_image: Option<String>,
+    /// The date, if it could be read.
+    pub published: Option<Published>,
+    /// The date in the source's words, to show when it could not be read.
+    pub date_words: Option<String>,
+    /// HTML of any kind.
+    pub html: String,
+    /// Plain text.
+    pub tags: Vec<String>,
+}
+
+/// Why something is no post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotAPost {
+    /// Nothing to find it by.
+    #[error("it has no id")]
+    NoId,
+    /// `.` and `..` mean something else in an address, encoded or not (RFC 3986, section 5.2.4).
+    #[error("its id is `.` or `..`, which can't stand in an address")]
+    UnaddressableId,
+    /// Nothing to show in a list.
+    #[error("it has no title")]
+    NoTitle,
+    /// Nothing that could be made safe.
+    #[error(transparent)]
+    Entangled(#[from] html::Entangled),
+}
+
+impl RawPost {
+    /// Fills in the defaults, tidies the texts and makes the HTML safe.
+    ///
+    /// # Errors
+    /// When there is no id or no title, or when the HTML can't be parsed in time.
+    pub fn finish(self, addresses: &Arc<dyn Addresses>) -> Result<Post, NotAPost> {
+        let id = tidy(self.id).ok_or(NotAPost::NoId)?;
+        if id == "." || id == ".." {
+            return Err(NotAPost::UnaddressableId);
+        }
+        let title = tidy(self.title).ok_or(NotAPost::NoTitle)?;
+        let content = html::sanitise(&self.html, addresses)?;
+        let summary = match tidy(self.summary) {
+            Some(summary) => plain::bounded_summary(&summary),
+            None if content.prose.is_empty() => plain::excerpt(&content.text),
+            None => plain::excerpt(&content.prose),
+        };
+        let published_label = match self.published {
+            Some(published) => published.label(),
+            None => tidy(self.date_words).unwrap_or_default(),
+        };
+        Ok(Post {
+            id,
+            title,
+            subtitle: tidy(self.subtitle),
+            summary,
+            category: tidy(self.category).unwrap_or_else(|| DEFAULT_CATEGORY.to_owned()),
+            author: byline(self.authors, addresses),
+            featured_image: self
+                .featured_image
+                .and_then(|image| address::image(&image, &**addresses)),
+            published_at: self.published.map(|published| published.at),
+            published_label,
+            reading_minutes: plain::reading_minutes(&content.text),
+            content_html: content.html,
+            content_text: content.text,
+            tags: self
+                .tags
+                .iter()
+                .filter_map(|tag| plain::tidy(tag))
+                .collect(),
+        })
+    }
+}
+
+/// One author for all: `A, B and C`, with the first picture.
+fn byline(authors: Vec<Person>, addresses: &Arc<dyn Addresses>) -> Author {
+    let avatar_url = authors
+        .iter()
+        .filter_map(|author| author.picture.as_deref())
+        .find_map(|picture| address::image(picture, &**addresses));
+    let names: Vec<String> = authors
+        .into_iter()
+        .filter_map(|author| tidy(author.name))
+        .collect();
+    let name = match names.as_slice() {
+        [] => DEFAULT_AUTHOR.to_owned(),
+        [name] => name.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    };
+    Author { name, avatar_url }
+}
+
+fn tidy(text: Option<String>) -> Option<String> {
+    plain::tidy(&text?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::address::ThisSite;
+    use crate::content::dates;
+
+    fn finish(raw: RawPost) -> Result<Post, NotAPost> {
+        raw.finish(&(Arc::new(ThisSite) as Arc<dyn Addresses>))
+    }
+
+    fn raw(id: &str, title: &str) -> RawPost {
+        RawPost {
+            id: Some(id.into()),
+            title: Some(title.into()),
+            ..RawPost::default()
+        }
+    }
+
+    #[test]
+    fn a_post_of_nothing_but_id_and_title_is_complete() {
+        let blank = || Some(" \n\u{a0}".to_owned());
+        let post = finish(RawPost {
+            subtitle: blank(),
+            summary: blank(),
+            category: blank(),
+            authors: vec![Person {
+                name: blank(),
+                picture: blank(),
+            }],
+            featured_image: blank(),
+            date_words: blank(),
+            tags: vec![" ".into()],
+            ..raw(" 7 ", " A \n title ")
+        })
+        .expect("a post");
+        assert_eq!(
+            post,
+            Post {
+                id: "7".into(),
+                title: "A title".into(),
+                subtitle: None,
+                summary: String::new(),
+                category: "General".into(),
+                author: Author {
+                    name: "Admin".into(),
+                    avatar_url: None
+                },
+                featured_image: None,
+                published_at: None,
+                published_label: String::new(),
+                reading_minutes: 1,
+                content_html: String::new(),
+                content_text: String::new(),
+                tags: vec![],
+            }
+        );
+    }
+
+    #[test]
+    fn what_the_source_knows_is_kept() {
+        let post = finish(RawPost {
+            authors: ["Ada", "Ben", "Cy"]
+                .map(|name| Person {
+                    picture: Some(format!("/{name}.png")),
+                    ..Person::named(name.into())
+                })
+                .into(),
+            featured_image: Some("javascript:alert(1)".into()),
+            published: dates::parse("2026-03-05T10:00:00Z"),
+            date_words: Some("2026-03-05T10:00:00Z".into()),
+            html: format!("<h2>Head</h2><p>{}</p>", "word ".repeat(300)),
+            ..raw("a", "A")
+        })
+        .expect("a post");
+        assert_eq!(post.author.name, "Ada, Ben and Cy");
+        assert_eq!(post.author.avatar_url.as_deref(), Some("/Ada.png"));
+        assert_eq!(post.featured_image, None);
+        assert_eq!(post.published_label, "5 March 2026");
+        assert_eq!(post.reading_minutes, 2);
+        assert!(
+            post.summary.starts_with("word") && post.summary.ends_with("word…"),
+            "{}",
+            post.summary
+        );
+        assert!(post.content_text.starts_with("Head word"));
+    }
+
+    #[test]
+    fn a_date_that_can_not_be_read_is_shown_as_it_stands() {
+        let post = finish(RawPost {
+            date_words: Some(" early  spring ".into()),
+            ..raw("a", "A")
+        });
+        let post = post.expect("a post");
+        assert_eq!(post.published_at, None);
+        assert_eq!(post.published_label, "early spring");
+    }
+
+    #[test]
+    fn nothing_without_id_and_title_is_a_post() {
+        assert_eq!(finish(raw(" ", "A")), Err(NotAPost::NoId));
+        assert_eq!(
+            finish(RawPost {
+                title: Some("A".into()),
+                ..RawPost::default()
+            }),
+            Err(NotAPost::NoId)
+        );
+        assert_eq!(finish(raw("..", "A")), Err(NotAPost::UnaddressableId));
+        assert_eq!(finish(raw("a", "\u{200b}")), Err(NotAPost::NoTitle));
+    }
 }

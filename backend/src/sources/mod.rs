@@ -1,6 +1,19 @@
 //! Where posts come from: one adapter a file behind [`BlogSource`].
 
+mod markdown_file;
+
+pub mod embedded;
+pub mod folder;
+pub mod json_api;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
 use async_trait::async_trait;
+use url::Url;
 
 use crate::content::post::Post;
 
@@ -31,6 +44,20 @@ pub struct Media {
     pub bytes: std::borrow::Cow<'static, [u8]>,
 }
 
+/// The media type of a picture by the ending of its name; `None` for what is no picture.
+fn media_type(path: &str) -> Option<&'static str> {
+    let (_, ending) = path.rsplit_once('.')?;
+    Some(match ending.to_ascii_lowercase().as_str() {
+        "avif" => "image/avif",
+        "gif" => "image/gif",
+        "jpg" | "jpeg" => "image/jpeg",
+        "png" => "image/png",
+        "svg" => "image/svg+xml",
+        "webp" => "image/webp",
+        _ => return None,
+    })
+}
+
 /// Why a source as a whole could not be read. The words are for the operator's log, never for a client.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
@@ -40,4 +67,82 @@ pub enum SourceError {
     /// The upstream answered with something else than blogs.
     #[error("{0}")]
     Unusable(String),
+}
+
+/// Which source the operator chose (`--source`).
+#[derive(Clone, PartialEq, Eq)]
+pub enum SourceKind {
+    /// The posts that are compiled in.
+    Embedded,
+    /// A JSON blog API at this address.
+    JsonApi(Url),
+    /// A folder of Markdown posts.
+    Folder(PathBuf),
+}
+
+impl FromStr for SourceKind {
+    type Err = String;
+
+    /// # Errors
+    /// One sentence that says what would fit.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const FITS: &str = "`embedded`, an http:// or https:// URL, or an existing folder";
+        if text == "embedded" {
+            return Ok(Self::Embedded);
+        }
+        // Not `contains("://")`: a mistyped scheme should be told apart from a missing folder.
+        if let Ok(url) = Url::parse(text)
+            && text.contains("://")
+        {
+            return match url.scheme() {
+                "http" | "https" => Ok(Self::JsonApi(url)),
+                scheme => Err(format!("a {scheme}:// URL is no source; what fits: {FITS}")),
+            };
+        }
+        if text.contains("://") {
+            return Err(format!("the URL can't be read; what fits: {FITS}"));
+        }
+        let folder = PathBuf::from(text);
+        if folder.is_dir() {
+            Ok(Self::Folder(folder))
+        } else {
+            Err(format!("there is no folder `{text}`; what fits: {FITS}"))
+        }
+    }
+}
+
+/// Without the user info and the query of a URL, which can hold secrets.
+impl fmt::Display for SourceKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Embedded => f.write_str("embedded"),
+            Self::JsonApi(url) => f.write_str(&json_api::redacted(url)),
+            Self::Folder(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+impl fmt::Debug for SourceKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SourceKind({self})")
+    }
+}
+
+/// Makes the adapter for a kind of source. Nothing is read yet.
+///
+/// `upstream_timeout` is for one whole reading of an upstream, all pages and bodies included.
+///
+/// # Errors
+/// When no HTTP client can be set up.
+pub fn open(
+    kind: &SourceKind,
+    upstream_timeout: Duration,
+) -> Result<Arc<dyn BlogSource>, SourceError> {
+    Ok(match kind {
+        SourceKind::Embedded => Arc::new(embedded::EmbeddedSource::new()),
+        SourceKind::JsonApi(url) => {
+            Arc::new(json_api::JsonApiSource::new(url.clone(), upstream_timeout)?)
+        }
+        SourceKind::Folder(path) => Arc::new(folder::FolderSource::new(path.clone())),
+    })
 }

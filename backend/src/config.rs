@@ -1,0 +1,471 @@
+//! What an operator can set: by flag, by environment variable, or in a TOML file, in that order of
+//! precedence. Everything is parsed here, once; past [`Config`] a value is usable.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use reqwest::Url;
+use serde::Deserialize;
+use tracing_subscriber::EnvFilter;
+
+use crate::sources::SourceKind;
+
+/// The shortest signing key that is accepted, in bytes (RFC 7518, section 3.2: at least the size
+/// of the hash output).
+pub const MIN_KEY_BYTES: usize = 32;
+
+/// Settings as they are written, before they mean anything: one layer for flags and environment,
+/// one for the file.
+#[derive(Debug, Default, clap::Args, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settings {
+    /// Address to listen on; port 0 picks a free one [default: 127.0.0.1:3000]
+    #[arg(long, env = "FLASHBLOG_LISTEN", value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Where people reach the site; https turns on Secure cookies and HSTS [default: http://<listen>]
+    #[arg(long, env = "FLASHBLOG_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+    /// `embedded`, the URL of a JSON blog API, or a folder of Markdown posts [default: embedded]
+    #[arg(long, env = "FLASHBLOG_SOURCE", value_name = "SOURCE")]
+    source: Option<String>,
+    /// Folder for what the server keeps, such as a generated signing key [default: data]
+    #[arg(long, env = "FLASHBLOG_DATA_DIR", value_name = "FOLDER")]
+    data_dir: Option<PathBuf>,
+    /// Folder of the built single-page app [default: frontend/dist]
+    #[arg(long, env = "FLASHBLOG_ASSETS", value_name = "FOLDER")]
+    assets: Option<PathBuf>,
+    /// Refuse a generated signing key, and log as JSON
+    #[arg(long, env = "FLASHBLOG_PRODUCTION", value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    production: Option<bool>,
+    /// How long a session lasts after its last use, such as 90s, 10m or 1h [default: 1h]
+    #[arg(long, env = "FLASHBLOG_SESSION_LIFETIME", value_name = "DURATION")]
+    session_lifetime: Option<String>,
+    /// How long a session keeps reading the same copy of the blogs [default: 1h]
+    #[arg(long, env = "FLASHBLOG_CACHE_LIFETIME", value_name = "DURATION")]
+    cache_lifetime: Option<String>,
+    /// Limit for one whole upstream request, body included [default: 5s]
+    #[arg(long, env = "FLASHBLOG_UPSTREAM_TIMEOUT", value_name = "DURATION")]
+    upstream_timeout: Option<String>,
+    /// What to log: a tracing filter such as `info` or `flashblog=debug` [default: info]
+    #[arg(long, env = "FLASHBLOG_LOG", value_name = "FILTER")]
+    log: Option<String>,
+    /// Signs the sessions; environment or file only, so that no process list shows it.
+    #[arg(skip)]
+    secret_key: Option<String>,
+    /// Keys that still verify, comma-separated.
+    #[arg(skip)]
+    secret_key_fallbacks: Option<String>,
+}
+
+/// A setting that can't be used: one line that names it and says what would fit.
+#[derive(Debug, thiserror::Error)]
+#[error("{name}: {problem}")]
+pub struct ConfigError {
+    name: String,
+    problem: String,
+}
+
+impl ConfigError {
+    fn new(name: impl Into<String>, problem: impl fmt::Display) -> Self {
+        Self {
+            name: name.into(),
+            problem: problem.to_string(),
+        }
+    }
+}
+
+/// The server's configuration, every value parsed.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where people reach the site; `None` until the listener's address is known.
+    pub public_url: Option<PublicUrl>,
+    /// Where the blogs come from.
+    pub source: SourceKind,
+    /// Where the server keeps what must outlive it.
+    pub data_dir: PathBuf,
+    /// The built single-page app.
+    pub assets: PathBuf,
+    /// Whether this is a site that people rely on.
+    pub production: bool,
+    /// How long a session lasts after its last use.
+    pub session_lifetime: Duration,
+    /// How long a session keeps reading the same copy of the blogs.
+    pub cache_lifetime: Duration,
+    /// Limit for one whole upstream request.
+    pub upstream_timeout: Duration,
+    /// A tracing filter.
+    pub log: String,
+    /// The keys that sessions are signed with; `None` means one is to be generated.
+    pub keys: Option<ConfiguredKeys>,
+}
+
+/// Signing keys from the environment or the file. `Debug` never shows them.
+#[derive(Clone)]
+pub struct ConfiguredKeys {
+    /// Signs, and verifies.
+    pub signing: String,
+    /// Verify only.
+    pub fallbacks: Vec<String>,
+}
+
+impl fmt::Debug for ConfiguredKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[redacted, {} fallbacks]", self.fallbacks.len())
+    }
+}
+
+/// The site's address as people type it: scheme, host and port, without a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl {
+    origin: String,
+    https: bool,
+}
+
+impl PublicUrl {
+    /// The address of a server that listens on `address` and that nobody gave another name.
+    #[must_use]
+    pub fn of_listener(address: SocketAddr) -> Self {
+        Self {
+            origin: format!("http://{address}"),
+            https: false,
+        }
+    }
+
+    /// Its origin as RFC 6454 serialises it, such as `https://blog.example`.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Whether cookies can be `Secure`.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.https
+    }
+}
+
+impl FromStr for PublicUrl {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let fits = "an address without a path such as https://blog.example would fit";
+        let url =
+            Url::parse(text).map_err(|error| format!("`{text}` is no URL ({error}); {fits}"))?;
+        let plain = matches!(url.scheme(), "http" | "https")
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none();
+        if !plain {
+            return Err(format!("`{text}` won't do; {fits}"));
+        }
+        Ok(Self {
+            origin: url.origin().ascii_serialization(),
+            https: url.scheme() == "https",
+        })
+    }
+}
+
+impl Config {
+    /// Puts the layers together: what `flags` (which clap fills from the environment too) leaves
+    /// open comes from the TOML file at `file`, and what that leaves open is the default.
+    ///
+    /// # Errors
+    /// Names the first setting that can't be used, and what would fit.
+    pub fn load(
+        mut flags: Settings,
+        file: Option<&Path>,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        flags.secret_key = environment("FLASHBLOG_SECRET_KEY");
+        flags.secret_key_fallbacks = environment("FLASHBLOG_SECRET_KEY_FALLBACKS");
+        let file = match file {
+            Some(path) => read_file(path)?,
+            None => Settings::default(),
+        };
+        Self::parse(flags.or(file))
+    }
+
+    fn parse(settings: Settings) -> Result<Self, ConfigError> {
+        let listen = match settings.listen.as_deref() {
+            None => SocketAddr::from(([127, 0, 0, 1], 3000)),
+            Some(text) => text.parse().map_err(|_| {
+                ConfigError::new(
+                    "listen",
+                    format!("`{text}` is no address; an IP address and a port such as 127.0.0.1:3000 or [::1]:0 would fit"),
+                )
+            })?,
+        };
+        let public_url = settings
+            .public_url
+            .map(|text| {
+                text.parse()
+                    .map_err(|problem: String| ConfigError::new("public-url", problem))
+            })
+            .transpose()?;
+        let source = settings
+            .source
+            .as_deref()
+            .unwrap_or("embedded")
+            .parse()
+            .map_err(|problem| ConfigError::new("source", problem))?;
+        let assets = match settings.assets {
+            Some(folder) if !folder.is_dir() => {
+                return Err(ConfigError::new(
+                    "assets",
+                    format!(
+                        "`{}` is no folder; the one that `cargo xtask build` fills would fit",
+                        folder.display()
+                    ),
+                ));
+            }
+            Some(folder) => folder,
+            None => PathBuf::from("frontend/dist"),
+        };
+        let log = settings.log.unwrap_or_else(|| "info".to_owned());
+        EnvFilter::try_new(&log).map_err(|error| {
+            ConfigError::new(
+                "log",
+                format!("`{log}` is no filter ({error}); info or flashblog=debug would fit"),
+            )
+        })?;
+        Ok(Self {
+            listen,
+            public_url,
+            source,
+            data_dir: settings.data_dir.unwrap_or_else(|| PathBuf::from("data")),
+            assets,
+            production: settings.production.unwrap_or(false),
+            session_lifetime: duration(
+                "session-lifetime",
+                settings.session_lifetime,
+                Duration::from_secs(3600),
+            )?,
+            cache_lifetime: duration(
+                "cache-lifetime",
+                settings.cache_lifetime,
+                Duration::from_secs(3600),
+            )?,
+            upstream_timeout: duration(
+                "upstream-timeout",
+                settings.upstream_timeout,
+                Duration::from_secs(5),
+            )?,
+            log,
+            keys: keys(settings.secret_key, settings.secret_key_fallbacks)?,
+        })
+    }
+}
+
+impl Settings {
+    /// These settings, with `other`'s where these say nothing.
+    fn or(self, other: Self) -> Self {
+        Self {
+            listen: self.listen.or(other.listen),
+            public_url: self.public_url.or(other.public_url),
+            source: self.source.or(other.source),
+            data_dir: self.data_dir.or(other.data_dir),
+            assets: self.assets.or(other.assets),
+            production: self.production.or(other.production),
+            session_lifetime: self.session_lifetime.or(other.session_lifetime),
+            cache_lifetime: self.cache_lifetime.or(other.cache_lifetime),
+            upstream_timeout: self.upstream_timeout.or(other.upstream_timeout),
+            log: self.log.or(other.log),
+            secret_key: self.secret_key.or(other.secret_key),
+            secret_key_fallbacks: self.secret_key_fallbacks.or(other.secret_key_fallbacks),
+        }
+    }
+}
+
+fn read_file(path: &Path) -> Result<Settings, ConfigError> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        ConfigError::new(
+            "config",
+            format!("can't read `{}`: {error}", path.display()),
+        )
+    })?;
+    toml::from_str(&text).map_err(|error| {
+        let line = error
+            .span()
+            .map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+        let problem = error.message().lines().collect::<Vec<_>>().join(" ");
+        ConfigError::new(
+            "config",
+            format!("`{}`, line {line}: {problem}", path.display()),
+        )
+    })
+}
+
+fn duration(name: &str, text: Option<String>, default: Duration) -> Result<Duration, ConfigError> {
+    let Some(text) = text else { return Ok(default) };
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let factor = match &text[digits.len()..] {
+        "s" => Some(1),
+        "m" => Some(60),
+        "h" => Some(3600),
+        _ => None,
+    };
+    factor
+        .zip(digits.parse::<u32>().ok())
+        .map(|(factor, count)| Duration::from_secs(factor * u64::from(count)))
+        .filter(|duration| (1..=366 * 86_400).contains(&duration.as_secs()))
+        .ok_or_else(|| {
+            ConfigError::new(name, format!("`{text}` is no duration; a whole number of seconds, minutes or hours from 1s to 8784h, such as 90s, 10m or 1h, would fit"))
+        })
+}
+
+fn keys(
+    signing: Option<String>,
+    fallbacks: Option<String>,
+) -> Result<Option<ConfiguredKeys>, ConfigError> {
+    let long_enough = |name: &str, key: &str| {
+        if key.len() < MIN_KEY_BYTES {
+            return Err(ConfigError::new(
+                name,
+                format!(
+                    "a key of {} bytes is too short; at least {MIN_KEY_BYTES} are needed, `flashblog secret` prints one",
+                    key.len()
+                ),
+            ));
+        }
+        Ok(())
+    };
+    let fallbacks: Vec<String> = fallbacks
+        .iter()
+        .flat_map(|text| text.split(','))
+        .map(|key| key.trim().to_owned())
+        .filter(|key| !key.is_empty())
+        .collect();
+    for key in &fallbacks {
+        long_enough("secret-key-fallbacks", key)?;
+    }
+    match signing {
+        Some(signing) => {
+            long_enough("secret-key", &signing)?;
+            Ok(Some(ConfiguredKeys { signing, fallbacks }))
+        }
+        None if fallbacks.is_empty() => Ok(None),
+        None => Err(ConfigError::new(
+            "secret-key-fallbacks",
+            "set without a secret-key; set FLASHBLOG_SECRET_KEY too",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "0123456789abcdef0123456789abcdef";
+
+    fn file(text: &str) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().expect("temporary file");
+        std::fs::write(file.path(), text).expect("writes");
+        file
+    }
+
+    fn load(flags: Settings, toml: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
+        let file = file(toml);
+        let environment = |name: &str| {
+            environment
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        };
+        Config::load(flags, Some(file.path()), &environment).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn nothing_set_is_a_working_site() {
+        let config = load(Settings::default(), "", &[]).expect("loads");
+        assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
+        assert_eq!(config.source, SourceKind::Embedded);
+        assert_eq!(config.upstream_timeout, Duration::from_secs(5));
+        assert!(config.keys.is_none() && config.public_url.is_none() && !config.production);
+    }
+
+    #[test]
+    fn a_flag_beats_the_file_and_the_file_the_default() {
+        let flags = Settings {
+            listen: Some("127.0.0.1:0".into()),
+            ..Settings::default()
+        };
+        let toml = "listen = '127.0.0.1:1'\nsession-lifetime = '90s'\nproduction = true";
+        let config = load(flags, toml, &[]).expect("loads");
+        assert_eq!(config.listen.port(), 0);
+        assert_eq!(config.session_lifetime, Duration::from_secs(90));
+        assert!(config.production);
+    }
+
+    #[test]
+    fn keys_come_from_environment_or_file_and_are_never_shown() {
+        let toml = format!("secret-key = 'file {KEY}'\nsecret-key-fallbacks = 'a{KEY}, b{KEY},'");
+        let config =
+            load(Settings::default(), &toml, &[("FLASHBLOG_SECRET_KEY", KEY)]).expect("loads");
+        let keys = config.keys.as_ref().expect("keys");
+        assert_eq!(keys.signing, KEY);
+        assert_eq!(keys.fallbacks, [format!("a{KEY}"), format!("b{KEY}")]);
+        assert!(!format!("{config:?}").contains(KEY));
+    }
+
+    #[test]
+    fn what_can_not_be_used_is_named_with_what_would_fit() {
+        let cases = [
+            (
+                "listen = 'localhost'",
+                &["listen: ", "127.0.0.1:3000"] as &[_],
+            ),
+            (
+                "public-url = 'blog.example'",
+                &["public-url: ", "https://blog.example"],
+            ),
+            (
+                "public-url = 'https://blog.example/path'",
+                &["public-url: ", "without a path"],
+            ),
+            ("source = 'ftp://else'", &["source: ", "embedded"]),
+            ("source = '/no/such/folder'", &["source: ", "folder"]),
+            ("assets = '/no/such/folder'", &["assets: ", "xtask build"]),
+            ("session-lifetime = '5'", &["session-lifetime: ", "90s"]),
+            ("cache-lifetime = '0s'", &["cache-lifetime: ", "1s"]),
+            ("upstream-timeout = '-1s'", &["upstream-timeout: ", "90s"]),
+            ("session-lifetime = '99999999999h'", &["session-lifetime: "]),
+            ("session-lifetime = '1ß'", &["session-lifetime: "]),
+            ("log = 'a=b=c'", &["log: ", "flashblog=debug"]),
+            (
+                "secret-key = 'short'",
+                &["secret-key: ", "32", "flashblog secret"],
+            ),
+            ("\nlisten = 3000", &["config: ", "line 2", "string"]),
+            ("lisen = 'x'", &["config: ", "line 1", "lisen", "listen"]),
+            ("listen", &["config: ", "line 1"]),
+        ];
+        for (toml, parts) in cases {
+            let error = load(Settings::default(), toml, &[]).expect_err(toml);
+            assert_eq!(error.lines().count(), 1, "{error}");
+            for part in parts {
+                assert!(error.contains(part), "{toml}: {error}");
+            }
+        }
+        let alone = [("FLASHBLOG_SECRET_KEY_FALLBACKS", KEY)];
+        let error = load(Settings::default(), "", &alone).expect_err("no signing key");
+        assert!(error.contains("FLASHBLOG_SECRET_KEY"), "{error}");
+        let missing = Config::load(
+            Settings::default(),
+            Some(Path::new("/no/such.toml")),
+            &|_| None,
+        );
+        assert!(
+            missing
+                .expect_err("no file")
+                .to_string()
+                .starts_with("config: can't read")
+        );
+    }
+}

@@ -1,0 +1,224 @@
+//! An immutable set of posts, and the questions that readers ask of it.
+
+use std::collections::HashMap;
+
+use shared::blog::{
+    Blog, BlogLink, BlogPage, BlogSummary, CategoryCount, CategoryList, Freshness, MAX_PER_PAGE,
+};
+use shared::paths;
+
+use super::post::Post;
+
+/// How many related posts a post shows at most.
+const MAX_RELATED: usize = 3;
+
+/// Every post of a source at one moment, newest first, those without a date last.
+///
+/// Two snapshots are equal when a reader can't tell them apart, so that equal ones can share memory.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    posts: Vec<Post>,
+    positions: HashMap<String, usize>,
+}
+
+/// One page of the list of posts, without how current it is: that is the cache's to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PagePart {
+    /// The posts of this page.
+    pub items: Vec<BlogSummary>,
+    /// From 1 to `total_pages`.
+    pub page: u32,
+    /// From 1 to [`MAX_PER_PAGE`].
+    pub per_page: u32,
+    /// Posts on all pages.
+    pub total_items: u32,
+    /// At least 1: an empty list is page 1 of 1.
+    pub total_pages: u32,
+    /// Whether there is a page before this one.
+    pub has_prev: bool,
+    /// Whether there is a page after this one.
+    pub has_next: bool,
+}
+
+impl PagePart {
+    /// The page as it goes over the wire.
+    #[must_use]
+    pub fn with_freshness(self, freshness: Freshness) -> BlogPage {
+        BlogPage {
+            items: self.items,
+            page: self.page,
+            per_page: self.per_page,
+            total_items: self.total_items,
+            total_pages: self.total_pages,
+            has_prev: self.has_prev,
+            has_next: self.has_next,
+            freshness,
+        }
+    }
+}
+
+impl Snapshot {
+    /// Puts posts in order. Equal dates keep the source's order; of posts with the same id the first
+    /// one that the source delivered stays, the others are left out with a warning.
+    #[must_use]
+    pub fn new(delivered: Vec<Post>) -> Self {
+        let mut posts: Vec<Post> = Vec::with_capacity(delivered.len());
+        let mut positions = HashMap::with_capacity(delivered.len());
+        for post in delivered {
+            if positions.insert(post.id.clone(), 0).is_some() {
+                tracing::warn!(blog.id = post.id, "Skipping a post whose id is taken");
+            } else {
+                posts.push(post);
+            }
+        }
+        posts.sort_by_key(|post| std::cmp::Reverse(post.published_at));
+        for (position, post) in posts.iter().enumerate() {
+            positions.insert(post.id.clone(), position);
+        }
+        Self { posts, positions }
+    }
+
+    /// All posts, newest first.
+    #[must_use]
+    pub fn posts(&self) -> &[Post] {
+        &self.posts
+    }
+
+    /// The post with this id.
+    #[must_use]
+    pub fn post(&self, id: &str) -> Option<&Post> {
+        self.positions.get(id).and_then(|&at| self.posts.get(at))
+    }
+
+    /// One page of the posts, or of those of one category in any letter case. `page` and `per_page`
+    /// are brought into range, never refused.
+    #[must_use]
+    pub fn page(&self, page: u32, per_page: u32, category: Option<&str>) -> PagePart {
+        let wanted = category.map(fold_case);
+        let matching: Vec<&Post> = self
+            .posts
+            .iter()
+            .filter(|post| {
+                wanted
+                    .as_ref()
+                    .is_none_or(|name| fold_case(&post.category) == *name)
+            })
+            .collect();
+        let per_page = per_page.clamp(1, MAX_PER_PAGE);
+        let total_items = count(matching.len());
+        let total_pages = total_items.div_ceil(per_page).max(1);
+        let page = page.clamp(1, total_pages);
+        let first = (page as usize - 1) * per_page as usize;
+        PagePart {
+            items: matching
+                .into_iter()
+                .skip(first)
+                .take(per_page as usize)
+                .map(summary)
+                .collect(),
+            page,
+            per_page,
+            total_items,
+            total_pages,
+            has_prev: page > 1,
+            has_next: page < total_pages,
+        }
+    }
+
+    /// A whole post with its neighbours and relatives.
+    #[must_use]
+    pub fn blog(&self, id: &str) -> Option<Blog> {
+        let position = *self.positions.get(id)?;
+        let post = self.posts.get(position)?;
+        let newer = position.checked_sub(1).and_then(|at| self.posts.get(at));
+        Some(Blog {
+            summary: summary(post),
+            content_html: post.content_html.clone(),
+            tags: post.tags.clone(),
+            previous: newer.map(link),
+            next: self.posts.get(position + 1).map(link),
+            related: self.related(post),
+        })
+    }
+
+    /// The categories in use, most used first, equals by name. Spellings that differ only in letter
+    /// case are one category, named as its newest post names it.
+    #[must_use]
+    pub fn categories(&self) -> CategoryList {
+        let mut counts: HashMap<String, CategoryCount> = HashMap::new();
+        for post in &self.posts {
+            counts
+                .entry(fold_case(&post.category))
+                .or_insert_with(|| CategoryCount {
+                    name: post.category.clone(),
+                    count: 0,
+                })
+                .count += 1;
+        }
+        let mut items: Vec<CategoryCount> = counts.into_values().collect();
+        items.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+        CategoryList { items }
+    }
+
+    /// Most shared tags first, then those of the same category, newer ones before older ones.
+    fn related(&self, post: &Post) -> Vec<BlogSummary> {
+        let tags: Vec<String> = post.tags.iter().map(|tag| fold_case(tag)).collect();
+        let category = fold_case(&post.category);
+        let mut candidates: Vec<(usize, bool, &Post)> = self
+            .posts
+            .iter()
+            .filter(|other| other.id != post.id)
+            .map(|other| {
+                let shared_tags = other
+                    .tags
+                    .iter()
+                    .filter(|tag| tags.contains(&fold_case(tag)))
+                    .count();
+                (shared_tags, fold_case(&other.category) == category, other)
+            })
+            .filter(|&(shared_tags, same_category, _)| shared_tags > 0 || same_category)
+            .collect();
+        candidates.sort_by_key(|&(shared_tags, same_category, _)| {
+            std::cmp::Reverse((shared_tags, same_category))
+        });
+        candidates
+            .into_iter()
+            .take(MAX_RELATED)
+            .map(|(_, _, other)| summary(other))
+            .collect()
+    }
+}
+
+/// What lists show of a post.
+#[must_use]
+pub fn summary(post: &Post) -> BlogSummary {
+    BlogSummary {
+        id: post.id.clone(),
+        title: post.title.clone(),
+        subtitle: post.subtitle.clone(),
+        summary: post.summary.clone(),
+        category: post.category.clone(),
+        author: post.author.clone(),
+        featured_image: post.featured_image.clone(),
+        published_at: post.published_at.map(|moment| moment.to_string()),
+        published_label: post.published_label.clone(),
+        reading_minutes: post.reading_minutes,
+        url: paths::blog(&post.id),
+    }
+}
+
+fn link(post: &Post) -> BlogLink {
+    BlogLink {
+        id: post.id.clone(),
+        title: post.title.clone(),
+        url: paths::blog(&post.id),
+    }
+}
+
+fn fold_case(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}

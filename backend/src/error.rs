@@ -1,0 +1,200 @@
+//! The one error that becomes a response.
+
+use std::fmt;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use shared::problem::code;
+
+use crate::payload::{Fault, Payload};
+use crate::store::StoreError;
+
+/// Why a request can't be answered with data.
+///
+/// A 5xx keeps its cause to itself: it is logged here, once, and the client reads an opaque
+/// sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// 400: the request can't be understood; the sentence says why.
+    #[error("{0}")]
+    BadRequest(String),
+    /// 401: a Bearer token that is no longer, or never was, valid.
+    #[error("invalid bearer token")]
+    InvalidToken,
+    /// 403: an unsafe request made by another site's page.
+    #[error("cross-site request")]
+    CrossSiteRequest,
+    /// 404: no such path.
+    #[error("no such path")]
+    NotFound,
+    /// 404: no such blog.
+    #[error("no blog has the id {id}")]
+    BlogNotFound {
+        /// What was asked for.
+        id: String,
+    },
+    /// 503: the blogs' source can't be reached and there is no copy of it.
+    #[error("the source can't be reached and there is no copy of it")]
+    SourceUnavailable {
+        /// When it will be asked again.
+        retry_after_seconds: u64,
+    },
+    /// 503: the database can't be used right now.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A status that a layer below the handlers chose, such as 405 or 413.
+    #[error("{0}")]
+    Status(StatusCode),
+    /// 500: a fault of the server's.
+    #[error("{0}")]
+    Internal(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl ApiError {
+    /// A 500 whose cause only the log learns.
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(cause.into())
+    }
+
+    /// What the client reads.
+    fn fault(&self) -> Fault {
+        let (status, code, detail) = match self {
+            Self::BadRequest(detail) => (StatusCode::BAD_REQUEST, code::BAD_REQUEST, detail.clone()),
+            Self::InvalidToken => (
+                StatusCode::UNAUTHORIZED,
+                code::INVALID_TOKEN,
+                "The token is not valid, or no longer. POST /api/v1/session without it gets a new one.".to_owned(),
+            ),
+            Self::CrossSiteRequest => (
+                StatusCode::FORBIDDEN,
+                code::CROSS_SITE_REQUEST,
+                "This request came from another site's page. Send it from this site, or with a Bearer token.".to_owned(),
+            ),
+            Self::NotFound => (
+                StatusCode::NOT_FOUND,
+                code::NOT_FOUND,
+                "The API has no such path.".to_owned(),
+            ),
+            Self::BlogNotFound { id } => (
+                StatusCode::NOT_FOUND,
+                code::BLOG_NOT_FOUND,
+                format!("No blog has the id {id}."),
+            ),
+            Self::SourceUnavailable { .. } => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                code::SOURCE_UNAVAILABLE,
+                "The blogs can't be fetched right now. Try again in a moment.".to_owned(),
+            ),
+            Self::Status(status) => {
+                let (code, detail) = of_status(*status);
+                (*status, code, detail.to_owned())
+            }
+            Self::Store(_) => {
+                let (code, detail) = of_status(StatusCode::SERVICE_UNAVAILABLE);
+                (StatusCode::SERVICE_UNAVAILABLE, code, detail.to_owned())
+            }
+            Self::Internal(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                code::INTERNAL_ERROR,
+                of_status(StatusCode::INTERNAL_SERVER_ERROR).1.to_owned(),
+            ),
+        };
+        Fault {
+            status,
+            code,
+            detail,
+            fields: None,
+        }
+    }
+}
+
+/// For a response that came without a payload: from a layer, or from axum itself.
+#[must_use]
+pub fn fault_of_status(status: StatusCode) -> Fault {
+    ApiError::Status(status).fault()
+}
+
+fn of_status(status: StatusCode) -> (&'static str, &'static str) {
+    match status {
+        StatusCode::NOT_FOUND => (code::NOT_FOUND, "The API has no such path."),
+        StatusCode::METHOD_NOT_ALLOWED => (
+            code::METHOD_NOT_ALLOWED,
+            "This path does not answer that method; `Allow` lists those that it does.",
+        ),
+        StatusCode::REQUEST_TIMEOUT => (
+            code::REQUEST_TIMEOUT,
+            "The request took too long to arrive.",
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            (code::PAYLOAD_TOO_LARGE, "The body is larger than 64 KiB.")
+        }
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => (
+            code::UNSUPPORTED_MEDIA_TYPE,
+            "The body is of a type that this path does not read.",
+        ),
+        StatusCode::TOO_MANY_REQUESTS => (
+            code::TOO_MANY_REQUESTS,
+            "Too many requests. Try again later.",
+        ),
+        StatusCode::SERVICE_UNAVAILABLE => (
+            code::SERVICE_UNAVAILABLE,
+            "The server can't answer right now. Try again in a moment.",
+        ),
+        status if status.is_client_error() => {
+            (code::REQUEST_FAILED, "The request can't be answered.")
+        }
+        _ => (
+            code::INTERNAL_ERROR,
+            "Something went wrong on our side. Quote the request id when you ask for help.",
+        ),
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let fault = self.fault();
+        let mut response = fault.status.into_response();
+        match &self {
+            Self::InvalidToken => {
+                response.headers_mut().insert(
+                    header::WWW_AUTHENTICATE,
+                    HeaderValue::from_static("Bearer error=\"invalid_token\""),
+                );
+            }
+            Self::SourceUnavailable {
+                retry_after_seconds,
+            } => {
+                response
+                    .headers_mut()
+                    .insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
+            }
+            Self::Store(cause) => {
+                tracing::error!(cause = %Chain(cause), "Request failed");
+                response
+                    .headers_mut()
+                    .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+            }
+            Self::Internal(cause) => {
+                tracing::error!(cause = %Chain(cause.as_ref()), "Request failed");
+            }
+            _ => {}
+        }
+        response.extensions_mut().insert(Payload::Error(fault));
+        response
+    }
+}
+
+/// An error with the errors that caused it, on one line.
+pub struct Chain<'a>(pub &'a (dyn std::error::Error + 'a));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}

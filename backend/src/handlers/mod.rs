@@ -1,0 +1,7 @@
+//! Handlers: extract, one or two calls, reply. One noun a file.
+
+pub mod blogs;
+pub mod health;
+pub mod media;
+pub mod page;
+pub mod session;

@@ -1,0 +1,171 @@
+//! The one place where a response body under `/api` is written.
+//!
+//! Handlers return a [`Reply`] or an [`ApiError`]; both leave a [`Payload`] on the response, and
+//! the [`envelope`] layer puts it into the envelope together with the session's flash messages. A
+//! response that a layer or axum itself made has no payload: its status becomes the problem.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+use shared::envelope::{Envelope, Outcome};
+use shared::flash::Flash;
+use shared::problem::Problem;
+
+use crate::app::App;
+use crate::error::{ApiError, fault_of_status};
+use crate::payload::{Fault, Payload};
+use crate::telemetry::RequestId;
+
+/// A successful answer.
+pub struct Reply {
+    status: StatusCode,
+    data: Arc<RawValue>,
+}
+
+impl Reply {
+    /// 200 with `data`.
+    ///
+    /// # Errors
+    /// When `data` can't be written as JSON.
+    pub fn ok(data: &impl Serialize) -> Result<Self, ApiError> {
+        Self::with_status(StatusCode::OK, data)
+    }
+
+    /// 201 with `data`.
+    ///
+    /// # Errors
+    /// When `data` can't be written as JSON.
+    pub fn created(data: &impl Serialize) -> Result<Self, ApiError> {
+        Self::with_status(StatusCode::CREATED, data)
+    }
+
+    /// 200 with data that is already written as JSON.
+    #[must_use]
+    pub fn written(data: Arc<RawValue>) -> Self {
+        Self {
+            status: StatusCode::OK,
+            data,
+        }
+    }
+
+    fn with_status(status: StatusCode, data: &impl Serialize) -> Result<Self, ApiError> {
+        let data = to_raw_value(data).map_err(ApiError::internal)?;
+        Ok(Self {
+            status,
+            data: data.into(),
+        })
+    }
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(Payload::Data(self.data));
+        response
+    }
+}
+
+/// Middleware around everything that answers in envelopes: finds the session, and writes body,
+/// cookie and security headers of whatever comes back.
+pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let request_id = request
+        .extensions()
+        .get::<RequestId>()
+        .map_or_else(String::new, |id| id.0.clone());
+    let method = request.method().clone();
+    let delivers = delivers_flashes(&method, request.headers());
+    let (visit, response) = match app.sessions.open(request.headers()) {
+        Ok(visit) => {
+            request.extensions_mut().insert(visit.clone());
+            (Some(visit), next.run(request).await)
+        }
+        Err(error) => (None, error.into_response()),
+    };
+    let redirects = response.status().is_redirection();
+    let flash = match &visit {
+        Some(visit) if delivers && !redirects => visit.deliver_flashes().await,
+        Some(visit) => {
+            visit.keep_flashes().await;
+            Vec::new()
+        }
+        None => Vec::new(),
+    };
+    let mut response = if redirects {
+        response
+    } else {
+        write_body(response, flash, request_id.clone())
+    };
+    if let Some(Err(error)) = visit.map(|visit| visit.write_headers(response.headers_mut())) {
+        response = write_body(error.into_response(), Vec::new(), request_id);
+    }
+    for (name, value) in SECURITY_HEADERS {
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
+    }
+    if method == Method::HEAD {
+        *response.body_mut() = Body::empty();
+    }
+    response
+}
+
+const SECURITY_HEADERS: [(HeaderName, &str); 3] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; frame-ancestors 'none'",
+    ),
+];
+
+/// HEAD, OPTIONS and prefetches are asked by machines: nobody would see the messages.
+fn delivers_flashes(method: &Method, headers: &HeaderMap) -> bool {
+    let prefetch = headers.get_all("sec-purpose").iter().any(|value| {
+        value
+            .to_str()
+            .is_ok_and(|purpose| purpose.contains("prefetch"))
+    });
+    method != Method::HEAD && method != Method::OPTIONS && !prefetch
+}
+
+fn write_body(mut response: Response, flash: Vec<Flash>, request_id: String) -> Response {
+    let payload = response
+        .extensions_mut()
+        .remove::<Payload>()
+        .unwrap_or_else(|| Payload::Error(fault_of_status(response.status())));
+    let outcome = match &payload {
+        Payload::Data(data) => Outcome::Data(data.as_ref()),
+        Payload::Error(fault) => Outcome::Error(problem(fault, request_id)),
+    };
+    let body = serde_json::to_vec(&Envelope { outcome, flash }).unwrap_or_default();
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    *response.body_mut() = Body::from(body);
+    response
+}
+
+fn problem(fault: &Fault, request_id: String) -> Problem {
+    Problem {
+        type_uri: "about:blank".to_owned(),
+        title: fault
+            .status
+            .canonical_reason()
+            .unwrap_or("Error")
+            .to_owned(),
+        status: fault.status.as_u16(),
+        code: fault.code.to_owned(),
+        detail: fault.detail.clone(),
+        request_id,
+        fields: fault.fields.clone(),
+    }
+}

@@ -1,0 +1,85 @@
+//! Routes and layers: pure wiring.
+
+use std::any::Any;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{Method, StatusCode};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+
+use crate::app::App;
+use crate::cross_site::refuse_cross_site;
+use crate::error::ApiError;
+use crate::handlers::{blogs, health, media, page, session};
+use crate::reply::{Reply, envelope};
+use crate::telemetry::request_span;
+
+/// The largest request body, in bytes.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// The whole site: the API and what surrounds it in envelopes, pictures, and the single-page app.
+pub fn router(app: App) -> Router {
+    let api = Router::new()
+        .route(
+            "/v1/session",
+            get(session::show)
+                .post(session::create)
+                .delete(session::end),
+        )
+        .route("/v1/blogs", get(blogs::list))
+        .route("/v1/blogs/{id}", get(blogs::show))
+        .route("/v1/categories", get(blogs::categories))
+        .fallback(no_such_path);
+    let answering_in_envelopes = Router::new()
+        .nest("/api", api)
+        .route("/api/", any(no_such_path))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz));
+    Router::new()
+        .merge(in_envelopes(answering_in_envelopes, &app))
+        .route("/media/{*path}", get(media::show))
+        .fallback(page::show)
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(request_span))
+        .with_state(app)
+}
+
+/// Puts every answer of these routes into an envelope: refusals, wrong methods and panics too.
+pub fn in_envelopes(routes: Router<App>, app: &App) -> Router<App> {
+    routes.method_not_allowed_fallback(no_such_method).layer(
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(app.clone(), envelope))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(from_fn_with_state(app.clone(), refuse_cross_site))
+            .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
+            .layer(DefaultBodyLimit::disable()),
+    )
+}
+
+async fn no_such_path() -> ApiError {
+    ApiError::NotFound
+}
+
+/// RFC 9110, section 9.3.7: OPTIONS asks what a path can do, which axum's `Allow` header tells.
+async fn no_such_method(method: Method) -> Result<Reply, ApiError> {
+    if method == Method::OPTIONS {
+        Reply::ok(&serde_json::json!({}))
+    } else {
+        Err(ApiError::Status(StatusCode::METHOD_NOT_ALLOWED))
+    }
+}
+
+/// A handler's panic is one opaque 500; the log has its words.
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let words = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    ApiError::internal(format!("a handler panicked: {words}")).into_response()
+}

@@ -1,0 +1,401 @@
+//! The visitor's session: found in a request, begun where there is none, carried back.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use parking_lot::Mutex;
+use shared::flash::{Category, Flash};
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::error::{ApiError, Chain};
+use crate::session_memory::SessionMemory;
+use crate::token::{
+    ABSOLUTE_LIFETIME_SECONDS, Claims, Keys, LEEWAY_SECONDS, SessionId, SignError, Verified,
+};
+
+/// Makes, finds and renews sessions.
+pub struct Sessions {
+    keys: Keys,
+    memory: Arc<SessionMemory>,
+    clock: Arc<dyn Clock>,
+    lifetime_seconds: i64,
+    https: bool,
+}
+
+impl Sessions {
+    /// `https` says whether people reach the site by https, so that cookies can be `Secure`.
+    #[must_use]
+    pub fn new(
+        keys: Keys,
+        memory: Arc<SessionMemory>,
+        clock: Arc<dyn Clock>,
+        lifetime: std::time::Duration,
+        https: bool,
+    ) -> Self {
+        Self {
+            keys,
+            memory,
+            clock,
+            lifetime_seconds: i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX),
+            https,
+        }
+    }
+
+    /// The cookie's name. `__Host-` makes browsers hold it to Secure, Path=/ and no Domain
+    /// (rfc6265bis, section 4.1.3.2).
+    #[must_use]
+    pub fn cookie_name(&self) -> &'static str {
+        if self.https {
+            "__Host-session"
+        } else {
+            "session"
+        }
+    }
+
+    /// Reads the session that a request carries. An invalid cookie is no session, as in Flask.
+    ///
+    /// # Errors
+    /// [`ApiError::InvalidToken`] for a Bearer token that does not verify; the cookie is not
+    /// looked at then.
+    pub fn open(self: &Arc<Self>, headers: &HeaderMap) -> Result<Visit, ApiError> {
+        let now = self.clock.now();
+        let mut visit = VisitState {
+            carrier: Carrier::Cookie,
+            claims: None,
+            cookie: CookieChange::None,
+            flashes: Vec::new(),
+        };
+        if let Some(token) = bearer_token(headers) {
+            let verified = self.verify(token).ok_or(ApiError::InvalidToken)?;
+            visit.carrier = Carrier::Bearer;
+            visit.claims = Some(verified.claims);
+        } else if let Some(verified) =
+            cookies(headers, self.cookie_name()).find_map(|token| self.verify(token))
+        {
+            let age = now.as_second() - verified.claims.issued_at;
+            if verified.by_fallback || age > self.lifetime_seconds / 10 {
+                visit.claims = Some(verified.claims.renew(now, self.lifetime_seconds));
+                visit.cookie = CookieChange::Set;
+            } else {
+                visit.claims = Some(verified.claims);
+            }
+        }
+        Ok(Visit {
+            sessions: Arc::clone(self),
+            state: Arc::new(Mutex::new(visit)),
+        })
+    }
+
+    /// Does what has to be done from time to time: forgets sessions that are over.
+    pub async fn tidy(&self) {
+        if let Err(error) = self
+            .memory
+            .forget_expired(self.clock.now().as_second())
+            .await
+        {
+            tracing::warn!(cause = %Chain(&error), "Expired sessions can't be forgotten yet");
+        }
+    }
+
+    /// A token that is ours, in time, and of a session that has not ended.
+    fn verify(&self, token: &str) -> Option<Verified> {
+        match self.keys.verify(token, self.clock.now()) {
+            Ok(verified) if self.memory.has_ended(verified.claims.session_id) => None,
+            Ok(verified) => Some(verified),
+            Err(reason) => {
+                tracing::debug!(%reason, "Token refused");
+                None
+            }
+        }
+    }
+
+    fn set_cookie(&self, claims: &Claims) -> Result<String, SignError> {
+        let token = self.keys.sign(claims)?;
+        Ok(self.cookie(&token, claims.expires_at - claims.issued_at))
+    }
+
+    fn cookie(&self, value: &str, max_age: i64) -> String {
+        let secure = if self.https { "; Secure" } else { "" };
+        format!(
+            "{}={value}; HttpOnly; SameSite=Lax; Path=/; Max-Age={max_age}{secure}",
+            self.cookie_name()
+        )
+    }
+}
+
+/// Where a request's token stood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carrier {
+    /// In the cookie, or nowhere yet.
+    Cookie,
+    /// In the `Authorization` header.
+    Bearer,
+}
+
+/// One request's view of its session, shared by the envelope and the handler.
+#[derive(Clone)]
+pub struct Visit {
+    sessions: Arc<Sessions>,
+    state: Arc<Mutex<VisitState>>,
+}
+
+struct VisitState {
+    carrier: Carrier,
+    claims: Option<Claims>,
+    cookie: CookieChange,
+    flashes: Vec<Flash>,
+}
+
+enum CookieChange {
+    None,
+    Set,
+    Clear,
+}
+
+impl Visit {
+    /// Takes the messages that this response delivers, oldest first: those that waited for the
+    /// session, then those that the handler flashed.
+    pub async fn deliver_flashes(&self) -> Vec<Flash> {
+        let claims = self.state.lock().claims;
+        let mut flashes = match claims {
+            Some(claims) => self.sessions.memory.take_flashes(claims.session_id).await,
+            None => Vec::new(),
+        };
+        flashes.append(&mut self.state.lock().flashes);
+        flashes
+    }
+
+    /// Leaves what the handler flashed for the session's next envelope: this response has none
+    /// that a person would see.
+    pub async fn keep_flashes(&self) {
+        let (claims, flashes) = {
+            let mut state = self.state.lock();
+            (state.claims, std::mem::take(&mut state.flashes))
+        };
+        let Some(claims) = claims.filter(|_| !flashes.is_empty()) else {
+            return;
+        };
+        let until = end_of_tokens(&claims);
+        let memory = &self.sessions.memory;
+        if let Err(error) = memory
+            .leave_flashes(claims.session_id, &flashes, until)
+            .await
+        {
+            tracing::error!(cause = %Chain(&error), "A message can't wait for the session's next envelope");
+        }
+    }
+
+    /// Writes what the session asks of the response's headers: its cookie, and that caches tell
+    /// visitors apart.
+    ///
+    /// # Errors
+    /// When a token can't be signed.
+    pub fn write_headers(&self, headers: &mut HeaderMap) -> Result<(), ApiError> {
+        headers.append(
+            header::VARY,
+            HeaderValue::from_static("Cookie, Authorization"),
+        );
+        let state = self.state.lock();
+        let cookie = match (&state.cookie, &state.claims) {
+            (CookieChange::Set, Some(claims)) => self
+                .sessions
+                .set_cookie(claims)
+                .map_err(ApiError::internal)?,
+            (CookieChange::Clear, _) => self.sessions.cookie("", 0),
+            _ => return Ok(()),
+        };
+        let cookie = HeaderValue::try_from(cookie).map_err(ApiError::internal)?;
+        headers.append(header::SET_COOKIE, cookie);
+        Ok(())
+    }
+}
+
+/// The visitor's session. In a handler's signature it means that there is one: a request that
+/// came without gets a new one, and its cookie with the response.
+#[derive(Clone)]
+pub struct Session {
+    visit: Visit,
+    claims: Claims,
+}
+
+impl Session {
+    /// Who this is.
+    #[must_use]
+    pub fn id(&self) -> SessionId {
+        self.claims.session_id
+    }
+
+    /// What the session's current token says.
+    #[must_use]
+    pub fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// Tells the person behind the session something, once.
+    pub fn flash(&self, category: Category, message: impl Into<String>) {
+        self.visit
+            .state
+            .lock()
+            .flashes
+            .push(new_flash(category, message));
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Session {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let visit = visit(parts)?;
+        let claims = {
+            let mut state = visit.state.lock();
+            match state.claims {
+                Some(claims) => claims,
+                None => {
+                    let sessions = &visit.sessions;
+                    let claims = Claims::begin(sessions.clock.now(), sessions.lifetime_seconds)
+                        .map_err(|error| ApiError::internal(error.to_string()))?;
+                    state.claims = Some(claims);
+                    state.cookie = CookieChange::Set;
+                    claims
+                }
+            }
+        };
+        Ok(Self { visit, claims })
+    }
+}
+
+/// The session of a request, if it came with one, for handlers that decide what becomes of it.
+pub struct MaybeSession {
+    visit: Visit,
+}
+
+impl MaybeSession {
+    /// Renews the session, or begins one, for a client that will send the token as Bearer: the
+    /// token is returned, and no cookie is set.
+    ///
+    /// # Errors
+    /// When there is no randomness to make a token from.
+    pub fn grant_token(&self) -> Result<(Claims, String), ApiError> {
+        let claims = self.renew_or_begin()?;
+        self.visit.state.lock().cookie = CookieChange::None;
+        let token = self
+            .visit
+            .sessions
+            .keys
+            .sign(&claims)
+            .map_err(ApiError::internal)?;
+        Ok((claims, token))
+    }
+
+    /// Renews the session, or begins one, for a browser: the token travels in the cookie alone.
+    ///
+    /// # Errors
+    /// When there is no randomness to make a token from.
+    pub fn grant_cookie(&self) -> Result<Claims, ApiError> {
+        let claims = self.renew_or_begin()?;
+        self.visit.state.lock().cookie = CookieChange::Set;
+        Ok(claims)
+    }
+
+    fn renew_or_begin(&self) -> Result<Claims, ApiError> {
+        let sessions = &self.visit.sessions;
+        let now = sessions.clock.now();
+        let mut state = self.visit.state.lock();
+        let claims = match state.claims {
+            Some(claims) => claims.renew(now, sessions.lifetime_seconds),
+            None => Claims::begin(now, sessions.lifetime_seconds)
+                .map_err(|error| ApiError::internal(error.to_string()))?,
+        };
+        state.claims = Some(claims);
+        Ok(claims)
+    }
+
+    /// Ends the session, if there is one, and clears the cookie. Says so to the person.
+    ///
+    /// # Errors
+    /// 503 when the end can't be made to last; then the session goes on.
+    pub async fn end(&self) -> Result<Option<SessionId>, ApiError> {
+        let claims = self.visit.state.lock().claims;
+        if let Some(claims) = claims {
+            let memory = &self.visit.sessions.memory;
+            memory
+                .end(claims.session_id, end_of_tokens(&claims))
+                .await?;
+        }
+        let mut state = self.visit.state.lock();
+        state.cookie = CookieChange::Clear;
+        state
+            .flashes
+            .push(new_flash(Category::Info, "Your session has ended."));
+        Ok(claims.map(|claims| claims.session_id))
+    }
+
+    /// Whether the request is a browser's: it shows a session cookie or Fetch Metadata.
+    #[must_use]
+    pub fn is_browser(&self, headers: &HeaderMap) -> bool {
+        cookies(headers, self.visit.sessions.cookie_name())
+            .next()
+            .is_some()
+            || headers
+                .keys()
+                .any(|name| name.as_str().starts_with("sec-fetch-"))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for MaybeSession {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        visit(parts).map(|visit| Self { visit })
+    }
+}
+
+fn new_flash(category: Category, message: impl Into<String>) -> Flash {
+    Flash {
+        id: Uuid::now_v7().to_string(),
+        category,
+        message: message.into(),
+    }
+}
+
+/// When no token of the session can be valid any more, whoever renewed it in the meantime.
+fn end_of_tokens(claims: &Claims) -> i64 {
+    claims.started_at + ABSOLUTE_LIFETIME_SECONDS + LEEWAY_SECONDS
+}
+
+fn visit(parts: &Parts) -> Result<Visit, ApiError> {
+    parts.extensions.get::<Visit>().cloned().ok_or_else(|| {
+        ApiError::internal("a handler asks for a session outside the envelope layer")
+    })
+}
+
+/// The token of an `Authorization: Bearer` header (RFC 6750, section 2.1); other schemes are none
+/// of ours.
+#[must_use]
+pub fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?;
+    let Ok(text) = value.to_str() else {
+        return value
+            .as_bytes()
+            .get(..7)
+            .is_some_and(|s| s.eq_ignore_ascii_case(b"bearer "))
+            .then_some("");
+    };
+    let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Every value that the request's `Cookie` headers hold under `name`.
+fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|text| text.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter(move |(key, _)| *key == name)
+        .map(|(_, value)| value)
+}

@@ -1,0 +1,80 @@
+//! What is in a folder: posts, pictures, tables of authors.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use crate::sources::media_type;
+
+/// How many folders deep posts are looked for.
+const MAX_DEPTH: usize = 16;
+
+/// Paths below a folder, with `/` on every platform, in the order of their names.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    pub(super) posts: Vec<String>,
+    pub(super) images: HashSet<String>,
+    pub(super) authors: Vec<String>,
+}
+
+impl Listing {
+    /// # Errors
+    /// When the folder itself can't be read. Subfolders that can't are left out with a warning.
+    pub(super) fn of(root: &Path) -> io::Result<Self> {
+        let mut listing = Self::default();
+        listing.walk(&root.canonicalize()?, "", MAX_DEPTH)?;
+        Ok(listing)
+    }
+
+    fn walk(&mut self, root: &Path, folder: &str, depth: usize) -> io::Result<()> {
+        let mut entries = fs::read_dir(root.join(folder))?.collect::<io::Result<Vec<_>>>()?;
+        entries.sort_by_key(fs::DirEntry::file_name);
+        for entry in entries {
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else {
+                tracing::warn!(file = ?name, "Skipping a file whose name is no UTF-8");
+                continue;
+            };
+            if name.starts_with('.') {
+                continue;
+            }
+            let path = if folder.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{folder}/{name}")
+            };
+            // Links to folders could lead round in circles, links to files can't.
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
+                if depth == 0 {
+                    tracing::warn!(folder = path, "Skipping a folder that is nested too deeply");
+                } else if let Err(error) = self.walk(root, &path, depth - 1) {
+                    tracing::warn!(folder = path, "Skipping a folder: {error}");
+                }
+            } else if kind.is_file() || (kind.is_symlink() && stays_below(root, &entry.path())) {
+                self.sort_in(name, path);
+            }
+        }
+        Ok(())
+    }
+
+    fn sort_in(&mut self, name: &str, path: String) {
+        let lower = name.to_ascii_lowercase();
+        let ending = lower.rsplit_once('.').map(|(_, ending)| ending);
+        if lower == "authors.yml" || lower == "authors.yaml" {
+            self.authors.push(path);
+        } else if matches!(ending, Some("md" | "markdown")) {
+            if !name.starts_with('_') && !lower.starts_with("readme.") {
+                self.posts.push(path);
+            }
+        } else if media_type(name).is_some() {
+            self.images.insert(path);
+        }
+    }
+}
+
+fn stays_below(root: &Path, link: &Path) -> bool {
+    link.canonicalize()
+        .is_ok_and(|target| target.starts_with(root) && target.is_file())
+}

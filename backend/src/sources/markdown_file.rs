@@ -1,0 +1,299 @@
+//! A Markdown file as a post: what its name, its place and its front matter say.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::content::address::Addresses;
+use crate::content::dates::{self, Published};
+use crate::content::fields::Person;
+use crate::content::front_matter::{self, FrontMatter, FrontMatterError};
+use crate::content::post::{NotAPost, Post, RawPost};
+use crate::content::{html, markdown};
+
+/// A blog's table of authors: people by the key that posts name them by.
+pub(super) type Authors = HashMap<String, Person>;
+
+/// A file, read but not rendered.
+#[derive(Debug)]
+pub(super) struct MarkdownFile {
+    /// Below the folder of posts, with `/` on every platform.
+    pub(super) path: String,
+    pub(super) front_matter: FrontMatter,
+    body: String,
+}
+
+impl MarkdownFile {
+    /// # Errors
+    /// When the front matter can't be read.
+    pub(super) fn parse(path: String, text: &str) -> Result<Self, FrontMatterError> {
+        let document = front_matter::split(text)?;
+        Ok(Self {
+            path,
+            front_matter: document.front_matter,
+            body: document.body.to_owned(),
+        })
+    }
+
+    /// The id that the post should have: its slug, else the file's name without the ending.
+    pub(super) fn preferred_id(&self) -> String {
+        let slug = self.front_matter.slug.as_deref().unwrap_or_default();
+        let words: Vec<&str> = slug
+            .split('/')
+            .filter(|word| !word.trim().is_empty())
+            .collect();
+        if words.is_empty() {
+            self.name().to_owned()
+        } else {
+            words.join("-")
+        }
+    }
+
+    /// An id that no other file has: its whole path in one word.
+    pub(super) fn path_id(&self) -> String {
+        without_ending(&self.path).replace('/', "-")
+    }
+
+    /// The post, rendered.
+    ///
+    /// # Errors
+    /// When its HTML can't be made safe.
+    pub(super) fn into_post(
+        self,
+        id: String,
+        authors: &Authors,
+        addresses: &Arc<dyn Addresses>,
+    ) -> Result<Post, NotAPost> {
+        let published = self.published();
+        let name_as_title = self.name_as_title();
+        let front_matter = self.front_matter;
+        let rendered = markdown::render(&self.body, front_matter.title.as_deref());
+        let opening = rendered
+            .opening_html
+            .and_then(|opening| html::sanitise(&opening, addresses).ok())
+            .map(|opening| opening.prose);
+        RawPost {
+            id: Some(id),
+            title: front_matter
+                .title
+                .or(rendered.heading)
+                .or(Some(name_as_title)),
+            subtitle: front_matter
+                .subtitle
+                .or_else(|| front_matter.team.map(|team| format!("On behalf of {team}"))),
+            // Some blogs put the date there for search engines: the text itself says more.
+            summary: front_matter
+                .summary
+                .filter(|summary| dates::parse(summary).is_none())
+                .or(opening),
+            category: front_matter.category,
+            authors: bylines(front_matter.authors, front_matter.author_avatar, authors),
+            featured_image: front_matter.image,
+            published,
+            date_words: front_matter.date,
+            html: rendered.html,
+            tags: front_matter.tags,
+        }
+        .finish(addresses)
+    }
+
+    /// What the file is called without its ending; `index.md` is called like its folder.
+    fn name(&self) -> &str {
+        let mut segments = without_ending(&self.path).rsplit('/');
+        match (segments.next(), segments.next()) {
+            (Some("index"), Some(folder)) => folder,
+            (Some(name), _) => name,
+            (None, _) => &self.path,
+        }
+    }
+
+    /// The front matter's date, else the one in its `path`, else the one that the file's name begins
+    /// with, else the one that its folders make.
+    fn published(&self) -> Option<Published> {
+        let front_matter = &self.front_matter;
+        front_matter
+            .date
+            .as_deref()
+            .and_then(dates::parse)
+            .or_else(|| date_in_path(front_matter.path.as_deref()?))
+            .or_else(|| split_date(self.name()).0)
+            .or_else(|| date_in_path(&self.path))
+    }
+
+    /// `2024-03-hello_world` → `Hello world`.
+    fn name_as_title(&self) -> String {
+        let (_, name) = split_date(self.name());
+        let words = name.replace(['-', '_'], " ");
+        let mut letters = words.trim().chars();
+        let Some(first) = letters.next() else {
+            return self.name().to_owned();
+        };
+        first.to_uppercase().chain(letters).collect()
+    }
+}
+
+fn without_ending(path: &str) -> &str {
+    path.rsplit_once('.').map_or(path, |(stem, _)| stem)
+}
+
+/// Takes `2024-03-05-` or `2024-03-` off the beginning of a name.
+fn split_date(name: &str) -> (Option<Published>, &str) {
+    let mut parts = name.splitn(4, '-');
+    let (Some(year), Some(month)) = (
+        parts.next().and_then(year),
+        parts.next().and_then(two_digits),
+    ) else {
+        return (None, name);
+    };
+    let rest = name.get("2024-03-".len()..).unwrap_or_default();
+    if let Some(date) = parts
+        .next()
+        .and_then(two_digits)
+        .and_then(|day| Published::on_day(year, month, day))
+    {
+        return (Some(date), rest.get("05-".len()..).unwrap_or_default());
+    }
+    match Published::in_month(year, month) {
+        Some(date) => (Some(date), rest),
+        None => (None, name),
+    }
+}
+
+/// Finds `2014/12/12` among the segments of a path.
+fn date_in_path(path: &str) -> Option<Published> {
+    let segments: Vec<&str> = path.split('/').collect();
+    segments.windows(3).find_map(|window| {
+        let &[y, m, d] = window else { return None };
+        Published::on_day(year(y)?, two_digits(m)?, two_digits(d)?)
+    })
+}
+
+fn year(text: &str) -> Option<i16> {
+    (text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
+}
+
+fn two_digits(text: &str) -> Option<i8> {
+    (text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
+}
+
+/// The people of a post, those that it names by key as the table of authors describes them.
+fn bylines(named: Vec<Person>, avatar: Option<String>, authors: &Authors) -> Vec<Person> {
+    let mut people: Vec<Person> = named
+        .into_iter()
+        .map(|person| {
+            let known = person
+                .name
+                .as_ref()
+                .and_then(|name| authors.get(name.trim()));
+            known.cloned().unwrap_or(person)
+        })
+        .collect();
+    if let Some(avatar) = avatar {
+        match people.first_mut() {
+            Some(first) => first.picture = Some(avatar),
+            None => people.push(Person {
+                name: None,
+                picture: Some(avatar),
+            }),
+        }
+    }
+    people
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::address::ThisSite;
+
+    fn post(path: &str, text: &str) -> Post {
+        let authors = Authors::from([(
+            "ada".to_owned(),
+            Person {
+                name: Some("Ada Example".into()),
+                picture: Some("/ada.png".into()),
+            },
+        )]);
+        let file = MarkdownFile::parse(path.into(), text).expect("reads");
+        let id = file.preferred_id();
+        let addresses: Arc<dyn Addresses> = Arc::new(ThisSite);
+        file.into_post(id, &authors, &addresses).expect("a post")
+    }
+
+    #[test]
+    fn a_file_without_front_matter_is_described_by_its_name_and_heading() {
+        for (path, text, id, title, date) in [
+            (
+                "2024-03-05-hello-world.md",
+                "Text",
+                "2024-03-05-hello-world",
+                "Hello world",
+                "5 March 2024",
+            ),
+            (
+                "2017-01-tokio-0-1.md",
+                "# Tokio\n",
+                "2017-01-tokio-0-1",
+                "Tokio",
+                "January 2017",
+            ),
+            (
+                "2024-13-45-odd.md",
+                "Text",
+                "2024-13-45-odd",
+                "2024 13 45 odd",
+                "",
+            ),
+            (
+                "2024-03-05.md",
+                "Text",
+                "2024-03-05",
+                "2024-03-05",
+                "5 March 2024",
+            ),
+            ("2024/03/05/é.md", "", "é", "É", "5 March 2024"),
+            (
+                "2024-03-05-trip/index.md",
+                "Text",
+                "2024-03-05-trip",
+                "Trip",
+                "5 March 2024",
+            ),
+            ("a.b.md", "Text", "a.b", "A.b", ""),
+        ] {
+            let post = post(path, text);
+            assert_eq!(
+                (&*post.id, &*post.title, &*post.published_label),
+                (id, title, date),
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn front_matter_beats_the_file_name() {
+        let post = post(
+            "2017-01-x.md",
+            "---\ntitle: T\nslug: /a/b\ndate: '2017-01-10'\nauthors: [ada, Ben]\nimage: /media/x.svg\ndescription: January 10, 2017\n---\nThe text.\n",
+        );
+        assert_eq!(post.id, "a-b");
+        assert_eq!(post.title, "T");
+        assert_eq!(post.published_label, "10 January 2017");
+        assert_eq!(post.author.name, "Ada Example and Ben");
+        assert_eq!(post.author.avatar_url.as_deref(), Some("/ada.png"));
+        assert_eq!(post.featured_image.as_deref(), Some("/media/x.svg"));
+        assert_eq!(post.summary, "The text.", "a date is no summary");
+    }
+
+    #[test]
+    fn a_mark_in_the_text_ends_the_summary() {
+        let text = "---\ntitle: T\n---\nOne.\n\nTwo.\n\n<!-- truncate -->\n\nThree.\n";
+        assert_eq!(post("a.md", text).summary, "One. Two.");
+        assert_eq!(
+            post(
+                "a.md",
+                "---\ntitle: T\n---\n<!-- truncate -->\n\n# H\n\nThree.\n"
+            )
+            .summary,
+            "Three."
+        );
+    }
+}

@@ -1,0 +1,87 @@
+//! Logs: one line an event on standard error, and one span a request.
+
+use std::io::IsTerminal;
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::Instrument;
+use tracing_subscriber::EnvFilter;
+use uuid::Uuid;
+
+/// Carries the request's id, both ways.
+pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Starts logging for the whole process: readable lines, or JSON in production.
+///
+/// # Errors
+/// When the filter can't be read, or logging was started before.
+pub fn start(filter: &str, json: bool) -> anyhow::Result<()> {
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_new(filter)?)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
+    let started = if json {
+        subscriber.json().flatten_event(true).try_init()
+    } else {
+        subscriber.try_init()
+    };
+    started.map_err(|error| anyhow::anyhow!("can't start logging: {error}"))
+}
+
+/// What a request is called in logs, in its response and in a problem's `request_id`.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
+impl RequestId {
+    /// The client's own id when it is well formed (1 to 128 of `A-Za-z0-9._-`), else a new one.
+    fn of(headers: &HeaderMap) -> Self {
+        let well_formed = |id: &&str| {
+            (1..=128).contains(&id.len())
+                && id
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        };
+        let sent = headers
+            .get(&X_REQUEST_ID)
+            .and_then(|value| value.to_str().ok());
+        Self(
+            sent.filter(well_formed)
+                .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned),
+        )
+    }
+}
+
+/// Middleware: names the request, runs it inside its span and logs one line when it is answered.
+///
+/// The span holds the matched route, never the raw URI: an address can hold what no log should.
+pub async fn request_span(mut request: Request, next: Next) -> Response {
+    let id = RequestId::of(request.headers());
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(|path| path.as_str().to_owned());
+    let span = tracing::info_span!(
+        "request",
+        request.id = id.0,
+        http.method = %request.method(),
+        http.route = route.as_deref().unwrap_or("unmatched"),
+    );
+    request.extensions_mut().insert(id.clone());
+    let started = std::time::Instant::now();
+    async move {
+        let mut response = next.run(request).await;
+        if let Ok(value) = HeaderValue::from_str(&id.0) {
+            response.headers_mut().insert(X_REQUEST_ID, value);
+        }
+        tracing::info!(
+            http.status = response.status().as_u16(),
+            elapsed_ms = started.elapsed().as_millis() as u64,
+            "Request answered"
+        );
+        response
+    }
+    .instrument(span)
+    .await
+}

@@ -1,0 +1,491 @@
+//! Session tokens: JSON Web Tokens (RFC 7519) signed with HMAC-SHA256, as RFC 8725 advises.
+//!
+//! Pure: the time comes in as a parameter, and keys come from configuration alone. A token's
+//! header only ever picks among those keys.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use jiff::Timestamp;
+use jsonwebtoken::{
+    Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode,
+};
+use serde::{Deserialize, Serialize};
+
+/// The header's `typ`, which keeps tokens made for something else out (RFC 8725, section 3.11).
+pub const TOKEN_TYPE: &str = "flashblog-session+jwt";
+/// Longer tokens are refused unread; ours have about 480 bytes.
+pub const MAX_TOKEN_BYTES: usize = 2048;
+/// How far the clocks of two servers may be apart, in seconds.
+pub const LEEWAY_SECONDS: i64 = 5;
+/// A session ends this long after it began, however much it is used.
+pub const ABSOLUTE_LIFETIME_SECONDS: i64 = 24 * 3600;
+
+const ISSUER: &str = "flashblog";
+const AUDIENCE: &str = "flashblog-api";
+
+/// A session's identity: 128 random bits, written as 32 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SessionId(u128);
+
+impl SessionId {
+    /// An id that nobody can guess.
+    ///
+    /// # Errors
+    /// When the operating system has no randomness to give.
+    pub fn random() -> Result<Self, getrandom::Error> {
+        random_bits().map(Self)
+    }
+
+    /// The 16 bytes that it consists of.
+    #[must_use]
+    pub fn to_bytes(self) -> [u8; 16] {
+        self.0.to_be_bytes()
+    }
+
+    /// The id that consists of these bytes, if they are 16.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(u128::from_be_bytes).map(Self)
+    }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+impl fmt::Debug for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::str::FromStr for SessionId {
+    type Err = TokenError;
+
+    fn from_str(text: &str) -> Result<Self, TokenError> {
+        let canonical = text.len() == 32
+            && text
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        if !canonical {
+            return Err(TokenError::Claims);
+        }
+        u128::from_str_radix(text, 16)
+            .map(Self)
+            .map_err(|_| TokenError::Claims)
+    }
+}
+
+/// What a valid token says. Times are seconds since the Unix epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claims {
+    /// Whose token it is: the same through every renewal.
+    pub session_id: SessionId,
+    /// When this token was issued.
+    pub issued_at: i64,
+    /// When this token expires.
+    pub expires_at: i64,
+    /// When the session began.
+    pub started_at: i64,
+}
+
+impl Claims {
+    /// The first token of a new session.
+    ///
+    /// # Errors
+    /// When the operating system has no randomness to give.
+    pub fn begin(now: Timestamp, lifetime_seconds: i64) -> Result<Self, getrandom::Error> {
+        let now = now.as_second();
+        Ok(Self {
+            session_id: SessionId::random()?,
+            issued_at: now,
+            expires_at: now + lifetime_seconds.min(ABSOLUTE_LIFETIME_SECONDS),
+            started_at: now,
+        })
+    }
+
+    /// The next token of the same session: valid for another lifetime, but not past the
+    /// session's absolute end.
+    #[must_use]
+    pub fn renew(&self, now: Timestamp, lifetime_seconds: i64) -> Self {
+        let now = now.as_second();
+        Self {
+            issued_at: now,
+            expires_at: (now + lifetime_seconds).min(self.started_at + ABSOLUTE_LIFETIME_SECONDS),
+            ..*self
+        }
+    }
+}
+
+/// Why a token is not valid. For logs; a client learns only that it isn't.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// Not a token of ours by its shape, size, type or algorithm.
+    #[error("malformed")]
+    Malformed,
+    /// Not signed by a key of ours.
+    #[error("signature does not verify")]
+    Signature,
+    /// Signed by us, but its claims are not a session's.
+    #[error("claims won't do")]
+    Claims,
+    /// Its time, or the session's, is over.
+    #[error("expired")]
+    Expired,
+    /// It claims to be from the future.
+    #[error("not valid yet")]
+    NotYetValid,
+}
+
+/// A token that verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verified {
+    /// What it says.
+    pub claims: Claims,
+    /// Whether a fallback key verified it, so that it should be signed anew.
+    pub by_fallback: bool,
+}
+
+/// The keys that sign and verify. `Debug` never shows them.
+pub struct Keys {
+    signing: EncodingKey,
+    header: Header,
+    verifying: Vec<(String, DecodingKey)>,
+    validation: Validation,
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Keys([redacted; {}])", self.verifying.len())
+    }
+}
+
+impl Keys {
+    /// `signing` signs and verifies, each of `fallbacks` only verifies. The caller has checked
+    /// that each has at least 32 bytes.
+    #[must_use]
+    pub fn new<'a>(signing: &'a [u8], fallbacks: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        let mut header = Header::new(Algorithm::HS256);
+        header.typ = Some(TOKEN_TYPE.to_owned());
+        header.kid = Some(key_id(signing));
+        // The library reads the machine's clock: times are checked here instead, against `now`.
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.required_spec_claims = HashSet::new();
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[AUDIENCE]);
+        Self {
+            signing: EncodingKey::from_secret(signing),
+            header,
+            verifying: std::iter::once(signing)
+                .chain(fallbacks)
+                .map(|key| (key_id(key), DecodingKey::from_secret(key)))
+                .collect(),
+            validation,
+        }
+    }
+
+    /// Signs `claims` as a compact token with a `jti` of its own.
+    ///
+    /// # Errors
+    /// When the operating system has no randomness to give.
+    pub fn sign(&self, claims: &Claims) -> Result<String, SignError> {
+        let wire = WireClaims {
+            iss: ISSUER.into(),
+            aud: AUDIENCE.into(),
+            sid: claims.session_id.to_string(),
+            jti: format!("{:032x}", random_bits()?),
+            iat: claims.issued_at,
+            nbf: claims.issued_at,
+            exp: claims.expires_at,
+            sst: claims.started_at,
+        };
+        Ok(encode(&self.header, &wire, &self.signing)?)
+    }
+
+    /// Checks a token's size, type, algorithm, key, signature, issuer, audience and times.
+    ///
+    /// # Errors
+    /// Says which of these it fails.
+    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Verified, TokenError> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(TokenError::Malformed);
+        }
+        let header = decode_header(token).map_err(|_| TokenError::Malformed)?;
+        if header.typ.as_deref() != Some(TOKEN_TYPE)
+            || header.alg != Algorithm::HS256
+            || header.crit.is_some()
+        {
+            return Err(TokenError::Malformed);
+        }
+        let (index, (_, key)) = self
+            .verifying
+            .iter()
+            .enumerate()
+            .find(|(_, (kid, _))| header.kid.as_deref() == Some(kid))
+            .ok_or(TokenError::Signature)?;
+        let wire = decode::<WireClaims>(token, key, &self.validation)
+            .map_err(|error| match error.kind() {
+                jsonwebtoken::errors::ErrorKind::InvalidSignature => TokenError::Signature,
+                jsonwebtoken::errors::ErrorKind::Base64(_) => TokenError::Malformed,
+                _ => TokenError::Claims,
+            })?
+            .claims;
+        wire.check_times(now.as_second())?;
+        Ok(Verified {
+            claims: Claims {
+                session_id: wire.sid.parse()?,
+                issued_at: wire.iat,
+                expires_at: wire.exp,
+                started_at: wire.sst,
+            },
+            by_fallback: index > 0,
+        })
+    }
+}
+
+/// Why a token could not be signed.
+#[derive(Debug, thiserror::Error)]
+pub enum SignError {
+    /// The operating system has no randomness to give.
+    #[error("no randomness: {0}")]
+    Random(#[from] getrandom::Error),
+    /// The library refused.
+    #[error("signing failed: {0}")]
+    Library(#[from] jsonwebtoken::errors::Error),
+}
+
+/// The payload as RFC 7519 names it, and `sst`: the session's start time.
+#[derive(Serialize, Deserialize)]
+struct WireClaims {
+    iss: String,
+    aud: String,
+    sid: String,
+    jti: String,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+    sst: i64,
+}
+
+impl WireClaims {
+    fn check_times(&self, now: i64) -> Result<(), TokenError> {
+        let latest = now.saturating_add(LEEWAY_SECONDS);
+        let earliest = now.saturating_sub(LEEWAY_SECONDS);
+        if self.iat > latest || self.nbf > latest || self.sst > latest {
+            return Err(TokenError::NotYetValid);
+        }
+        if self.exp < earliest || self.sst.saturating_add(ABSOLUTE_LIFETIME_SECONDS) < earliest {
+            return Err(TokenError::Expired);
+        }
+        Ok(())
+    }
+}
+
+/// A key's public name: the first 8 bytes of its SHA-256, from which the key can't be found.
+fn key_id(key: &[u8]) -> String {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, key);
+    digest
+        .as_ref()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn random_bits() -> Result<u128, getrandom::Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(u128::from_le_bytes(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &[u8] = b"a key that has more than 32 bytes, for tests";
+    const OLD_KEY: &[u8] = b"another key that has more than 32 bytes here";
+    const HOUR: i64 = 3600;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("in range")
+    }
+
+    fn keys() -> Keys {
+        Keys::new(KEY, [OLD_KEY])
+    }
+
+    fn claims() -> Claims {
+        Claims::begin(at(1_000_000), HOUR).expect("randomness")
+    }
+
+    /// Signs whatever a test wants to see refused.
+    fn sign_raw(header: &Header, claims: &serde_json::Value, key: &[u8]) -> String {
+        encode(header, claims, &EncodingKey::from_secret(key)).expect("signs")
+    }
+
+    fn raw_claims() -> serde_json::Value {
+        serde_json::json!({
+            "iss": ISSUER, "aud": AUDIENCE, "sid": "0".repeat(32), "jti": "x",
+            "iat": 1_000_000, "nbf": 1_000_000, "exp": 1_003_600, "sst": 1_000_000,
+        })
+    }
+
+    #[test]
+    fn a_signed_token_says_what_was_signed() {
+        let (keys, claims) = (keys(), claims());
+        let token = keys.sign(&claims).expect("signs");
+        let verified = keys.verify(&token, at(1_000_000)).expect("verifies");
+        assert_eq!(
+            verified,
+            Verified {
+                claims,
+                by_fallback: false
+            }
+        );
+        assert_ne!(
+            token,
+            keys.sign(&claims).expect("signs"),
+            "each token has a jti of its own"
+        );
+    }
+
+    #[test]
+    fn times_are_checked_to_the_second() {
+        let keys = keys();
+        let token = keys.sign(&claims()).expect("signs");
+        let ends = 1_000_000 + HOUR + LEEWAY_SECONDS;
+        assert!(keys.verify(&token, at(ends)).is_ok());
+        assert_eq!(keys.verify(&token, at(ends + 1)), Err(TokenError::Expired));
+        assert!(keys.verify(&token, at(1_000_000 - LEEWAY_SECONDS)).is_ok());
+        assert_eq!(
+            keys.verify(&token, at(1_000_000 - LEEWAY_SECONDS - 1)),
+            Err(TokenError::NotYetValid)
+        );
+    }
+
+    #[test]
+    fn renewal_never_passes_the_absolute_end() {
+        let (keys, claims) = (keys(), claims());
+        let last = at(1_000_000 + ABSOLUTE_LIFETIME_SECONDS - 60);
+        let renewed = claims.renew(last, HOUR);
+        assert_eq!(renewed.expires_at, 1_000_000 + ABSOLUTE_LIFETIME_SECONDS);
+        assert_eq!(renewed.session_id, claims.session_id);
+        // Even a token that says otherwise ends with its session.
+        let forever = Claims {
+            expires_at: i64::MAX,
+            ..claims
+        };
+        let token = keys.sign(&forever).expect("signs");
+        let end = 1_000_000 + ABSOLUTE_LIFETIME_SECONDS + LEEWAY_SECONDS;
+        assert!(keys.verify(&token, at(end)).is_ok());
+        assert_eq!(keys.verify(&token, at(end + 1)), Err(TokenError::Expired));
+    }
+
+    #[test]
+    fn a_fallback_key_verifies_and_says_so() {
+        let token = Keys::new(OLD_KEY, []).sign(&claims()).expect("signs");
+        assert!(
+            keys()
+                .verify(&token, at(1_000_000))
+                .expect("verifies")
+                .by_fallback
+        );
+        assert_eq!(
+            Keys::new(KEY, []).verify(&token, at(1_000_000)),
+            Err(TokenError::Signature)
+        );
+    }
+
+    #[test]
+    fn foreign_headers_are_refused() {
+        let keys = keys();
+        let ours = || {
+            let mut header = Header::new(Algorithm::HS256);
+            header.typ = Some(TOKEN_TYPE.into());
+            header.kid = Some(key_id(KEY));
+            header
+        };
+        assert!(
+            keys.verify(&sign_raw(&ours(), &raw_claims(), KEY), at(1_000_000))
+                .is_ok()
+        );
+        let mut refused = Vec::new();
+        let mut header = ours();
+        header.typ = Some("JWT".into());
+        refused.push(sign_raw(&header, &raw_claims(), KEY));
+        let mut header = ours();
+        header.typ = None;
+        refused.push(sign_raw(&header, &raw_claims(), KEY));
+        let mut header = ours();
+        header.alg = Algorithm::HS384;
+        refused.push(sign_raw(&header, &raw_claims(), KEY));
+        let mut header = ours();
+        header.kid = None;
+        refused.push(sign_raw(&header, &raw_claims(), KEY));
+        let mut header = ours();
+        header.crit = Some(vec!["exp".into()]);
+        refused.push(sign_raw(&header, &raw_claims(), KEY));
+        // A key that travels with the token, whatever it is called, is never used.
+        let stranger = b"a stranger's key that has more than 32 bytes";
+        let mut header = ours();
+        header.jku = Some("https://attacker.example/keys".into());
+        header.x5u = header.jku.clone();
+        header.kid = Some(key_id(stranger));
+        refused.push(sign_raw(&header, &raw_claims(), stranger));
+        for token in refused {
+            assert!(keys.verify(&token, at(1_000_000)).is_err(), "{token}");
+        }
+    }
+
+    #[test]
+    fn every_claim_is_required_and_checked() {
+        let keys = keys();
+        for name in ["iss", "aud", "sid", "jti", "iat", "nbf", "exp", "sst"] {
+            let mut missing = raw_claims();
+            missing.as_object_mut().expect("object").remove(name);
+            let mut wrong = raw_claims();
+            wrong[name] = serde_json::json!({"not": "this"});
+            for claims in [missing, wrong] {
+                let token = sign_raw(&keys.header, &claims, KEY);
+                assert_eq!(
+                    keys.verify(&token, at(1_000_000)),
+                    Err(TokenError::Claims),
+                    "{claims}"
+                );
+            }
+        }
+        for (name, value) in [("iss", "else"), ("aud", "else"), ("sid", "short")] {
+            let mut claims = raw_claims();
+            claims[name] = value.into();
+            let token = sign_raw(&keys.header, &claims, KEY);
+            assert_eq!(
+                keys.verify(&token, at(1_000_000)),
+                Err(TokenError::Claims),
+                "{claims}"
+            );
+        }
+    }
+
+    #[test]
+    fn rubbish_is_malformed() {
+        let long = "a".repeat(MAX_TOKEN_BYTES + 1);
+        for token in [
+            "",
+            ".",
+            "..",
+            "...",
+            "a.b.c",
+            "e30.e30.",
+            "\u{0}.\u{0}.\u{0}",
+            "é.é.é",
+            long.as_str(),
+        ] {
+            assert!(keys().verify(token, at(0)).is_err(), "{token:?}");
+        }
+    }
+}

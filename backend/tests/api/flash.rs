@@ -1,0 +1,239 @@
+//! Flash messages: delivered once, in order, to the session that they are for.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::{Method, StatusCode};
+use axum::response::Redirect;
+use axum::routing::{get, post};
+use backend::app::App;
+use backend::error::ApiError;
+use backend::extract::Path;
+use backend::reply::Reply;
+use backend::session::Session;
+use backend::token::Keys;
+use serde_json::json;
+use shared::flash::Category;
+
+use crate::harness::{Client, KEY, TestApp};
+
+/// Flashes and redirects, as a form post does.
+async fn flash(session: Session, Path(message): Path<String>) -> Redirect {
+    session.flash(Category::Success, message);
+    Redirect::to("/done")
+}
+
+/// Flashes in an answer of its own.
+async fn read(session: Session) -> Result<Reply, ApiError> {
+    session.flash(Category::Info, "read");
+    Reply::ok(&json!({}))
+}
+
+async fn quiet() -> Result<Reply, ApiError> {
+    Reply::ok(&json!({}))
+}
+
+fn routes() -> Router<App> {
+    Router::new()
+        .route("/flash/{message}", post(flash))
+        .route("/read", get(read))
+        .route("/quiet", get(quiet))
+}
+
+async fn app() -> TestApp {
+    TestApp::new().await.with_routes(routes())
+}
+
+async fn leave(visitor: &Client, message: &str) {
+    let answer = visitor.post(&format!("/flash/{message}")).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert!(answer.body.is_empty());
+}
+
+#[tokio::test]
+async fn a_redirect_leaves_messages_for_the_next_envelope_in_order() {
+    let app = app().await;
+    let visitor = app.browser();
+    for message in ["one", "two", "two"] {
+        leave(&visitor, message).await;
+    }
+    let answer = visitor.get("/read").await;
+    let expected = ["success: one", "success: two", "success: two", "info: read"];
+    assert_eq!(answer.flashes(), expected);
+    let ids: HashSet<String> = answer
+        .envelope::<serde_json::Value>()
+        .flash
+        .into_iter()
+        .map(|flash| flash.id)
+        .collect();
+    assert_eq!(ids.len(), 4, "each has an id of its own");
+    assert_eq!(visitor.get("/read").await.flashes(), ["info: read"], "once");
+}
+
+#[tokio::test]
+async fn error_pages_and_handlers_that_know_no_session_deliver_too() {
+    let app = app().await;
+    let visitor = app.browser();
+    leave(&visitor, "one").await;
+    assert_eq!(visitor.get("/quiet").await.flashes(), ["success: one"]);
+    leave(&visitor, "two").await;
+    let lost = visitor.send(Method::POST, "/quiet", &[]).await;
+    assert_eq!(lost.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(lost.flashes(), ["success: two"]);
+}
+
+#[tokio::test]
+async fn nobody_elses_session_sees_them() {
+    let app = app().await;
+    let (mine, other) = (app.browser(), app.browser());
+    other.get("/read").await;
+    leave(&mine, "mine").await;
+    assert_eq!(other.get("/quiet").await.flashes().len(), 0);
+    assert_eq!(app.get("/quiet").await.flashes().len(), 0);
+    assert_eq!(mine.get("/quiet").await.flashes(), ["success: mine"]);
+}
+
+#[tokio::test]
+async fn requests_that_nobody_sees_consume_nothing() {
+    let app = app().await;
+    let visitor = app.browser();
+    leave(&visitor, "one").await;
+    for (method, headers) in [
+        (Method::HEAD, &[] as &[(&str, &str)]),
+        (Method::OPTIONS, &[]),
+        (Method::GET, &[("sec-purpose", "prefetch")]),
+        (Method::GET, &[("sec-purpose", "prefetch;prerender")]),
+    ] {
+        let answer = visitor.send(method.clone(), "/quiet", headers).await;
+        assert!(answer.status.is_success());
+        assert!(!answer.text().contains("one"), "{method} {headers:?}");
+    }
+    // What such a request flashes waits, too.
+    visitor
+        .send(Method::GET, "/read", &[("sec-purpose", "prefetch")])
+        .await;
+    assert_eq!(
+        visitor.get("/quiet").await.flashes(),
+        ["success: one", "info: read"]
+    );
+}
+
+#[tokio::test]
+async fn of_more_than_twenty_the_oldest_go() {
+    let app = app().await;
+    let visitor = app.browser();
+    for number in 1..=23 {
+        leave(&visitor, &number.to_string()).await;
+    }
+    let flashes = visitor.get("/quiet").await.flashes();
+    assert_eq!(flashes.len(), 20);
+    assert_eq!(
+        (flashes[0].as_str(), flashes[19].as_str()),
+        ("success: 4", "success: 23")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn fifty_parallel_requests_deliver_each_message_once() {
+    let app = app().await;
+    let visitor = app.browser();
+    for round in 0..5 {
+        let expected: HashSet<String> = (0..20).map(|n| format!("success: {round}-{n}")).collect();
+        for n in 0..20 {
+            leave(&visitor, &format!("{round}-{n}")).await;
+        }
+        let requests: Vec<_> = (0..50)
+            .map(|_| {
+                let tab = visitor.clone();
+                tokio::spawn(async move { tab.get("/quiet").await.flashes() })
+            })
+            .collect();
+        let mut seen = Vec::new();
+        for request in requests {
+            seen.extend(request.await.expect("answered"));
+        }
+        assert_eq!(seen.len(), 20, "none twice");
+        assert_eq!(
+            seen.into_iter().collect::<HashSet<_>>(),
+            expected,
+            "none lost"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn messages_that_are_left_while_others_are_taken_are_not_forgotten() {
+    let app = app().await;
+    let visitor = app.browser();
+    visitor.get("/quiet").await;
+    leave(&visitor, "first").await;
+    let writers: Vec<_> = (0..15)
+        .map(|n| {
+            let tab = visitor.clone();
+            tokio::spawn(async move {
+                leave(&tab, &n.to_string()).await;
+                tab.get("/quiet").await.flashes()
+            })
+        })
+        .collect();
+    let mut seen = Vec::new();
+    for writer in writers {
+        seen.extend(writer.await.expect("answered"));
+    }
+    seen.extend(visitor.get("/quiet").await.flashes());
+    assert_eq!(seen.len(), 16);
+    assert_eq!(seen.into_iter().collect::<HashSet<_>>().len(), 16);
+}
+
+#[tokio::test]
+async fn a_request_that_is_given_up_loses_no_message() {
+    let app = app().await;
+    let visitor = app.browser();
+    leave(&visitor, "one").await;
+    let mut flashes = Vec::new();
+    for _ in 0..20 {
+        let tab = visitor.clone();
+        let request = tokio::spawn(async move { tab.get("/quiet").await });
+        tokio::task::yield_now().await;
+        request.abort();
+        if let Ok(answer) = request.await {
+            flashes.extend(answer.flashes());
+        }
+    }
+    // Putting back is done by a task of its own.
+    for _ in 0..10_000 {
+        flashes.extend(visitor.get("/quiet").await.flashes());
+        if !flashes.is_empty() {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(flashes, ["success: one"]);
+}
+
+#[tokio::test]
+async fn they_survive_a_restart_and_expire_with_their_session() {
+    let app = app().await;
+    let visitor = app.browser();
+    leave(&visitor, "kept").await;
+    let cookie = visitor.cookie().expect("a cookie");
+    let app = app.restart(Keys::new(KEY, [])).await;
+    let visitor = app.browser();
+    visitor.set_cookie(&cookie);
+    assert_eq!(
+        visitor.get("/api/v1/session").await.flashes(),
+        ["success: kept"]
+    );
+
+    let app = app.with_routes(routes());
+    let forgetful = app.browser();
+    leave(&forgetful, "late").await;
+    app.clock.advance(Duration::from_secs(25 * 3600));
+    app.app.sessions.tidy().await;
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM waiting_flashes")
+        .fetch_one(&app.connect().await)
+        .await
+        .expect("counts");
+    assert_eq!(left, 0);
+}

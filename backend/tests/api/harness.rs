@@ -1,0 +1,396 @@
+//! A whole app per test: a source that tests script, a clock that they move, and clients that
+//! keep cookies as browsers do.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use backend::app::App;
+use backend::cache::BlogCache;
+use backend::clock::Clock;
+use backend::config::PublicUrl;
+use backend::content::post::Post;
+use backend::session::Sessions;
+use backend::session_memory::SessionMemory;
+use backend::sources::{BlogSource, SourceError};
+use backend::store::sqlite::SqliteStore;
+use backend::token::Keys;
+use jiff::{SignedDuration, Timestamp};
+use parking_lot::Mutex;
+use serde::de::DeserializeOwned;
+use shared::blog::Author;
+use shared::envelope::{Envelope, Outcome};
+use shared::problem::Problem;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+use tempfile::TempDir;
+use tokio::sync::Semaphore;
+use tower::ServiceExt;
+
+/// A key that tokens of these tests are signed with.
+pub(crate) const KEY: &[u8] = b"the key that the tests of the API sign with";
+
+/// A clock that moves when a test says so.
+pub(crate) struct TestClock(Mutex<(Timestamp, Duration)>);
+
+impl TestClock {
+    fn new() -> Self {
+        let start = Timestamp::from_second(1_790_000_000).expect("in range");
+        Self(Mutex::new((start, Duration::ZERO)))
+    }
+
+    /// Lets time pass, for both clocks.
+    pub(crate) fn advance(&self, duration: Duration) {
+        let mut time = self.0.lock();
+        time.0 += SignedDuration::try_from(duration).expect("in range");
+        time.1 += duration;
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        self.0.lock().0
+    }
+
+    fn uptime(&self) -> Duration {
+        self.0.lock().1
+    }
+}
+
+/// A source that holds what a test puts there, and counts who asks.
+pub(crate) struct StubSource {
+    posts: Mutex<Option<Vec<Post>>>,
+    fetches: AtomicUsize,
+    /// A fetch takes a permit before it answers.
+    pub(crate) gate: Semaphore,
+}
+
+impl StubSource {
+    /// From now on the source holds these posts.
+    pub(crate) fn hold(&self, posts: Vec<Post>) {
+        *self.posts.lock() = Some(posts);
+    }
+
+    /// From now on the source fails.
+    pub(crate) fn fail(&self) {
+        *self.posts.lock() = None;
+    }
+
+    /// How often the source was asked.
+    pub(crate) fn fetches(&self) -> usize {
+        self.fetches.load(Ordering::SeqCst)
+    }
+}
+
+#[async_trait]
+impl BlogSource for StubSource {
+    fn kind(&self) -> &'static str {
+        "stub"
+    }
+
+    async fn fetch(&self) -> Result<Vec<Post>, SourceError> {
+        self.fetches.fetch_add(1, Ordering::SeqCst);
+        drop(self.gate.acquire().await);
+        match self.posts.lock().clone() {
+            Some(posts) if posts.iter().any(|post| post.id == "panic") => {
+                panic!("the adapter broke")
+            }
+            Some(posts) => Ok(posts),
+            None => Err(SourceError::Unreachable(
+                "connection to 10.1.2.3 refused".to_owned(),
+            )),
+        }
+    }
+}
+
+/// A post that differs from others by its number.
+pub(crate) fn post(number: usize) -> Post {
+    Post {
+        id: format!("post-{number}"),
+        title: format!("Post {number}"),
+        subtitle: None,
+        summary: format!("What post {number} says"),
+        category: if number.is_multiple_of(2) {
+            "Even"
+        } else {
+            "Odd"
+        }
+        .to_owned(),
+        author: Author {
+            name: "Test desk".to_owned(),
+            avatar_url: None,
+        },
+        featured_image: None,
+        // The lower the number, the newer the post.
+        published_at: Timestamp::from_second(1_780_000_000 - number as i64 * 86_400).ok(),
+        published_label: format!("day {number}"),
+        reading_minutes: 1,
+        content_html: format!("<p>Text {number}</p>"),
+        content_text: format!("Text {number}"),
+        tags: vec!["tag".to_owned()],
+    }
+}
+
+/// Posts 1 to `count`, newest first.
+pub(crate) fn posts(count: usize) -> Vec<Post> {
+    (1..=count).map(post).collect()
+}
+
+/// An app with its stub source, its clock and a database of its own.
+pub(crate) struct TestApp {
+    /// Where the posts come from.
+    pub(crate) source: Arc<StubSource>,
+    /// What time it is.
+    pub(crate) clock: Arc<TestClock>,
+    /// What handlers share.
+    pub(crate) app: App,
+    router: Router,
+    data_dir: TempDir,
+}
+
+impl TestApp {
+    /// An app at `http://blog.test` whose source holds 14 posts.
+    pub(crate) async fn new() -> Self {
+        Self::at("http://blog.test").await
+    }
+
+    /// An app that people reach at `public_url`.
+    pub(crate) async fn at(public_url: &str) -> Self {
+        let source = Arc::new(StubSource {
+            posts: Mutex::new(Some(posts(14))),
+            fetches: AtomicUsize::new(0),
+            gate: Semaphore::new(Semaphore::MAX_PERMITS),
+        });
+        let clock = Arc::new(TestClock::new());
+        let data_dir = tempfile::tempdir().expect("temporary folder");
+        let public_url = public_url.parse().expect("a URL");
+        Self::build(source, clock, data_dir, public_url, Keys::new(KEY, [])).await
+    }
+
+    /// The app after a restart, perhaps with other keys: what it kept is all that it knows.
+    pub(crate) async fn restart(self, keys: Keys) -> Self {
+        let public_url = PublicUrl::clone(&self.app.public_url);
+        Self::build(self.source, self.clock, self.data_dir, public_url, keys).await
+    }
+
+    /// Another program's connection to the database.
+    pub(crate) async fn connect(&self) -> SqlitePool {
+        let options =
+            SqliteConnectOptions::new().filename(self.data_dir.path().join("flashblog.db"));
+        SqlitePool::connect_with(options).await.expect("connects")
+    }
+
+    async fn build(
+        source: Arc<StubSource>,
+        clock: Arc<TestClock>,
+        data_dir: TempDir,
+        public_url: PublicUrl,
+        keys: Keys,
+    ) -> Self {
+        let store = SqliteStore::open(&data_dir.path().join("flashblog.db"))
+            .await
+            .expect("opens");
+        let memory = SessionMemory::load(Arc::new(store)).await.expect("loads");
+        let hour = Duration::from_secs(3600);
+        let sessions = Sessions::new(
+            keys,
+            Arc::new(memory),
+            Arc::clone(&clock) as Arc<dyn Clock>,
+            hour,
+            public_url.is_https(),
+        );
+        let blogs = BlogCache::new(
+            Arc::clone(&source) as Arc<dyn BlogSource>,
+            Arc::clone(&clock) as Arc<dyn Clock>,
+            hour,
+        );
+        let app = App {
+            sessions: Arc::new(sessions),
+            blogs: Arc::new(blogs),
+            public_url: Arc::new(public_url),
+            assets: Arc::new(PathBuf::from(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/tests/assets"
+            ))),
+        };
+        Self {
+            source,
+            clock,
+            router: backend::router::router(app.clone()),
+            app,
+            data_dir,
+        }
+    }
+
+    /// The same app with other routes, in the same envelopes.
+    pub(crate) fn with_routes(mut self, routes: Router<App>) -> Self {
+        self.router = backend::router::in_envelopes(routes, &self.app).with_state(self.app.clone());
+        self
+    }
+
+    /// A visitor's browser, with a cookie jar of its own.
+    pub(crate) fn browser(&self) -> Client {
+        Client {
+            router: self.router.clone(),
+            cookie: Arc::default(),
+        }
+    }
+
+    /// One GET by a client that has no cookies.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.browser().get(path).await
+    }
+}
+
+/// A client that keeps the session cookie.
+#[derive(Clone)]
+pub(crate) struct Client {
+    router: Router,
+    cookie: Arc<Mutex<Option<String>>>,
+}
+
+impl Client {
+    /// The `name=value` that the jar holds.
+    pub(crate) fn cookie(&self) -> Option<String> {
+        self.cookie.lock().clone()
+    }
+
+    /// Puts a `name=value` into the jar.
+    pub(crate) fn set_cookie(&self, cookie: &str) {
+        *self.cookie.lock() = Some(cookie.to_owned());
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, &[]).await
+    }
+
+    pub(crate) async fn post(&self, path: &str) -> Answer {
+        self.send(Method::POST, path, &[]).await
+    }
+
+    /// Sends a request without a body.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        self.send_body(method, path, headers, Body::empty()).await
+    }
+
+    /// Sends a request, with the cookie that the jar holds, and keeps the one that comes back.
+    pub(crate) async fn send_body(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "blog.test");
+        if let Some(cookie) = self.cookie() {
+            request = request.header(header::COOKIE, format!("theme=dark; {cookie}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(body.into()).expect("a request");
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("infallible");
+        let (parts, body) = response.into_parts();
+        if let Some(set) = parts.headers.get(header::SET_COOKIE) {
+            let pair = set
+                .to_str()
+                .expect("text")
+                .split(';')
+                .next()
+                .unwrap_or_default();
+            let emptied = pair.ends_with('=');
+            *self.cookie.lock() = (!emptied).then(|| pair.to_owned());
+        }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: to_bytes(body, usize::MAX).await.expect("a body").to_vec(),
+        }
+    }
+}
+
+/// A response, read.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().expect("text"))
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).expect("UTF-8")
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    pub(crate) fn envelope<T: DeserializeOwned>(&self) -> Envelope<T> {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    /// The envelope's data.
+    pub(crate) fn data<T: DeserializeOwned>(&self) -> T {
+        match self.envelope().outcome {
+            Outcome::Data(data) => data,
+            Outcome::Error(problem) => panic!("{problem:?}"),
+        }
+    }
+
+    /// The envelope's problem, which says the same as the status line and the headers.
+    pub(crate) fn problem(&self) -> Problem {
+        match self.envelope::<serde_json::Value>().outcome {
+            Outcome::Error(problem) => {
+                assert_eq!(problem.status, self.status.as_u16());
+                assert_eq!(
+                    Some(problem.request_id.as_str()),
+                    self.header("x-request-id")
+                );
+                problem
+            }
+            Outcome::Data(data) => panic!("{data}"),
+        }
+    }
+
+    /// The messages of the envelope, as `category: message`.
+    pub(crate) fn flashes(&self) -> Vec<String> {
+        self.envelope::<serde_json::Value>()
+            .flash
+            .iter()
+            .map(|flash| {
+                let category = serde_json::to_value(flash.category).expect("JSON");
+                format!(
+                    "{}: {}",
+                    category.as_str().unwrap_or_default(),
+                    flash.message
+                )
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,10 @@
+//! The API as its clients see it, without a socket.
+
+mod blogs;
+mod envelope;
+mod flash;
+mod harness;
+mod pages;
+mod process;
+mod session;
+mod store;

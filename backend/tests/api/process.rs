@@ -1,0 +1,203 @@
+//! The `flashblog` binary as an operator meets it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+
+fn flashblog(data_dir: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flashblog"));
+    command
+        .env_clear()
+        .env("FLASHBLOG_DATA_DIR", data_dir)
+        .args(["--listen", "127.0.0.1:0"]);
+    command
+}
+
+/// A server that is ended with its test.
+struct Server {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    first_line: String,
+}
+
+impl Server {
+    fn start(command: &mut Command) -> Self {
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("starts");
+        let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
+        let mut first_line = String::new();
+        stdout.read_line(&mut first_line).expect("reads");
+        Self {
+            child,
+            stdout,
+            first_line,
+        }
+    }
+
+    fn address(&self) -> &str {
+        self.first_line
+            .trim_end()
+            .strip_prefix("listening on http://")
+            .unwrap_or_else(|| panic!("{}", self.first_line))
+    }
+
+    fn get(&self, path: &str, headers: &str) -> String {
+        let mut stream = TcpStream::connect(self.address()).expect("connects");
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n"
+        )
+        .expect("writes");
+        let mut response = String::new();
+        stream.read_to_string(&mut response).expect("reads");
+        response
+    }
+
+    /// Sends SIGTERM and returns the exit code, what else was printed, and the log.
+    fn terminate(mut self) -> (Option<i32>, String, String) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill")
+            .args(["-TERM", &pid])
+            .status()
+            .expect("kill runs");
+        assert!(sent.success());
+        let (mut out, mut log) = (String::new(), String::new());
+        self.stdout.read_to_string(&mut out).expect("reads");
+        let mut stderr = self.child.stderr.take().expect("piped");
+        stderr.read_to_string(&mut log).expect("reads");
+        (self.child.wait().expect("ends").code(), out, log)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Already ended where the test did it.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn cookie_of(response: &str) -> &str {
+    let start = response.find("set-cookie: session=").expect("a cookie") + "set-cookie: ".len();
+    let rest = &response[start..];
+    &rest[..rest.find(';').expect("attributes")]
+}
+
+#[test]
+fn it_serves_says_where_and_stops_when_told() {
+    let data_dir = tempfile::tempdir().expect("temporary folder");
+    let server = Server::start(flashblog(data_dir.path()).args(["--log", "debug"]));
+    let response = server.get("/api/v1/blogs", "");
+    assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
+    let cookie = cookie_of(&response).to_owned();
+    server.get("/api/v1/blogs?page=2", &format!("Cookie: {cookie}\r\n"));
+    server.get(
+        "/nowhere?token=hidden-words",
+        "Authorization: Basic hidden-words\r\n",
+    );
+    let (code, out, log) = server.terminate();
+    assert_eq!((code, out.as_str()), (Some(0), ""));
+    assert!(log.contains("Made a signing key"), "{log}");
+    assert!(
+        log.contains("Fetching fresh blogs from API for session "),
+        "{log}"
+    );
+    assert!(log.contains("Returning cached blogs for session "), "{log}");
+    let token = cookie.strip_prefix("session=").expect("its name");
+    assert!(
+        !log.contains(token) && !log.contains("hidden-words"),
+        "{log}"
+    );
+}
+
+#[test]
+fn a_session_outlives_the_server() {
+    let data_dir = tempfile::tempdir().expect("temporary folder");
+    let first = Server::start(&mut flashblog(data_dir.path()));
+    let cookie = cookie_of(&first.get("/api/v1/session", "")).to_owned();
+    first.terminate();
+    let second = Server::start(&mut flashblog(data_dir.path()));
+    let response = second.get("/api/v1/session", &format!("Cookie: {cookie}\r\n"));
+    assert!(!response.contains("set-cookie"), "{response}");
+}
+
+#[test]
+fn production_logs_as_json_and_wants_a_key() {
+    let data_dir = tempfile::tempdir().expect("temporary folder");
+    let refused = output(flashblog(data_dir.path()).arg("--production"));
+    assert_eq!(refused.0, Some(1));
+    assert!(refused.1.contains("FLASHBLOG_SECRET_KEY"), "{}", refused.1);
+    assert!(!data_dir.path().join("secret-key").exists());
+
+    let key = Command::new(env!("CARGO_BIN_EXE_flashblog"))
+        .arg("secret")
+        .output()
+        .expect("runs");
+    let key = String::from_utf8(key.stdout).expect("text");
+    let server = Server::start(
+        flashblog(data_dir.path())
+            .env("FLASHBLOG_PRODUCTION", "true")
+            .env("FLASHBLOG_SECRET_KEY", key.trim()),
+    );
+    server.get("/healthz", "");
+    let (_, _, log) = server.terminate();
+    for line in log.lines() {
+        let event: serde_json::Value =
+            serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        assert!(event["level"].is_string(), "{line}");
+    }
+    assert!(
+        log.contains("Request answered") && !log.contains(key.trim()),
+        "{log}"
+    );
+}
+
+#[test]
+fn what_can_not_be_used_stops_the_start_with_one_line() {
+    let data_dir = tempfile::tempdir().expect("temporary folder");
+    let file = data_dir.path().join("flashblog.toml");
+    std::fs::write(&file, "lisen = '127.0.0.1:0'\n").expect("writes");
+    let file = file.to_str().expect("text");
+    let by_flag: [&[&str]; 4] = [
+        &["--lissten", "x", "--listen"],
+        &["--source", "gopher://x", "source: "],
+        &["--config", file, "lisen"],
+        &["--production=maybe", "true"],
+    ];
+    for case in by_flag {
+        let (part, arguments) = case.split_last().expect("not empty");
+        assert_one_line(flashblog(data_dir.path()).args(arguments), part);
+    }
+    for (name, value, part) in [
+        ("FLASHBLOG_CACHE_LIFETIME", "soon", "cache-lifetime: `soon`"),
+        ("FLASHBLOG_SECRET_KEY", "short", "secret-key: "),
+    ] {
+        assert_one_line(flashblog(data_dir.path()).env(name, value), part);
+    }
+}
+
+fn assert_one_line(command: &mut Command, part: &str) {
+    let (code, error) = output(command);
+    assert!(matches!(code, Some(1 | 2)), "{error}");
+    assert_eq!(error.lines().count(), 1, "{error}");
+    assert!(error.contains(part), "{error}");
+}
+
+#[test]
+fn a_taken_address_is_a_clear_error() {
+    let data_dir = tempfile::tempdir().expect("temporary folder");
+    let server = Server::start(&mut flashblog(data_dir.path()));
+    let mut second = Command::new(env!("CARGO_BIN_EXE_flashblog"));
+    let (code, error) = output(second.env_clear().args(["--listen", server.address()]));
+    assert_eq!(code, Some(1));
+    assert!(error.contains("listen: can't use 127.0.0.1:"), "{error}");
+}
+
+fn output(command: &mut Command) -> (Option<i32>, String) {
+    let Output { status, stderr, .. } = command.output().expect("runs");
+    (status.code(), String::from_utf8(stderr).expect("text"))
+}
