@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use backend::app::App;
-use backend::config::{Config, PublicUrl, Settings};
-use backend::{router, secret_key, telemetry};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use flashblog::app::App;
+use flashblog::config::{Config, PublicUrl, Settings};
+use flashblog::{router, secret_key, telemetry};
 use tokio::net::TcpListener;
 use tokio::signal;
 

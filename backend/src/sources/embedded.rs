@@ -82,3 +82,82 @@ fn parse(path: &str) -> Result<Option<Post>, String> {
         .map(Some)
         .map_err(|error| error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    /// The addresses in a post that are on this site.
+    fn own_addresses(post: &Post) -> Vec<String> {
+        let mut found: Vec<String> = post
+            .featured_image
+            .iter()
+            .chain(&post.author.avatar_url)
+            .filter(|address| address.starts_with('/'))
+            .cloned()
+            .collect();
+        for attribute in ["href=\"/", "src=\"/"] {
+            for (at, _) in post.content_html.match_indices(attribute) {
+                let rest = &post.content_html[at + attribute.len() - 1..];
+                found.extend(rest.split_once('"').map(|(address, _)| address.to_owned()));
+            }
+        }
+        found
+    }
+
+    #[tokio::test]
+    async fn the_built_in_posts_are_worth_a_look() {
+        let source = EmbeddedSource::new();
+        let posts = source.fetch().await.expect("reads");
+        assert!(posts.len() >= 18, "{}", posts.len());
+        let files = PostFiles::iter()
+            .filter(|path| path.ends_with(".md"))
+            .count();
+        assert_eq!(posts.len(), files, "a built-in post is broken");
+
+        let ids: HashSet<&str> = posts.iter().map(|post| post.id.as_str()).collect();
+        assert_eq!(ids.len(), posts.len());
+        assert!(posts.iter().all(|post| post.published_at.is_some()));
+        assert!(posts.iter().any(|post| post.author.name == "Admin"));
+        assert!(posts.iter().any(|post| post.category == "General"));
+        assert!(posts.iter().any(|post| post.content_text.is_empty()));
+        for part in [
+            "<pre><code class=\"language-",
+            "<table>",
+            "<img src=\"/media/",
+        ] {
+            assert!(
+                posts.iter().any(|post| post.content_html.contains(part)),
+                "{part}"
+            );
+        }
+        for post in &posts {
+            for address in own_addresses(post) {
+                let resolves = if let Some(path) = address.strip_prefix("/media/") {
+                    source.media(path).await.is_some()
+                } else if let Some(id) = address.strip_prefix("/blogs/") {
+                    ids.contains(id)
+                } else {
+                    ["/", "/blogs", "/about", "/contact"].contains(&address.as_str())
+                };
+                assert!(resolves, "{}: {address}", post.id);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn only_pictures_are_served() {
+        let source = EmbeddedSource::new();
+        for path in [
+            "none.svg",
+            "../posts/a.md",
+            "../../Cargo.toml",
+            "",
+            "../media/../x.svg",
+        ] {
+            assert_eq!(source.media(path).await, None, "{path}");
+        }
+    }
+}

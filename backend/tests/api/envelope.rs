@@ -3,9 +3,9 @@
 use axum::Router;
 use axum::http::{Method, StatusCode};
 use axum::routing::get;
-use backend::app::App;
-use backend::error::ApiError;
-use backend::session::Session;
+use flashblog::app::App;
+use flashblog::error::ApiError;
+use flashblog::session::Session;
 use shared::flash::Category;
 
 use crate::harness::{Answer, TestApp};

@@ -7,12 +7,12 @@ use axum::Router;
 use axum::http::{Method, StatusCode};
 use axum::response::Redirect;
 use axum::routing::{get, post};
-use backend::app::App;
-use backend::error::ApiError;
-use backend::extract::Path;
-use backend::reply::Reply;
-use backend::session::Session;
-use backend::token::Keys;
+use flashblog::app::App;
+use flashblog::error::ApiError;
+use flashblog::extract::Path;
+use flashblog::reply::Reply;
+use flashblog::session::Session;
+use flashblog::token::Keys;
 use serde_json::json;
 use shared::flash::Category;
 

@@ -10,16 +10,16 @@ use async_trait::async_trait;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use backend::app::App;
-use backend::cache::BlogCache;
-use backend::clock::Clock;
-use backend::config::PublicUrl;
-use backend::content::post::Post;
-use backend::session::Sessions;
-use backend::session_memory::SessionMemory;
-use backend::sources::{BlogSource, SourceError};
-use backend::store::sqlite::SqliteStore;
-use backend::token::Keys;
+use flashblog::app::App;
+use flashblog::cache::BlogCache;
+use flashblog::clock::Clock;
+use flashblog::config::PublicUrl;
+use flashblog::content::post::Post;
+use flashblog::session::Sessions;
+use flashblog::session_memory::SessionMemory;
+use flashblog::sources::{BlogSource, SourceError};
+use flashblog::store::sqlite::SqliteStore;
+use flashblog::token::Keys;
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
@@ -220,7 +220,7 @@ impl TestApp {
         Self {
             source,
             clock,
-            router: backend::router::router(app.clone()),
+            router: flashblog::router::router(app.clone()),
             app,
             data_dir,
         }
@@ -228,7 +228,8 @@ impl TestApp {
 
     /// The same app with other routes, in the same envelopes.
     pub(crate) fn with_routes(mut self, routes: Router<App>) -> Self {
-        self.router = backend::router::in_envelopes(routes, &self.app).with_state(self.app.clone());
+        self.router =
+            flashblog::router::in_envelopes(routes, &self.app).with_state(self.app.clone());
         self
     }
 

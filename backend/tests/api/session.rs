@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
-use backend::token::Keys;
+use flashblog::token::Keys;
 use shared::session::{SessionGrant, SessionInfo};
 
 use crate::harness::{KEY, TestApp};

@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::http::{Method, StatusCode};
-use backend::session_memory::SessionMemory;
-use backend::store::sqlite::SqliteStore;
-use backend::store::{MAX_WAITING_FLASHES, Store};
-use backend::token::SessionId;
+use flashblog::session_memory::SessionMemory;
+use flashblog::store::sqlite::SqliteStore;
+use flashblog::store::{MAX_WAITING_FLASHES, Store};
+use flashblog::token::SessionId;
 use shared::flash::{Category, Flash};
 use shared::session::SessionInfo;
 use sqlx::Row;
