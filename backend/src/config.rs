@@ -25,7 +25,7 @@ pub struct Settings {
     /// Address to listen on; port 0 picks a free one [default: 127.0.0.1:3000]
     #[arg(long, env = "FLASHBLOG_LISTEN", value_name = "ADDRESS")]
     listen: Option<String>,
-    /// Where people reach the site; https turns on Secure cookies and HSTS [default: http://<listen>]
+    /// Where people reach the site; https turns on Secure cookies and HSTS [default: the address that is listened on]
     #[arg(long, env = "FLASHBLOG_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
     /// `embedded`, the URL of a JSON blog API, or a folder of Markdown posts [default: embedded]

@@ -1,1 +1,25 @@
-//! What the browser tests share.
+//! What the browser tests share: the site as it is released, a real browser, and a front that
+//! injects faults between them.
+//!
+//! `cargo xtask test` sets the environment that these need.
+
+pub mod browser;
+pub mod faulty_front;
+pub mod process;
+pub mod site;
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+
+/// A path that `cargo xtask test` provides.
+///
+/// # Errors
+/// When it does not.
+pub fn provided(variable: &str) -> anyhow::Result<PathBuf> {
+    std::env::var_os(variable)
+        .map(PathBuf::from)
+        .with_context(|| {
+            format!("{variable} is not set; run the browser tests by `cargo xtask test`")
+        })
+}

@@ -64,12 +64,17 @@ impl Snapshot {
     pub fn new(delivered: Vec<Post>) -> Self {
         let mut posts: Vec<Post> = Vec::with_capacity(delivered.len());
         let mut positions = HashMap::with_capacity(delivered.len());
+        let mut duplicates = Vec::new();
         for post in delivered {
             if positions.insert(post.id.clone(), 0).is_some() {
-                tracing::warn!(blog.id = post.id, "Skipping a post whose id is taken");
+                duplicates.push(post.id);
             } else {
                 posts.push(post);
             }
+        }
+        if let Some(id) = duplicates.first() {
+            let count = duplicates.len();
+            tracing::warn!(blog.id = id, count, "Skipping posts whose ids are taken");
         }
         posts.sort_by_key(|post| std::cmp::Reverse(post.published_at));
         for (position, post) in posts.iter().enumerate() {
@@ -222,3 +227,6 @@ fn fold_case(text: &str) -> String {
 fn count(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests;

@@ -98,11 +98,19 @@ mod tests {
             .filter(|address| address.starts_with('/'))
             .cloned()
             .collect();
-        for attribute in ["href=\"/", "src=\"/"] {
-            for (at, _) in post.content_html.match_indices(attribute) {
-                let rest = &post.content_html[at + attribute.len() - 1..];
-                found.extend(rest.split_once('"').map(|(address, _)| address.to_owned()));
-            }
+        let tags = post
+            .content_html
+            .split('<')
+            .filter_map(|piece| piece.split('>').next());
+        for attribute in tags.flat_map(|tag| tag.split(' ')) {
+            let address = ["href=\"", "src=\""]
+                .iter()
+                .find_map(|name| attribute.strip_prefix(name));
+            found.extend(
+                address
+                    .filter(|address| address.starts_with('/'))
+                    .map(|address| address.trim_end_matches('"').to_owned()),
+            );
         }
         found
     }

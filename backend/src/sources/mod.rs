@@ -146,3 +146,55 @@ pub fn open(
         SourceKind::Folder(path) => Arc::new(folder::FolderSource::new(path.clone())),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_chosen_by_one_word() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().to_str().expect("UTF-8");
+        for (text, shown) in [
+            ("embedded", "embedded"),
+            ("http://127.0.0.1:8000/blogs", "http://127.0.0.1:8000/blogs"),
+            (
+                "HTTPS://me:secret@Blog.example/x?key=secret#y",
+                "https://blog.example/x?…",
+            ),
+            (path, path),
+        ] {
+            let kind: SourceKind = text
+                .parse()
+                .unwrap_or_else(|error| panic!("{text}: {error}"));
+            assert_eq!(kind.to_string(), shown);
+            assert!(!format!("{kind:?}").contains("secret"));
+            assert!(open(&kind, Duration::from_secs(1)).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_source_that_is_none_is_refused_with_what_would_fit() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        for text in [
+            "",
+            "Embedded",
+            "no/such/folder",
+            "ftp://me:secret@blog.example/",
+            "http://",
+            "http://me:secret@:x/",
+            "https:/blog.example",
+            file.path().to_str().expect("UTF-8"),
+        ] {
+            let error = text.parse::<SourceKind>().expect_err(text);
+            assert!(
+                error.contains("what fits: `embedded`, an http:// or https:// URL"),
+                "{error}"
+            );
+            assert!(
+                !error.contains('\n') && !error.contains("secret"),
+                "{error}"
+            );
+        }
+    }
+}

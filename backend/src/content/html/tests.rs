@@ -19,10 +19,13 @@ fn this_site() -> Arc<dyn Addresses> {
     Arc::new(ThisSite)
 }
 
-/// Tags with their attributes, and anything else that is neither tag nor text.
+/// A tag's name, and the names and values of its attributes.
+type SeenTag = (String, Vec<(String, String)>);
+
+/// Tags, and anything else that is neither tag nor text.
 #[derive(Default)]
 struct Seen {
-    tags: RefCell<Vec<(String, Vec<(String, String)>)>>,
+    tags: RefCell<Vec<SeenTag>>,
     oddities: RefCell<Vec<String>>,
 }
 

@@ -277,7 +277,7 @@ fn a_broken_file_is_named_with_its_line_and_costs_no_other_post() {
             ("endless.md", "line 1:"),
             ("huge.md", "it is larger than 4194304 bytes"),
             ("latin.md", "line 3:"),
-            ("toml/bad.md", "line 5:"),
+            ("toml/bad.md", "line 4:"),
         ]
     );
 }

@@ -1,0 +1,154 @@
+//! The HTTP client for upstreams: one bounded, careful GET.
+
+use std::error::Error;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::redirect::{Attempt, Policy};
+use serde_json::Value;
+use url::Url;
+
+use super::redacted;
+use crate::sources::SourceError;
+
+const USER_AGENT: &str = concat!("FlashBlog/", env!("CARGO_PKG_VERSION"));
+const MAX_REDIRECTS: usize = 2;
+/// An upstream that is there accepts a connection faster than it answers.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// No cookies, no proxies from the environment, redirects only to where the first request went.
+#[derive(Debug)]
+pub(super) struct Client {
+    http: reqwest::Client,
+}
+
+/// How many bytes may still come in.
+#[derive(Debug)]
+pub(super) struct Budget {
+    total: usize,
+    used: AtomicUsize,
+}
+
+impl Budget {
+    pub(super) fn new(total: usize) -> Self {
+        Self {
+            total,
+            used: AtomicUsize::new(0),
+        }
+    }
+
+    /// # Errors
+    /// When there are more bytes than may come in.
+    fn spend(&self, bytes: usize) -> Result<(), SourceError> {
+        let used = self
+            .used
+            .fetch_add(bytes, Ordering::Relaxed)
+            .saturating_add(bytes);
+        if used > self.total {
+            let mebibytes = self.total / (1024 * 1024);
+            return Err(SourceError::Unusable(format!(
+                "the answer is larger than {mebibytes} MiB"
+            )));
+        }
+        Ok(())
+    }
+}
+
+impl Client {
+    /// A client for requests to the host of `url`.
+    ///
+    /// # Errors
+    /// When TLS can't be set up.
+    pub(super) fn new(url: &Url, timeout: Duration) -> Result<Self, SourceError> {
+        let origin = url.origin();
+        let redirects = Policy::custom(move |attempt: Attempt| {
+            if attempt.previous().len() > MAX_REDIRECTS {
+                attempt.error(format!("it redirects more than {MAX_REDIRECTS} times"))
+            } else if attempt.url().origin() == origin {
+                attempt.follow()
+            } else {
+                let target = attempt.url().origin().ascii_serialization();
+                attempt.error(format!("it redirects to another host, {target}"))
+            }
+        });
+        let mut builder = reqwest::Client::builder()
+            .user_agent(USER_AGENT)
+            .connect_timeout(CONNECT_TIMEOUT.min(timeout))
+            .redirect(redirects)
+            .referer(false)
+            .no_proxy();
+        if url.scheme() == "http" {
+            // Redirects keep the scheme, so that no certificate is ever looked at. Without this, a
+            // machine that has no certificates could not even read over plain HTTP.
+            builder = builder.tls_certs_only([]);
+        }
+        let http = builder.build().map_err(|error| {
+            SourceError::Unusable(format!("no HTTP client can be set up: {}", cause(&error)))
+        })?;
+        Ok(Self { http })
+    }
+
+    /// Asks for a JSON document. The caller bounds the time.
+    ///
+    /// # Errors
+    /// When the upstream can't be reached, breaks off, answers with another status than 200 to 299, with
+    /// something else than JSON, or with more than `budget` allows.
+    pub(super) async fn get(&self, url: &Url, budget: &Budget) -> Result<Value, SourceError> {
+        let failed = |error: reqwest::Error| {
+            SourceError::Unreachable(format!("{}: {}", redacted(url), cause(&error)))
+        };
+        let mut response = self
+            .http
+            .get(url.clone())
+            .header(ACCEPT, "application/json")
+            .send()
+            .await
+            .map_err(failed)?;
+        let status = response.status();
+        if !status.is_success() {
+            return Err(SourceError::Unreachable(format!(
+                "{} answered with status {status}",
+                redacted(url)
+            )));
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+            budget.spend(chunk.len())?;
+            body.extend_from_slice(&chunk);
+        }
+        let json = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&body);
+        serde_json::from_slice(json).map_err(|error| {
+            let kind = response
+                .headers()
+                .get(CONTENT_TYPE)
+                .and_then(|kind| kind.to_str().ok());
+            SourceError::Unusable(format!(
+                "{} answered with {}, which is no JSON: line {}, column {}",
+                redacted(url),
+                kind.unwrap_or("something"),
+                error.line(),
+                error.column()
+            ))
+        })
+    }
+}
+
+/// An error with all its causes in one line, and without the address, which can hold secrets.
+fn cause(error: &reqwest::Error) -> String {
+    // reqwest names the address in its own words only, and those say no more than the causes.
+    let mut words = Vec::new();
+    let mut next = error.source();
+    while let Some(error) = next {
+        let text = error.to_string();
+        if words.last() != Some(&text) {
+            words.push(text);
+        }
+        next = error.source();
+    }
+    if words.is_empty() {
+        "the request failed".into()
+    } else {
+        words.join(": ")
+    }
+}

@@ -1,0 +1,294 @@
+//! A real Chromium, driven over WebDriver.
+
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use fantoccini::elements::Element;
+use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::process::Command;
+use tokio::time::{Instant, sleep};
+use url::Url;
+
+use crate::process::Process;
+use crate::provided;
+
+/// How long a page may take to show what is awaited of it.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// A browser with a profile of its own, 1280 × 900.
+pub struct Browser {
+    client: Client,
+    _driver: Process,
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// Starts a driver and a browser.
+    ///
+    /// # Errors
+    /// When one of them does not start.
+    pub async fn open() -> anyhow::Result<Self> {
+        let profile = tempfile::tempdir()?;
+        let mut command = Command::new(provided("CHROMEDRIVER")?);
+        command.arg("--port=0");
+        let mut driver = Process::start(command)?;
+        let port = driver
+            .await_line(|line| {
+                let port = line.split("started successfully on port ").nth(1)?;
+                port.trim_end_matches('.').parse::<u16>().ok()
+            })
+            .await
+            .context("the driver did not start")?;
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities(&profile)?)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await?;
+        let browser = Self {
+            client,
+            _driver: driver,
+            _profile: profile,
+        };
+        browser.resize(1280, 900).await?;
+        Ok(browser)
+    }
+
+    /// The WebDriver client, for what this type has no word for.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Goes to an address as if it was typed.
+    ///
+    /// # Errors
+    /// When the browser can't go there.
+    pub async fn visit(&self, address: &str) -> anyhow::Result<()> {
+        Ok(self.client.goto(address).await?)
+    }
+
+    /// The address that the browser shows, from its path on.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub async fn path(&self) -> anyhow::Result<String> {
+        let url = self.client.current_url().await?;
+        Ok(url[url::Position::BeforePath..].to_owned())
+    }
+
+    /// Waits until the address is this one, from its path on.
+    ///
+    /// # Errors
+    /// When it is not in time.
+    pub async fn await_path(&self, path: &str) -> anyhow::Result<()> {
+        let script = "return location.pathname + location.search === arguments[0]";
+        self.until(script, vec![json!(path)])
+            .await
+            .with_context(|| format!("the address is not {path}"))
+    }
+
+    /// Waits for an element.
+    ///
+    /// # Errors
+    /// When there is none in time.
+    pub async fn find(&self, css: &str) -> anyhow::Result<Element> {
+        self.client
+            .wait()
+            .at_most(PATIENCE)
+            .for_element(Locator::Css(css))
+            .await
+            .with_context(|| format!("no {css} on the page"))
+    }
+
+    /// How many elements there are right now.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub async fn count(&self, css: &str) -> anyhow::Result<usize> {
+        Ok(self.client.find_all(Locator::Css(css)).await?.len())
+    }
+
+    /// Waits until an element has just this text, white space folded.
+    ///
+    /// # Errors
+    /// When it has not in time; says what it has.
+    pub async fn await_text(&self, css: &str, text: &str) -> anyhow::Result<()> {
+        let script = "const e = document.querySelector(arguments[0]);
+            return !!e && e.textContent.trim().replace(/\\s+/g, ' ') === arguments[1]";
+        if self
+            .until(script, vec![json!(css), json!(text)])
+            .await
+            .is_err()
+        {
+            bail!("{css} says {:?}, not {text:?}", self.text(css).await.ok());
+        }
+        Ok(())
+    }
+
+    /// An element's text.
+    ///
+    /// # Errors
+    /// When there is no such element in time.
+    pub async fn text(&self, css: &str) -> anyhow::Result<String> {
+        Ok(self.find(css).await?.text().await?)
+    }
+
+    /// Clicks on an element as a person would: scrolled into view, at its middle.
+    ///
+    /// # Errors
+    /// When there is none, or something else is in front of it.
+    pub async fn click(&self, css: &str) -> anyhow::Result<()> {
+        self.find(css)
+            .await?
+            .click()
+            .await
+            .with_context(|| format!("can't click on {css}"))
+    }
+
+    /// Waits until no such element is left.
+    ///
+    /// # Errors
+    /// When there still is one after the patience.
+    pub async fn await_gone(&self, css: &str) -> anyhow::Result<()> {
+        self.until(
+            "return !document.querySelector(arguments[0])",
+            vec![json!(css)],
+        )
+        .await
+        .with_context(|| format!("{css} is still there"))
+    }
+
+    /// Waits until a script returns something true.
+    ///
+    /// # Errors
+    /// When it does not in time.
+    pub async fn until(&self, script: &str, arguments: Vec<Value>) -> anyhow::Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let value = self.client.execute(script, arguments.clone()).await?;
+            if !matches!(value, Value::Null | Value::Bool(false)) {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                bail!("not true in {} s: {script}", PATIENCE.as_secs());
+            }
+            sleep(Duration::from_millis(25)).await;
+        }
+    }
+
+    /// What a script returns.
+    ///
+    /// # Errors
+    /// When it throws.
+    pub async fn run(&self, script: &str) -> anyhow::Result<Value> {
+        Ok(self.client.execute(script, Vec::new()).await?)
+    }
+
+    /// Makes the page this large, in CSS pixels, whatever the window's frame takes.
+    ///
+    /// # Errors
+    /// When the browser can't.
+    pub async fn resize(&self, width: u32, height: u32) -> anyhow::Result<()> {
+        let metrics =
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics)
+            .await?;
+        Ok(())
+    }
+
+    /// Sets a media feature, such as `prefers-color-scheme` to `dark`.
+    ///
+    /// # Errors
+    /// When the browser can't.
+    pub async fn prefer(&self, feature: &str, value: &str) -> anyhow::Result<()> {
+        let features = json!({"features": [{"name": feature, "value": value}]});
+        self.devtools("Emulation.setEmulatedMedia", features)
+            .await?;
+        Ok(())
+    }
+
+    /// What scripts complained of since the last call: exceptions and `console.error`. Failed
+    /// requests, which the browser logs by itself, are left out.
+    ///
+    /// # Errors
+    /// When the driver does not answer.
+    pub async fn complaints(&self) -> anyhow::Result<Vec<String>> {
+        let entries = self
+            .client
+            .issue_cmd(DriverCommand {
+                path: "se/log",
+                body: json!({"type": "browser"}),
+            })
+            .await?;
+        Ok(entries
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|entry| entry["level"] == "SEVERE" && entry["source"] != "network")
+            .map(Value::to_string)
+            .collect())
+    }
+
+    /// One command of the Chrome DevTools Protocol.
+    ///
+    /// # Errors
+    /// When the browser refuses it.
+    pub async fn devtools(&self, command: &str, parameters: Value) -> anyhow::Result<Value> {
+        Ok(self
+            .client
+            .issue_cmd(DriverCommand {
+                path: "goog/cdp/execute",
+                body: json!({"cmd": command, "params": parameters}),
+            })
+            .await?)
+    }
+}
+
+fn capabilities(profile: &TempDir) -> anyhow::Result<Capabilities> {
+    let mut arguments = vec![format!("--user-data-dir={}", profile.path().display())];
+    arguments.extend(
+        [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ]
+        .map(str::to_owned),
+    );
+    let mut capabilities = Capabilities::new();
+    capabilities.insert(
+        "goog:chromeOptions".to_owned(),
+        json!({"binary": provided("CHROMIUM")?, "args": arguments}),
+    );
+    capabilities.insert("goog:loggingPrefs".to_owned(), json!({"browser": "ALL"}));
+    Ok(capabilities)
+}
+
+/// A command that ChromeDriver adds to WebDriver.
+#[derive(Debug)]
+struct DriverCommand {
+    path: &'static str,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for DriverCommand {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
+        base.join(&format!(
+            "session/{}/{}",
+            session.unwrap_or_default(),
+            self.path
+        ))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.body.to_string()))
+    }
+}

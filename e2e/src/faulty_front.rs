@@ -1,0 +1,127 @@
+//! A front before the site that breaks what a test wants broken.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use parking_lot::Mutex;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+
+/// What happens to the requests that a fault is set for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// A 500 with a problem that names the request `fault-1`.
+    ServerError,
+    /// An answer that is no envelope.
+    Rubbish,
+    /// No answer until the fault is lifted.
+    Silence,
+}
+
+/// A server that passes everything on to the site, but for the paths that have a fault.
+pub struct FaultyFront {
+    origin: String,
+    faults: Arc<Faults>,
+}
+
+struct Faults {
+    upstream: String,
+    client: reqwest::Client,
+    set: Mutex<Option<(String, Fault)>>,
+    lifted: Notify,
+}
+
+impl FaultyFront {
+    /// Puts a front before the site at `upstream`.
+    ///
+    /// # Errors
+    /// When there is no port for it.
+    pub async fn before(upstream: &str) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let origin = format!("http://{}", listener.local_addr()?);
+        let faults = Arc::new(Faults {
+            upstream: upstream.to_owned(),
+            client: reqwest::Client::builder()
+                .no_proxy()
+                .no_gzip()
+                .redirect(reqwest::redirect::Policy::none())
+                .build()?,
+            set: Mutex::new(None),
+            lifted: Notify::new(),
+        });
+        let router = Router::new()
+            .fallback(answer)
+            .with_state(Arc::clone(&faults));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Ok(Self { origin, faults })
+    }
+
+    /// Where the front is, without a slash at the end.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// From now on requests whose path begins with `path` meet this fault, and no others.
+    pub fn set(&self, path: &str, fault: Fault) {
+        *self.faults.set.lock() = Some((path.to_owned(), fault));
+    }
+
+    /// From now on all is well.
+    pub fn lift(&self) {
+        *self.faults.set.lock() = None;
+        self.faults.lifted.notify_waiters();
+    }
+}
+
+async fn answer(State(faults): State<Arc<Faults>>, request: Request) -> Response {
+    let lifted = faults.lifted.notified();
+    let fault = {
+        let set = faults.set.lock();
+        set.as_ref()
+            .filter(|(path, _)| request.uri().path().starts_with(path.as_str()))
+            .map(|(_, fault)| *fault)
+    };
+    match fault {
+        Some(Fault::ServerError) => {
+            return with_status(
+                500,
+                r#"{"error":{"type":"about:blank","title":"Internal Server Error","status":500,"code":"internal_error","detail":"Something went wrong.","request_id":"fault-1"},"flash":[]}"#,
+            );
+        }
+        Some(Fault::Rubbish) => return with_status(200, "<html>not what was asked for"),
+        Some(Fault::Silence) => lifted.await,
+        None => {}
+    }
+    match pass_on(&faults, request).await {
+        Ok(response) => response,
+        Err(error) => with_status(502, &format!("the site did not answer: {error:#}")),
+    }
+}
+
+async fn pass_on(faults: &Faults, request: Request) -> anyhow::Result<Response> {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path_and_query().context("a path")?;
+    let answer = faults
+        .client
+        .request(parts.method, format!("{}{path}", faults.upstream))
+        .headers(parts.headers)
+        .body(axum::body::to_bytes(body, usize::MAX).await?)
+        .send()
+        .await?;
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = answer.status();
+    *response.headers_mut() = answer.headers().clone();
+    *response.body_mut() = Body::from(answer.bytes().await?);
+    Ok(response)
+}
+
+fn with_status(status: u16, body: &str) -> Response {
+    let mut response = Response::new(Body::from(body.to_owned()));
+    *response.status_mut() = axum::http::StatusCode::from_u16(status).unwrap_or_default();
+    response
+}

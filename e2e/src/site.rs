@@ -1,0 +1,57 @@
+//! The released binary with the released app, on a port of its own.
+
+use anyhow::Context;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::process::Process;
+use crate::provided;
+
+/// A running FlashBlog with an empty data directory.
+pub struct Site {
+    origin: String,
+    _process: Process,
+    _data_dir: TempDir,
+}
+
+impl Site {
+    /// The built-in posts.
+    ///
+    /// # Errors
+    /// When the site does not start.
+    pub async fn start() -> anyhow::Result<Self> {
+        Self::with_arguments(&[]).await
+    }
+
+    /// The site as these flags make it.
+    ///
+    /// # Errors
+    /// When the site does not start.
+    pub async fn with_arguments(arguments: &[&str]) -> anyhow::Result<Self> {
+        let data_dir = tempfile::tempdir()?;
+        let mut command = Command::new(provided("FLASHBLOG_BIN")?);
+        command
+            .args(["--listen", "127.0.0.1:0", "--log", "warn"])
+            .arg("--data-dir")
+            .arg(data_dir.path())
+            .arg("--assets")
+            .arg(provided("FLASHBLOG_ASSETS")?)
+            .args(arguments);
+        let mut process = Process::start(command)?;
+        let origin = process
+            .await_line(|line| line.strip_prefix("listening on ").map(str::to_owned))
+            .await
+            .context("the site did not start")?;
+        Ok(Self {
+            origin,
+            _process: process,
+            _data_dir: data_dir,
+        })
+    }
+
+    /// Where it is, without a slash at the end.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+}

@@ -1,0 +1,57 @@
+//! When the API fails.
+
+use e2e::browser::Browser;
+use e2e::faulty_front::{Fault, FaultyFront};
+use e2e::site::Site;
+
+#[tokio::test]
+async fn a_server_error_is_the_500_view_and_trying_again_works() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let front = FaultyFront::before(site.origin()).await?;
+    let browser = Browser::open().await?;
+    front.set("/api/v1/blogs/", Fault::ServerError);
+    let post = "/blogs/what-a-flash-message-promises";
+    browser.visit(&format!("{}{post}", front.origin())).await?;
+    browser
+        .await_text("[data-testid=request-id]", "fault-1")
+        .await?;
+    assert_eq!(browser.count("#main h1").await?, 1);
+    browser.find("[data-testid=failure] a[href='/']").await?;
+
+    browser.click("[data-testid=failure] button").await?;
+    browser.find("[data-testid=failure]").await?;
+    front.lift();
+    browser.click("[data-testid=failure] button").await?;
+    browser.find(".post .prose").await?;
+    browser.await_gone("[data-testid=failure]").await?;
+    assert_eq!(browser.path().await?, post);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_that_makes_no_sense_is_a_failure_too() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let front = FaultyFront::before(site.origin()).await?;
+    let browser = Browser::open().await?;
+    front.set("/api/v1/blogs", Fault::Rubbish);
+    browser.visit(&format!("{}/blogs", front.origin())).await?;
+    browser.find("[data-testid=failure]").await?;
+    assert_eq!(browser.complaints().await?, [""; 0]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_slow_answer_shows_skeletons_and_does_not_block_other_pages() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let front = FaultyFront::before(site.origin()).await?;
+    let browser = Browser::open().await?;
+    front.set("/api/v1/blogs", Fault::Silence);
+    browser.visit(&format!("{}/blogs", front.origin())).await?;
+    browser.find(".blog-card .placeholder").await?;
+    browser.click(".navbar-nav a[href='/about']").await?;
+    browser.await_text("h1", "About FlashBlog").await?;
+    front.lift();
+    browser.click(".navbar-nav a[href='/blogs']").await?;
+    browser.find("[data-testid=blog-card]").await?;
+    Ok(())
+}

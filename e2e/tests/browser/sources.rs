@@ -1,0 +1,99 @@
+//! Posts from elsewhere.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+use e2e::browser::Browser;
+use e2e::site::Site;
+use parking_lot::Mutex;
+use serde_json::json;
+use tokio::net::TcpListener;
+
+/// An upstream in the shape of the API that FlaskBlog reads; `None` is a 500.
+async fn upstream(answer: Arc<Mutex<Option<String>>>) -> anyhow::Result<String> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let origin = format!("http://{}", listener.local_addr()?);
+    let router = Router::new().route(
+        "/blogs",
+        get(move || async move {
+            let answer = answer.lock().clone();
+            answer.ok_or(axum::http::StatusCode::INTERNAL_SERVER_ERROR)
+        }),
+    );
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Ok(format!("{origin}/blogs"))
+}
+
+#[tokio::test]
+async fn a_json_blog_api_is_shown_with_what_it_leaves_out_filled_in() -> anyhow::Result<()> {
+    let blogs = json!([
+        {"id": 1, "title": "Without anything else"},
+        {
+            "id": "9bf2", "title": "With <b>everything</b>", "subtitle": "A subtitle",
+            "main_content": "<p onclick='x()'>Safe <em>text</em></p><script>document.title='hacked'</script>",
+            "category": "Technology", "created_at": "Thu, 05/02/2024",
+            "user": {"first_name": "Ada", "last_name": "Example"}, "tags": [{"name": "one"}, "two"],
+        },
+        {"title": "No id: skipped"},
+    ]);
+    let answer = Arc::new(Mutex::new(Some(blogs.to_string())));
+    let site = Site::with_arguments(&["--source", &upstream(answer).await?]).await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}/blogs", site.origin())).await?;
+    browser.find("[data-testid=blog-card]").await?;
+    assert_eq!(browser.count("[data-testid=blog-card]").await?, 2);
+    browser.visit(&format!("{}/blogs/1", site.origin())).await?;
+    browser.await_text("h1", "Without anything else").await?;
+    browser.await_text(".byline-author", "Admin").await?;
+    browser.await_text(".post .eyebrow", "General").await?;
+    browser
+        .visit(&format!("{}/blogs/9bf2", site.origin()))
+        .await?;
+    browser.await_text("h1", "With <b>everything</b>").await?;
+    browser.await_text(".byline-author", "Ada Example").await?;
+    browser.await_text(".prose p", "Safe text").await?;
+    assert_eq!(browser.count(".prose script, .prose [onclick]").await?, 0);
+    assert!(!browser.client().title().await?.contains("hacked"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_upstream_that_is_down_is_said_calmly() -> anyhow::Result<()> {
+    let answer = Arc::new(Mutex::new(None));
+    let site = Site::with_arguments(&["--source", &upstream(answer).await?]).await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}/blogs", site.origin())).await?;
+    browser.find(".toast-stack .alert-warning.show").await?;
+    assert_eq!(browser.count("[data-testid=blog-card]").await?, 0);
+    browser.visit(&format!("{}/blogs/1", site.origin())).await?;
+    browser.find("[data-testid=failure] button").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_folder_of_markdown_is_shown() -> anyhow::Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/markdown/rust-lang");
+    if !folder.is_dir() {
+        eprintln!("skipped: {} is not there", folder.display());
+        return Ok(());
+    }
+    let folder = folder.to_str().expect("text").to_owned();
+    let site = Site::with_arguments(&["--source", &folder]).await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}/blogs", site.origin())).await?;
+    browser.find("[data-testid=blog-card]").await?;
+    assert_eq!(browser.count("[data-testid=blog-card]").await?, 6);
+    browser
+        .await_text("#blogs-count", "10 posts, page 1 of 2")
+        .await?;
+    browser
+        .visit(&format!("{}/blogs/Rust-1.30.1", site.origin()))
+        .await?;
+    browser.await_text("h1", "Announcing Rust 1.30.1").await?;
+    browser
+        .await_text(".byline-author", "The Rust Release Team")
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,192 @@
+//! Through the site: pages, addresses, toasts, themes.
+
+use e2e::browser::Browser;
+use e2e::site::Site;
+
+const PAGE_2: &str = "nav.pages a[href='/blogs?page=2']";
+const CARD: &str = "[data-testid=blog-card]";
+
+#[tokio::test]
+async fn a_newcomer_reads_blogs() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.visit(site.origin()).await?;
+    browser.find(&format!(".featured {CARD}")).await?;
+    assert_eq!(browser.count(&format!(".featured {CARD}")).await?, 3);
+    assert_eq!(browser.count("#main h1").await?, 1);
+    assert!(browser.client().title().await?.contains("FlashBlog"));
+
+    browser.click(".navbar-nav a[href='/blogs']").await?;
+    browser.await_path("/blogs").await?;
+    browser.await_text("h1", "Blogs").await?;
+    browser.find(CARD).await?;
+    assert_eq!(browser.count(CARD).await?, 6);
+    browser
+        .find(".navbar-nav a[href='/blogs'][aria-current=page]")
+        .await?;
+
+    browser.click(PAGE_2).await?;
+    browser.await_path("/blogs?page=2").await?;
+    browser
+        .find(".page-item.active a[href='/blogs?page=2'][aria-current=page]")
+        .await?;
+
+    let title = browser.text(&format!("{CARD} .stretched-link")).await?;
+    browser.click(&format!("{CARD} .stretched-link")).await?;
+    browser.await_text("h1", &title).await?;
+    assert!(browser.path().await?.starts_with("/blogs/"));
+    browser.find(".post .byline").await?;
+    browser.find(".post .prose").await?;
+
+    browser
+        .visit(&format!("{}/blogs/no-such-post", site.origin()))
+        .await?;
+    browser.find("[data-testid=not-found]").await?;
+    let toast = browser.find(".toast-stack .alert").await?;
+    let class = toast.attr("class").await?.unwrap_or_default();
+    for name in [
+        "alert-danger",
+        "alert-dismissible",
+        "fade",
+        "show",
+        "shadow-lg",
+    ] {
+        assert!(class.split(' ').any(|own| own == name), "{class}");
+    }
+    assert_eq!(toast.attr("role").await?.as_deref(), Some("alert"));
+    assert!(toast.text().await?.contains("Blog not found."));
+    browser
+        .find(".toast-stack .alert .btn-close[aria-label=Close]")
+        .await?;
+    assert_eq!(browser.path().await?, "/blogs/no-such-post");
+
+    browser.click("[data-testid=not-found] a[href='/']").await?;
+    browser.await_path("/").await?;
+    browser.find(&format!(".featured {CARD}")).await?;
+    browser.find(".toast-stack .alert").await?;
+    // By itself, after five seconds.
+    browser.await_gone(".toast-stack .alert").await?;
+    assert_eq!(browser.complaints().await?, [""; 0]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn back_and_forward_keep_their_place() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.resize(390, 600).await?;
+    browser
+        .visit(&format!("{}/blogs?page=2", site.origin()))
+        .await?;
+    let link = browser
+        .find(&format!(
+            "{CARD}:last-child .stretched-link, .blog-grid > :last-child .stretched-link"
+        ))
+        .await?;
+    let title = link.text().await?;
+    browser
+        .run("window.scrollTo(0, document.body.scrollHeight)")
+        .await?;
+    let before = browser.run("return Math.round(window.scrollY)").await?;
+    assert!(before.as_i64() > Some(300), "{before}");
+    browser
+        .run("document.querySelector('.blog-grid > :last-child .stretched-link').click()")
+        .await?;
+    browser.await_text("h1", &title).await?;
+    browser.until("return window.scrollY < 50", vec![]).await?;
+    browser.client().back().await?;
+    browser.await_path("/blogs?page=2").await?;
+    browser
+        .until(
+            "return Math.abs(window.scrollY - arguments[0]) < 60",
+            vec![before],
+        )
+        .await?;
+    browser.client().forward().await?;
+    browser.await_text("h1", &title).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_unknown_address_is_the_404_view_without_a_toast() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser
+        .visit(&format!("{}/no/such/page", site.origin()))
+        .await?;
+    browser.find("[data-testid=not-found]").await?;
+    assert_eq!(browser.path().await?, "/no/such/page");
+    assert_eq!(browser.count(".toast-stack .alert").await?, 0);
+    assert!(browser.client().title().await?.contains("not found"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_toast_can_be_closed_and_each_message_is_shown_once() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser
+        .visit(&format!("{}/blogs/none", site.origin()))
+        .await?;
+    browser.find(".toast-stack .alert").await?;
+    assert_eq!(browser.count(".toast-stack .alert").await?, 1);
+    browser.click(".toast-stack .btn-close").await?;
+    browser.await_gone(".toast-stack .alert").await?;
+    browser
+        .click("[data-testid=not-found] a[href='/blogs']")
+        .await?;
+    browser.find(CARD).await?;
+    assert_eq!(browser.count(".toast-stack .alert").await?, 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_theme_is_chosen_kept_and_never_flashes() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.prefer("prefers-color-scheme", "dark").await?;
+    browser.visit(site.origin()).await?;
+    let theme = "return document.documentElement.dataset.bsTheme === arguments[0]";
+    browser.until(theme, vec!["dark".into()]).await?;
+    // System is dark: until the choice is light, whatever the order of the choices.
+    for _ in 0..3 {
+        browser.click("#theme-toggle").await?;
+        let light = browser
+            .run("return document.documentElement.dataset.bsTheme === 'light'")
+            .await?;
+        if light == true {
+            break;
+        }
+    }
+    browser.until(theme, vec!["light".into()]).await?;
+    browser.visit(&format!("{}/about", site.origin())).await?;
+    browser.until(theme, vec!["light".into()]).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn no_page_scrolls_sideways_on_a_narrow_phone() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.resize(320, 640).await?;
+    let long_words = "/blogs/three-dashes-and-a-colon";
+    for path in [
+        "/",
+        "/blogs",
+        long_words,
+        "/blogs/sqlite-in-wal-mode",
+        "/about",
+        "/nowhere",
+    ] {
+        browser.visit(&format!("{}{path}", site.origin())).await?;
+        browser.find("h1").await?;
+        browser
+            .until("return !document.querySelector('.placeholder')", vec![])
+            .await?;
+        let overflow = browser
+            .run("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            .await?;
+        assert_eq!(overflow, 0, "{path}");
+    }
+    Ok(())
+}
