@@ -2,11 +2,15 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
+
+use tokio::sync::Semaphore;
 
 use crate::cache::BlogCache;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, PublicUrl};
+use crate::limits::MAX_IN_FLIGHT;
 use crate::secret_key;
 use crate::session::Sessions;
 use crate::session_memory::SessionMemory;
@@ -27,6 +31,10 @@ pub struct App {
     pub public_url: Arc<PublicUrl>,
     /// The built single-page app.
     pub assets: Arc<PathBuf>,
+    /// Places for the requests in flight.
+    pub places: Arc<Semaphore>,
+    /// Whether the server was told to stop.
+    pub draining: Arc<AtomicBool>,
 }
 
 impl App {
@@ -51,6 +59,8 @@ impl App {
             blogs: Arc::new(BlogCache::new(source, clock, config.cache_lifetime)),
             public_url: Arc::new(public_url),
             assets: Arc::new(config.assets.clone()),
+            places: Arc::new(Semaphore::new(MAX_IN_FLIGHT)),
+            draining: Arc::default(),
         })
     }
 

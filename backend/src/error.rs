@@ -42,6 +42,9 @@ pub enum ApiError {
     /// 503: the database can't be used right now.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// 503: more requests than the server can answer, or one that took too long.
+    #[error("too many requests at once, or too slow an answer")]
+    Overloaded,
     /// A status that a layer below the handlers chose, such as 405 or 413.
     #[error("{0}")]
     Status(StatusCode),
@@ -89,7 +92,7 @@ impl ApiError {
                 let (code, detail) = of_status(*status);
                 (*status, code, detail.to_owned())
             }
-            Self::Store(_) => {
+            Self::Store(_) | Self::Overloaded => {
                 let (code, detail) = of_status(StatusCode::SERVICE_UNAVAILABLE);
                 (StatusCode::SERVICE_UNAVAILABLE, code, detail.to_owned())
             }
@@ -170,6 +173,12 @@ impl IntoResponse for ApiError {
             }
             Self::Store(cause) => {
                 tracing::error!(cause = %Chain(cause), "Request failed");
+                response
+                    .headers_mut()
+                    .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+            }
+            Self::Overloaded => {
+                tracing::warn!("Request turned away: too many at once, or too slow an answer");
                 response
                     .headers_mut()
                     .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));

@@ -24,6 +24,8 @@ pub mod session_memory;
 
 pub mod session;
 
+pub mod limits;
+
 pub mod app;
 
 pub mod cross_site;
@@ -33,3 +35,5 @@ pub mod reply;
 pub mod handlers;
 
 pub mod router;
+
+pub mod server;

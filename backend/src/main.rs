@@ -3,18 +3,17 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use anyhow::Context;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use flashblog::app::App;
 use flashblog::config::{Config, PublicUrl, Settings};
-use flashblog::{router, secret_key, telemetry};
+use flashblog::server::ConnectionLimits;
+use flashblog::{router, secret_key, server, telemetry};
 use tokio::net::TcpListener;
 use tokio::signal;
-
-/// How long requests in flight may take to finish once the server was told to stop.
-const DRAIN_LIMIT: Duration = Duration::from_secs(10);
 
 /// A blog front: a JSON REST API and its single-page app on one address.
 #[derive(Parser)]
@@ -118,22 +117,15 @@ async fn run(config: Config) -> anyhow::Result<()> {
     let _ = writeln!(std::io::stdout(), "listening on http://{address}");
     tracing::info!(%address, source = %config.source, "Serving");
 
-    let (stopping, told_to_stop) = tokio::sync::oneshot::channel();
-    let served = axum::serve(listener, router::router(app.clone())).with_graceful_shutdown(async {
+    let draining = Arc::clone(&app.draining);
+    let stop = async move {
         stop_signal().await;
+        draining.store(true, Ordering::Relaxed);
         tracing::info!("Stopping: finishing the requests in flight");
-        let _ = stopping.send(());
-    });
+    };
     tokio::select! {
         () = app.keep_tidy() => {}
-        outcome = async { served.await } => outcome.context("the server failed")?,
-        () = async {
-            // An error means that the server is gone, and the other branch has its outcome.
-            if told_to_stop.await.is_err() {
-                std::future::pending::<()>().await;
-            }
-            tokio::time::sleep(DRAIN_LIMIT).await;
-        } => tracing::warn!("Stopped with requests unfinished"),
+        () = server::serve(listener, router::router(app.clone()), ConnectionLimits::default(), stop) => {}
     }
     Ok(())
 }

@@ -10,17 +10,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::app::App;
 use crate::cross_site::refuse_cross_site;
 use crate::error::ApiError;
 use crate::handlers::{blogs, health, media, page, session};
+use crate::limits::{limit_body_and_time, limit_in_flight, require_host};
 use crate::reply::{Reply, envelope};
 use crate::telemetry::request_span;
-
-/// The largest request body, in bytes.
-pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// The whole site: the API and what surrounds it in envelopes, pictures, and the single-page app.
 pub fn router(app: App) -> Router {
@@ -40,11 +37,18 @@ pub fn router(app: App) -> Router {
         .route("/api/", any(no_such_path))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz));
-    Router::new()
-        .merge(in_envelopes(answering_in_envelopes, &app))
+    let files = Router::new()
         .route("/media/{*path}", get(media::show))
         .fallback(page::show)
-        .layer(CatchPanicLayer::custom(panicked))
+        .layer(
+            ServiceBuilder::new()
+                .layer(CatchPanicLayer::custom(panicked))
+                .layer(from_fn(require_host))
+                .layer(from_fn_with_state(app.places.clone(), limit_in_flight)),
+        );
+    Router::new()
+        .merge(in_envelopes(answering_in_envelopes, &app))
+        .merge(files)
         .layer(from_fn(request_span))
         .with_state(app)
 }
@@ -55,8 +59,10 @@ pub fn in_envelopes(routes: Router<App>, app: &App) -> Router<App> {
         ServiceBuilder::new()
             .layer(from_fn_with_state(app.clone(), envelope))
             .layer(CatchPanicLayer::custom(panicked))
+            .layer(from_fn(require_host))
+            .layer(from_fn_with_state(app.places.clone(), limit_in_flight))
             .layer(from_fn_with_state(app.clone(), refuse_cross_site))
-            .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
+            .layer(from_fn(limit_body_and_time))
             .layer(DefaultBodyLimit::disable()),
     )
 }

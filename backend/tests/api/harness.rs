@@ -15,6 +15,7 @@ use flashblog::cache::BlogCache;
 use flashblog::clock::Clock;
 use flashblog::config::PublicUrl;
 use flashblog::content::post::Post;
+use flashblog::limits::MAX_IN_FLIGHT;
 use flashblog::session::Sessions;
 use flashblog::session_memory::SessionMemory;
 use flashblog::sources::{BlogSource, SourceError};
@@ -216,6 +217,8 @@ impl TestApp {
                 env!("CARGO_MANIFEST_DIR"),
                 "/tests/assets"
             ))),
+            places: Arc::new(Semaphore::new(MAX_IN_FLIGHT)),
+            draining: Arc::default(),
         };
         Self {
             source,
@@ -231,6 +234,11 @@ impl TestApp {
         self.router =
             flashblog::router::in_envelopes(routes, &self.app).with_state(self.app.clone());
         self
+    }
+
+    /// What a server would serve.
+    pub(crate) fn router(&self) -> Router {
+        self.router.clone()
     }
 
     /// A visitor's browser, with a cookie jar of its own.

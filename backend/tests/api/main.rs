@@ -6,5 +6,6 @@ mod flash;
 mod harness;
 mod pages;
 mod process;
+mod server;
 mod session;
 mod store;

@@ -1,0 +1,88 @@
+//! What one request may take: a name, 64 KiB, time, and a place among those in flight.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Version, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use crate::error::ApiError;
+
+/// The largest request body, in bytes.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
+/// How long a request body may take to arrive.
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a handler may take to answer.
+pub const HANDLER_TIMEOUT: Duration = Duration::from_secs(30);
+/// Requests that are answered at once. Those beyond it are told to come back, so that the others
+/// are still answered in time.
+pub const MAX_IN_FLIGHT: usize = 4096;
+
+/// Middleware: refuses a request that does not say in just one `Host` whom it is for (RFC 9112,
+/// section 3.2). One with both a length and chunks is hyper's to handle: the chunks count, and
+/// the connection ends with the answer (section 6.1).
+pub async fn require_host(request: Request, next: Next) -> Response {
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    if hosts == 1 || (hosts == 0 && request.version() < Version::HTTP_11) {
+        return next.run(request).await;
+    }
+    let detail = "The request must have just one Host header.";
+    closing(ApiError::BadRequest(detail.to_owned()).into_response())
+}
+
+fn closing(mut response: Response) -> Response {
+    let close = HeaderValue::from_static("close");
+    response.headers_mut().insert(header::CONNECTION, close);
+    response
+}
+
+/// Middleware: answers as many requests at once as `places` has permits, and sends the others
+/// away at once.
+pub async fn limit_in_flight(
+    State(places): State<Arc<Semaphore>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match places.try_acquire() {
+        Ok(_place) => next.run(request).await,
+        Err(_) => ApiError::Overloaded.into_response(),
+    }
+}
+
+/// Middleware: reads the body, then gives the handler its time.
+pub async fn limit_body_and_time(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let announced = content_length(&parts.headers);
+    if announced.is_some_and(|length| length > MAX_BODY_BYTES as u64) {
+        return ApiError::Status(StatusCode::PAYLOAD_TOO_LARGE).into_response();
+    }
+    let body = match timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY_BYTES)).await {
+        Ok(Ok(bytes)) => Body::from(bytes),
+        Ok(Err(error)) => return unreadable(&error).into_response(),
+        Err(_) => return closing(ApiError::Status(StatusCode::REQUEST_TIMEOUT).into_response()),
+    };
+    match timeout(HANDLER_TIMEOUT, next.run(Request::from_parts(parts, body))).await {
+        Ok(response) => response,
+        Err(_) => ApiError::Overloaded.into_response(),
+    }
+}
+
+fn content_length(headers: &HeaderMap) -> Option<u64> {
+    let value = headers.get(header::CONTENT_LENGTH)?;
+    value.to_str().ok()?.parse().ok()
+}
+
+fn unreadable(error: &axum::Error) -> ApiError {
+    let too_large = std::error::Error::source(error)
+        .is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
+    if too_large {
+        ApiError::Status(StatusCode::PAYLOAD_TOO_LARGE)
+    } else {
+        ApiError::BadRequest("The body broke off, or is not framed as HTTP asks.".to_owned())
+    }
+}

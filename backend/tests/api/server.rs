@@ -1,0 +1,256 @@
+//! Connections, on real sockets.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use flashblog::app::App;
+use flashblog::error::ApiError;
+use flashblog::reply::Reply;
+use flashblog::server::{ConnectionLimits, serve};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, oneshot};
+use tokio::task::JoinHandle;
+
+use crate::harness::TestApp;
+
+struct Server {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<()>,
+}
+
+async fn start(router: Router, limits: ConnectionLimits) -> Server {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("binds");
+    let address = listener.local_addr().expect("bound");
+    let (stop, stopped) = oneshot::channel();
+    let serving = tokio::spawn(serve(listener, router, limits, async {
+        // Also when the test has gone.
+        let _ = stopped.await;
+    }));
+    Server {
+        address,
+        stop,
+        serving,
+    }
+}
+
+/// Sends bytes and reads all that comes back until the server closes the connection.
+async fn exchange(address: SocketAddr, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.expect("connects");
+    stream.write_all(request.as_bytes()).await.expect("writes");
+    read_all(&mut stream).await
+}
+
+async fn read_all(stream: &mut TcpStream) -> String {
+    let mut answer = Vec::new();
+    // A reset after the answer ends it as well as an orderly close.
+    let _ = stream.read_to_end(&mut answer).await;
+    String::from_utf8(answer).expect("text")
+}
+
+#[tokio::test]
+async fn a_request_without_just_one_host_is_refused() {
+    let app = TestApp::new().await;
+    let server = start(app.router(), ConnectionLimits::default()).await;
+    for path in ["/api/v1/blogs", "/"] {
+        for hosts in ["", "Host: a\r\nHost: b\r\n"] {
+            let request = format!("GET {path} HTTP/1.1\r\n{hosts}\r\n");
+            let answer = exchange(server.address, &request).await;
+            assert!(
+                answer.starts_with("HTTP/1.1 400 Bad Request\r\n"),
+                "{request}: {answer}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_request_with_a_length_and_chunks_smuggles_no_other() {
+    let app = TestApp::new().await;
+    let server = start(app.router(), ConnectionLimits::default()).await;
+    let (length, chunks) = ("Content-Length: 3\r\n", "Transfer-Encoding: chunked\r\n");
+    for headers in [[length, chunks], [chunks, length]] {
+        let request = format!(
+            "POST /api/v1/session HTTP/1.1\r\nHost: a\r\n{}\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: a\r\n\r\n",
+            headers.concat()
+        );
+        let answer = exchange(server.address, &request).await;
+        assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{answer}");
+        assert!(!answer.contains("up"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_head_that_does_not_come_or_is_too_large_ends_the_connection() {
+    let app = TestApp::new().await;
+    let limits = ConnectionLimits {
+        header_timeout: Duration::from_millis(100),
+        ..ConnectionLimits::default()
+    };
+    let server = start(app.router(), limits).await;
+    let half = exchange(server.address, "GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ").await;
+    assert!(
+        half.is_empty() || half.starts_with("HTTP/1.1 408"),
+        "{half}"
+    );
+    assert_eq!(exchange(server.address, "").await, "");
+    let large = format!(
+        "GET / HTTP/1.1\r\nHost: a\r\nX-Large: {}\r\n\r\n",
+        "x".repeat(100_000)
+    );
+    let answer = exchange(server.address, &large).await;
+    assert!(
+        answer.is_empty() || answer.starts_with("HTTP/1.1 431"),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
+async fn a_body_beyond_the_limit_is_413_however_it_is_framed() {
+    let app = TestApp::new().await;
+    let server = start(app.router(), ConnectionLimits::default()).await;
+    let announced = "POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Length: 65537\r\nConnection: close\r\n\r\n";
+    let chunk = "x".repeat(65_537);
+    let chunked = format!(
+        "POST /api/v1/session HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n10001\r\n{chunk}\r\n0\r\n\r\n"
+    );
+    for request in [announced, &chunked] {
+        let answer = exchange(server.address, request).await;
+        assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+        assert!(answer.contains("payload_too_large"), "{answer}");
+    }
+    let broken =
+        "POST /api/v1/session HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n";
+    let answer = exchange(server.address, broken).await;
+    assert!(
+        answer.is_empty() || answer.starts_with("HTTP/1.1 400"),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
+async fn connections_beyond_the_limit_are_told_to_come_back() {
+    let app = TestApp::new().await;
+    let limits = ConnectionLimits {
+        connections: 1,
+        ..ConnectionLimits::default()
+    };
+    let server = start(app.router(), limits).await;
+    let mut first = TcpStream::connect(server.address).await.expect("connects");
+    first
+        .write_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        .await
+        .expect("writes");
+    let mut some = [0; 12];
+    first.read_exact(&mut some).await.expect("an answer");
+    let mut second = TcpStream::connect(server.address).await.expect("connects");
+    let answer = read_all(&mut second).await;
+    assert!(
+        answer.starts_with("HTTP/1.1 503 ") && answer.contains("retry-after: 5"),
+        "{answer}"
+    );
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a body");
+    assert!(
+        head.contains(&format!("content-length: {}", body.len())),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
+async fn requests_beyond_the_limit_are_told_to_come_back_in_an_envelope() {
+    let app = TestApp::new().await;
+    let all = app.app.places.available_permits();
+    let taken = app
+        .app
+        .places
+        .acquire_many(u32::try_from(all).expect("fits"))
+        .await;
+    let answer = app.get("/api/v1/blogs").await;
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.problem().code, "service_unavailable");
+    assert_eq!(answer.header("retry-after"), Some("5"));
+    assert_eq!(app.get("/").await.status, 503);
+    drop(taken);
+    assert_eq!(app.get("/api/v1/blogs").await.status, 200);
+}
+
+#[tokio::test]
+async fn told_to_stop_it_finishes_what_is_in_flight_and_lets_no_one_hold_it_up() {
+    let gate = Arc::new(Notify::new());
+    let waiting = Arc::clone(&gate);
+    let app = TestApp::new().await.with_routes(Router::<App>::new().route(
+        "/slow",
+        get(move || async move {
+            waiting.notified().await;
+            Reply::ok(&"done") as Result<Reply, ApiError>
+        }),
+    ));
+    let limits = ConnectionLimits {
+        drain: Duration::from_secs(5),
+        ..ConnectionLimits::default()
+    };
+    let server = start(app.router(), limits).await;
+    let mut idle = TcpStream::connect(server.address).await.expect("connects");
+    let mut slow = TcpStream::connect(server.address).await.expect("connects");
+    slow.write_all(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+        .await
+        .expect("writes");
+    while app.app.places.available_permits() == flashblog::limits::MAX_IN_FLIGHT {
+        tokio::task::yield_now().await;
+    }
+    server.stop.send(()).expect("serving");
+    assert_eq!(
+        read_all(&mut idle).await,
+        "",
+        "an idle connection is closed"
+    );
+    assert!(
+        TcpStream::connect(server.address).await.is_err(),
+        "no new connections"
+    );
+    gate.notify_one();
+    let answer = read_all(&mut slow).await;
+    assert!(
+        answer.starts_with("HTTP/1.1 200 ") && answer.contains("done"),
+        "{answer}"
+    );
+    server.serving.await.expect("ends");
+}
+
+#[tokio::test]
+async fn a_half_sent_request_does_not_hold_up_the_end() {
+    let app = TestApp::new().await;
+    let limits = ConnectionLimits {
+        drain: Duration::from_millis(200),
+        ..ConnectionLimits::default()
+    };
+    let server = start(app.router(), limits).await;
+    let mut half = TcpStream::connect(server.address).await.expect("connects");
+    half.write_all(b"POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf")
+        .await
+        .expect("writes");
+    while app.app.places.available_permits() == flashblog::limits::MAX_IN_FLIGHT {
+        tokio::task::yield_now().await;
+    }
+    server.stop.send(()).expect("serving");
+    server.serving.await.expect("ends");
+}
+
+#[tokio::test]
+async fn readiness_ends_when_draining_begins() {
+    let app = TestApp::new().await;
+    assert_eq!(app.get("/readyz").await.status, 200);
+    app.app
+        .draining
+        .store(true, std::sync::atomic::Ordering::Relaxed);
+    let answer = app.get("/readyz").await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.problem().code.as_str()),
+        (503, "service_unavailable")
+    );
+    assert_eq!(app.get("/healthz").await.status, 200);
+}
