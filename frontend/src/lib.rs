@@ -1,1 +1,15 @@
-//! FlashBlog in the browser.
+//! FlashBlog in the browser: a single-page app that reads the REST API.
+//!
+//! In the order in which modules use each other: [`route`] and [`viewport`], [`api`], [`contexts`],
+//! [`hooks`], [`components`], [`pages`], [`app`]. Whatever only a browser has is called from
+//! effects and event handlers, so that the app can also be rendered without one.
+
+pub mod api;
+pub mod app;
+pub mod components;
+pub mod contexts;
+pub mod crash;
+pub mod hooks;
+pub mod pages;
+pub mod route;
+pub mod viewport;

@@ -1,3 +1,65 @@
-//! The project's commands.
+//! The project's commands. `cargo xtask --help` lists them.
 
-fn main() {}
+mod backend;
+mod build;
+mod dev;
+mod env;
+mod group;
+mod process;
+mod run;
+mod spa;
+mod step;
+mod test;
+mod toolchain;
+mod workspace;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+/// From a bare machine to a running FlashBlog.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build everything and serve site and API on one address
+    Run {
+        /// Arguments for `flashblog` itself, such as `--listen 127.0.0.1:8080`
+        #[arg(last = true)]
+        args: Vec<OsString>,
+    },
+    /// Serve site and API, rebuilding and reloading on every change
+    Dev,
+    /// Build the site into frontend/dist and the server in release mode
+    Build,
+    /// Check format and lints, run every test, the browser's too
+    Test,
+    /// Print the shell exports with which `trunk` works by hand: eval "$(cargo xtask env)"
+    Env,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = Workspace::find().and_then(|workspace| match cli.command {
+        Command::Run { args } => run::run(&workspace, &args),
+        Command::Dev => dev::dev(&workspace),
+        Command::Build => build::build(&workspace).map(drop),
+        Command::Test => test::test(&workspace),
+        Command::Env => env::env(&workspace),
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Requests for blogs.
+
+use shared::blog::{Blog, BlogPage, BlogSummary};
+use shared::paths::{API_BASE, encode_segment};
+
+use crate::api::client::{Client, Get};
+use crate::route::BlogsQuery;
+
+/// A page of the list, `per_page` posts of it.
+#[must_use]
+pub fn list(query: &BlogsQuery, per_page: u32) -> Get<BlogPage> {
+    let mut path = format!("{API_BASE}/blogs?page={}&per_page={per_page}", query.page);
+    if let Some(category) = &query.category {
+        path.push_str("&category=");
+        path.push_str(&encode_segment(category));
+    }
+    Get::new(path)
+}
+
+/// A whole post.
+#[must_use]
+pub fn one(id: &str) -> Get<Blog> {
+    Get::new(format!("{API_BASE}/blogs/{}", encode_segment(id)))
+}
+
+/// What this visit's lists have already told about a post, to show while the post itself loads.
+#[must_use]
+pub fn known_summary(client: &Client, id: &str) -> Option<BlogSummary> {
+    let among = |posts: &[BlogSummary]| posts.iter().find(|post| post.id == id).cloned();
+    client
+        .find_cached(|page: &BlogPage| among(&page.items))
+        .or_else(|| client.find_cached(|blog: &Blog| among(&blog.related)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_name_what_they_ask_for() {
+        let query = BlogsQuery {
+            page: 2,
+            category: Some("C & C".to_owned()),
+        };
+        assert_eq!(
+            list(&query, 6).path(),
+            "/api/v1/blogs?page=2&per_page=6&category=C%20%26%20C"
+        );
+        assert_eq!(one("a/b").path(), "/api/v1/blogs/a%2Fb");
+    }
+}

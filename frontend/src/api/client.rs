@@ -1,0 +1,238 @@
+//! The gateway to the API: sends a request, reads the envelope, passes its flash messages on.
+
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use serde::de::DeserializeOwned;
+use shared::envelope::{Envelope, Outcome};
+use shared::flash::Flash;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, RequestInit, Response};
+use yew::Callback;
+
+use crate::api::cache::AnswerCache;
+use crate::api::failure::ApiFailure;
+
+/// How long an answer may take, its body included; milliseconds.
+pub const TIMEOUT_MS: u32 = 12_000;
+
+/// A `GET` request whose answer is a `T`.
+#[derive(Debug)]
+pub struct Get<T> {
+    path: String,
+    answer: PhantomData<fn() -> T>,
+}
+
+impl<T> Get<T> {
+    /// A request for `path`, which begins with [`shared::paths::API_BASE`].
+    #[must_use]
+    pub fn new(path: String) -> Self {
+        Self {
+            path,
+            answer: PhantomData,
+        }
+    }
+
+    /// The path and query that are asked for.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+// Derived, these would ask the same of `T`.
+impl<T> Clone for Get<T> {
+    fn clone(&self) -> Self {
+        Self::new(self.path.clone())
+    }
+}
+
+impl<T> PartialEq for Get<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path
+    }
+}
+
+/// Talks to the API. Clones share their cache.
+#[derive(Clone, Default, PartialEq)]
+pub struct Client {
+    on_flash: Callback<Vec<Flash>>,
+    cache: Rc<AnswerCache>,
+}
+
+impl Client {
+    /// A client that hands the flash messages of every envelope to `on_flash`.
+    #[must_use]
+    pub fn new(on_flash: Callback<Vec<Flash>>) -> Self {
+        Self {
+            on_flash,
+            cache: Rc::default(),
+        }
+    }
+
+    /// Asks the server. Same-origin requests carry the session's cookie by themselves.
+    ///
+    /// # Errors
+    /// When there is no answer in time, or the answer is a problem or no envelope.
+    pub async fn get<T: DeserializeOwned + 'static>(
+        &self,
+        request: &Get<T>,
+    ) -> Result<Rc<T>, ApiFailure> {
+        let Answer {
+            status,
+            request_id,
+            body,
+        } = exchange(request.path()).await?;
+        // The browser's own JSON parser is there already; another would be 40 KB of code.
+        let envelope = body.and_then(|body| serde_wasm_bindgen::from_value(body).ok());
+        let (result, flashes) = read(envelope, status, request_id);
+        if !flashes.is_empty() {
+            self.on_flash.emit(flashes);
+        }
+        match result {
+            Ok(data) => {
+                let data = Rc::new(data);
+                self.cache.put(request.path(), Rc::clone(&data));
+                Ok(data)
+            }
+            Err(failure) => {
+                if failure.is_not_found() {
+                    self.cache.forget(request.path());
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    /// What the server answered to this request earlier in the visit, so that Back shows a page
+    /// at once.
+    #[must_use]
+    pub fn cached<T: 'static>(&self, request: &Get<T>) -> Option<Rc<T>> {
+        self.cache.get(request.path())
+    }
+
+    /// The first hit of `find` among this visit's answers of the type `T`, newest first.
+    pub fn find_cached<T: 'static, R>(&self, find: impl Fn(&T) -> Option<R>) -> Option<R> {
+        self.cache.find(find)
+    }
+}
+
+/// The outcome in an envelope, and the flash messages that came with it; without an envelope, what
+/// else is known about the answer.
+fn read<T>(
+    envelope: Option<Envelope<T>>,
+    status: u16,
+    request_id: Option<String>,
+) -> (Result<T, ApiFailure>, Vec<Flash>) {
+    match envelope {
+        Some(Envelope {
+            outcome: Outcome::Data(data),
+            flash,
+        }) => (Ok(data), flash),
+        Some(Envelope {
+            outcome: Outcome::Error(problem),
+            flash,
+        }) => (Err(ApiFailure::Problem(problem)), flash),
+        None => (
+            Err(ApiFailure::Malformed { status, request_id }),
+            Vec::new(),
+        ),
+    }
+}
+
+/// An HTTP response, read to its end.
+struct Answer {
+    status: u16,
+    request_id: Option<String>,
+    /// None when it isn't JSON.
+    body: Option<JsValue>,
+}
+
+async fn exchange(path: &str) -> Result<Answer, ApiFailure> {
+    let controller = AbortController::new().map_err(|_| ApiFailure::Offline)?;
+    let timed_out = Rc::new(Cell::new(false));
+    let _timer = {
+        let (controller, timed_out) = (controller.clone(), Rc::clone(&timed_out));
+        Timeout::new(TIMEOUT_MS, move || {
+            timed_out.set(true);
+            controller.abort();
+        })
+    };
+    fetch(path, &controller).await.map_err(|_| {
+        if timed_out.get() {
+            ApiFailure::Timeout
+        } else {
+            ApiFailure::Offline
+        }
+    })
+}
+
+async fn fetch(path: &str, controller: &AbortController) -> Result<Answer, JsValue> {
+    let options = RequestInit::new();
+    options.set_signal(Some(&controller.signal()));
+    let window = web_sys::window().ok_or(JsValue::NULL)?;
+    let response: Response = JsFuture::from(window.fetch_with_str_and_init(path, &options))
+        .await?
+        .dyn_into()?;
+    let body = match JsFuture::from(response.json()?).await {
+        Ok(body) => Some(body),
+        Err(error) if error.is_instance_of::<js_sys::SyntaxError>() => None,
+        Err(error) => return Err(error),
+    };
+    Ok(Answer {
+        status: response.status(),
+        request_id: response.headers().get("x-request-id").ok().flatten(),
+        body,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> (Result<i32, ApiFailure>, Vec<Flash>) {
+        read(
+            serde_json::from_str(body).ok(),
+            status,
+            Some("r-1".to_owned()),
+        )
+    }
+
+    const FLASH: &str = r#"[{"id":"f1","category":"error","message":"Blog not found."}]"#;
+
+    #[test]
+    fn data_and_its_messages_are_read() {
+        let (result, flashes) = answer(200, &format!(r#"{{"data":7,"flash":{FLASH}}}"#));
+        assert_eq!(result, Ok(7));
+        assert_eq!(flashes[0].message, "Blog not found.");
+    }
+
+    #[test]
+    fn messages_of_a_failure_are_read_too() {
+        let problem = r#"{"type":"about:blank","title":"Not Found","status":404,"code":"blog_not_found","detail":"No blog has the id 42.","request_id":"r-2"}"#;
+        let (result, flashes) = answer(404, &format!(r#"{{"error":{problem},"flash":{FLASH}}}"#));
+        let failure = result.expect_err("a problem");
+        assert!(failure.is_not_found());
+        assert_eq!(failure.request_id(), Some("r-2"));
+        assert_eq!(flashes.len(), 1);
+    }
+
+    #[test]
+    fn an_answer_that_is_no_envelope_keeps_status_and_request_id() {
+        for body in [
+            "",
+            "<html>502 Bad Gateway</html>",
+            r#"{"data":"seven","flash":[]}"#,
+            "[]",
+        ] {
+            let (result, flashes) = answer(502, body);
+            let failure = result.expect_err("no envelope");
+            assert_eq!(failure.status(), Some(502), "{body}");
+            assert_eq!(failure.request_id(), Some("r-1"), "{body}");
+            assert!(flashes.is_empty());
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Why an API request brought no data.
+
+use shared::problem::{Problem, code};
+
+/// Why an API request brought no data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ApiFailure {
+    /// Nothing came back: the device is offline, or the server can't be reached.
+    Offline,
+    /// The answer took longer than [`crate::api::client::TIMEOUT_MS`].
+    Timeout,
+    /// The server answered with a problem.
+    Problem(Problem),
+    /// Something answered that doesn't speak the API: a proxy, say.
+    Malformed {
+        /// The HTTP status code of the answer.
+        status: u16,
+        /// The answer's `X-Request-Id`, where it has one.
+        request_id: Option<String>,
+    },
+}
+
+impl ApiFailure {
+    /// Whether what was asked for doesn't exist, so that asking again won't help.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Problem(problem) if problem.status == 404)
+    }
+
+    /// The HTTP status code, where there was an answer at all.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Offline | Self::Timeout => None,
+            Self::Problem(problem) => Some(problem.status),
+            Self::Malformed { status, .. } => Some(*status),
+        }
+    }
+
+    /// What to quote when asking for help.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::Offline | Self::Timeout => None,
+            Self::Problem(problem) => Some(problem.request_id.as_str()),
+            Self::Malformed { request_id, .. } => request_id.as_deref(),
+        }
+        .filter(|id| !id.is_empty())
+    }
+
+    /// What happened, in a few words.
+    #[must_use]
+    pub fn headline(&self) -> &'static str {
+        match self {
+            Self::Offline => "FlashBlog can’t be reached",
+            Self::Timeout => "This is taking too long",
+            Self::Problem(problem) => match problem.code.as_str() {
+                code::SOURCE_UNAVAILABLE => "The blogs can’t be reached right now",
+                code::TOO_MANY_REQUESTS => "Too many requests",
+                _ => "Something went wrong",
+            },
+            Self::Malformed { .. } => "Something went wrong",
+        }
+    }
+
+    /// What it means for the reader and what to do next.
+    #[must_use]
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Offline => {
+                "You may be offline, or the site may be down for a moment. Check your connection, \
+                 then try again."
+            }
+            Self::Timeout => {
+                "No answer came within 12 seconds. The connection may be slow, or the site busy. \
+                 Trying again often helps."
+            }
+            Self::Problem(problem) => match problem.code.as_str() {
+                code::SOURCE_UNAVAILABLE => {
+                    "The place where the blogs come from doesn’t answer. Please try again in a \
+                     few seconds."
+                }
+                code::TOO_MANY_REQUESTS => "Please wait a minute, then try again.",
+                _ => "The fault is on our side, not yours. Please try again in a moment.",
+            },
+            Self::Malformed { .. } => {
+                "The answer made no sense to this page. Please try again in a moment."
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Line icons, drawn for this site on a grid of 24.
+
+use yew::prelude::*;
+
+/// What an icon shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Three lines.
+    Menu,
+    /// A cross.
+    Close,
+    /// Light theme.
+    Sun,
+    /// Dark theme.
+    Moon,
+    /// The system's theme.
+    Screen,
+    /// Back.
+    ArrowLeft,
+    /// On.
+    ArrowRight,
+    /// To the top.
+    ArrowUp,
+    /// Again.
+    Retry,
+    /// The start page.
+    House,
+    /// Age.
+    Clock,
+    /// No connection.
+    Unplugged,
+    /// Done.
+    Check,
+    /// Worth knowing.
+    Info,
+    /// Not as it should be.
+    Warning,
+    /// Not done.
+    Error,
+}
+
+impl Shape {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Menu => "M4 7h16M4 12h16M4 17h16",
+            Self::Close => "M6 6l12 12M18 6L6 18",
+            Self::Sun => {
+                "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM12 2v2.5M12 19.5V22M2 12h2.5M19.5 12H22\
+                 M4.9 4.9l1.8 1.8M17.3 17.3l1.8 1.8M4.9 19.1l1.8-1.8M17.3 6.7l1.8-1.8"
+            }
+            Self::Moon => "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z",
+            Self::Screen => "M4 5h16v11H4zM9 20h6M12 16v4",
+            Self::ArrowLeft => "M20 12H4M10 6l-6 6 6 6",
+            Self::ArrowRight => "M4 12h16M14 6l6 6-6 6",
+            Self::ArrowUp => "M12 20V4M6 10l6-6 6 6",
+            Self::Retry => "M20 12a8 8 0 1 1-2.5-5.8M20 3v4.5h-4.5",
+            Self::House => "M3.5 11.5L12 4l8.5 7.5M6 10v10h12V10M10 20v-6h4v6",
+            Self::Clock => "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM12 7.5V12l3 2",
+            Self::Unplugged => {
+                "M2 9a15 15 0 0 1 5.5-3.4M12 4.5A15 15 0 0 1 22 9M5.5 12.8a10 10 0 0 1 5-2.7\
+                 M15.5 10.7a10 10 0 0 1 3 2.1M9 16.5a5 5 0 0 1 6 0M12 20v.1M3 3l18 18"
+            }
+            Self::Check => "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM8 12.5l2.8 2.8L16 9.5",
+            Self::Info => "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM12 11v5.5M12 7.5v.1",
+            Self::Warning => "M12 3.5L22 20.5H2zM12 10v4.5M12 17.3v.1",
+            Self::Error => "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM9 9l6 6M15 9l-6 6",
+        }
+    }
+}
+
+/// An icon that screen readers read as `label`: nothing beside it says the same.
+pub fn labelled_icon(shape: Shape, label: &'static str) -> Html {
+    html! {
+        <svg class="icon" viewBox="0 0 24 24" role="img" aria-label={label} focusable="false">
+            <path d={shape.path()} />
+        </svg>
+    }
+}
+
+/// An icon beside words that say the same: screen readers skip it.
+pub fn icon(shape: Shape) -> Html {
+    html! {
+        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+            <path d={shape.path()} />
+        </svg>
+    }
+}

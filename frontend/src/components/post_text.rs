@@ -1,0 +1,78 @@
+//! The text of a post.
+
+use gloo_events::{EventListener, EventListenerOptions};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
+use yew::prelude::*;
+
+/// Which text.
+#[derive(Properties, PartialEq)]
+pub struct PostTextProps {
+    /// HTML that the server has sanitised.
+    pub content_html: AttrValue,
+}
+
+/// The post's HTML as the server sanitised it, made fit for narrow screens: wide tables and code
+/// scroll by themselves, by keyboard too (WCAG 2.1.1), and pictures that don't load say what they
+/// showed.
+#[component]
+pub fn PostText(props: &PostTextProps) -> Html {
+    let container = use_node_ref();
+    {
+        let container = container.clone();
+        use_effect_with(props.content_html.clone(), move |_| {
+            let listener = container.cast::<Element>().map(|text| {
+                make_wide_parts_scroll(&text);
+                mark_broken_images(&text)
+            });
+            move || drop(listener)
+        });
+    }
+    if props.content_html.trim().is_empty() {
+        return html! { <p class="post-empty">{ "This post has no text." }</p> };
+    }
+    // One element of its own for Yew to put in and take out: what is inside may be rearranged.
+    let html = format!("<div class=\"prose\">{}</div>", props.content_html);
+    html! { <div ref={container}>{ Html::from_html_unchecked(html.into()) }</div> }
+}
+
+fn make_wide_parts_scroll(text: &Element) {
+    for table in elements(text, "table") {
+        let wrapper = table
+            .owner_document()
+            .and_then(|document| document.create_element("div").ok());
+        if let (Some(wrapper), Some(parent)) = (wrapper, table.parent_node()) {
+            wrapper.set_class_name("table-scroll");
+            // None of these fails for nodes of one document.
+            let _ = parent.insert_before(&wrapper, Some(&table));
+            let _ = wrapper.append_child(&table);
+        }
+    }
+    for part in elements(text, "pre, .table-scroll") {
+        if part.scroll_width() > part.client_width() {
+            let _ = part.set_attribute("tabindex", "0");
+        }
+    }
+}
+
+/// `error` events of images don't bubble, but they can be caught on the way down.
+fn mark_broken_images(text: &Element) -> EventListener {
+    let options = EventListenerOptions::run_in_capture_phase();
+    EventListener::new_with_options(text, "error", options, |event| {
+        let image = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok());
+        if let Some(image) = image {
+            let _ = image.class_list().add_1("is-broken");
+        }
+    })
+}
+
+fn elements(inside: &Element, selector: &str) -> Vec<Element> {
+    let Ok(found) = inside.query_selector_all(selector) else {
+        return Vec::new();
+    };
+    (0..found.length())
+        .filter_map(|index| found.item(index)?.dyn_into().ok())
+        .collect()
+}

@@ -1,0 +1,64 @@
+//! What stands in for content on its way. Screen readers hear one sentence instead.
+
+use yew::prelude::*;
+
+/// Cards without content, for the grid that the real ones will stand in.
+pub fn card_skeletons(count: u32) -> Html {
+    (0..count)
+        .map(|_| {
+            html! {
+                <div class="card blog-card placeholder-glow" aria-hidden="true">
+                    <div class="cover placeholder" />
+                    <div class="card-body">{ bars(&["s", "title", "l", "m"]) }</div>
+                </div>
+            }
+        })
+        .collect()
+}
+
+/// Paragraphs without words.
+pub fn text_skeleton() -> Html {
+    html! {
+        <div class="text-skeleton placeholder-glow" aria-hidden="true">
+            { bars(&["l", "l", "m", "l", "l", "l", "s"]) }
+        </div>
+    }
+}
+
+/// A post without words.
+pub fn post_skeleton() -> Html {
+    html! {
+        <article class="post">
+            { loading("the post") }
+            <div class="post-head placeholder-glow" aria-hidden="true">
+                { bars(&["s", "heading", "m"]) }
+            </div>
+            <div class="post-cover placeholder-glow" aria-hidden="true">
+                <div class="cover placeholder" />
+            </div>
+            { text_skeleton() }
+        </article>
+    }
+}
+
+/// The sentence that screen readers hear, as in “Loading the blogs…”.
+pub fn loading(what: &str) -> Html {
+    html! { <p class="visually-hidden" role="status">{ format!("Loading {what}…") }</p> }
+}
+
+/// A line across the top while old content waits for new.
+pub fn progress_line() -> Html {
+    html! {
+        <>
+            <div class="progress-line" aria-hidden="true" />
+            { loading("the next page") }
+        </>
+    }
+}
+
+fn bars(widths: &[&str]) -> Html {
+    widths
+        .iter()
+        .map(|width| html! { <span class={format!("placeholder skeleton-{width}")} /> })
+        .collect()
+}

@@ -1,0 +1,8 @@
+//! What pages share in behaviour.
+
+pub mod use_arrival;
+pub mod use_link_navigation;
+pub mod use_load;
+pub mod use_scrolled_past;
+pub mod use_theme;
+pub mod use_title;

@@ -1,0 +1,168 @@
+//! The list of posts.
+
+use shared::blog::{BlogPage, DEFAULT_PER_PAGE};
+use yew::prelude::*;
+
+use crate::api::{blogs, categories};
+use crate::components::blog_card::blog_card;
+use crate::components::category_links::category_filter;
+use crate::components::failure_view::failure_page;
+use crate::components::freshness_notice::FreshnessNotice;
+use crate::components::pagination::pagination;
+use crate::components::skeleton::{card_skeletons, loading, progress_line};
+use crate::components::unrenewed_notice::unrenewed_notice;
+use crate::hooks::use_arrival::use_arrival;
+use crate::hooks::use_load::{Load, Loaded, Standing, use_load};
+use crate::hooks::use_title::use_title;
+use crate::route::{BlogsQuery, Route};
+
+/// Which part of the list.
+#[derive(Properties, PartialEq)]
+pub struct BlogsPageProps {
+    /// Page and category, from the address.
+    pub query: BlogsQuery,
+}
+
+/// Cards, six a page, with the categories above and the other pages below.
+#[component]
+pub fn BlogsPage(props: &BlogsPageProps) -> Html {
+    let query = &props.query;
+    let posts = use_load(blogs::list(query, DEFAULT_PER_PAGE));
+    let categories = use_load(categories::list());
+    use_title(&match &posts.loaded {
+        Loaded::Failed { failure, .. } => failure.headline().to_owned(),
+        _ => title(query),
+    });
+    use_arrival(posts.loaded.arrival());
+
+    if let Loaded::Failed {
+        failure,
+        is_retrying,
+    } = &posts.loaded
+    {
+        return failure_page(failure, *is_retrying, &posts.retry);
+    }
+    html! {
+        <>
+            <header class="page-head">
+                <h1>{ heading(query) }</h1>
+                <p class="page-lead" id="blogs-count">
+                    { posts.loaded.data().map(|page| count(page)).unwrap_or_default() }
+                </p>
+            </header>
+            if let Some(list) = categories.loaded.data() {
+                { category_filter(&list.items, query.category.as_deref()) }
+            }
+            { view_posts(&posts, query) }
+        </>
+    }
+}
+
+fn view_posts(posts: &Load<BlogPage>, query: &BlogsQuery) -> Html {
+    let Loaded::Ready { data, standing } = &posts.loaded else {
+        return html! {
+            <div class="blog-grid">
+                { loading("the blogs") }
+                { card_skeletons(DEFAULT_PER_PAGE) }
+            </div>
+        };
+    };
+    let is_earlier = *standing == Standing::Earlier;
+    html! {
+        <div class={is_earlier.then_some("is-earlier")} aria-busy={is_earlier.then_some("true")}>
+            if is_earlier {
+                { progress_line() }
+            }
+            { unrenewed_notice(standing, &posts.retry) }
+            <FreshnessNotice freshness={data.freshness.clone()} />
+            if data.items.is_empty() {
+                { view_empty(query, data) }
+            }
+            <div class="blog-grid">
+                { for data.items.iter().enumerate().map(|(at, blog)| blog_card(blog, 2, at < 3)) }
+            </div>
+            { pagination(&query.with_page(data.page), data.total_pages) }
+        </div>
+    }
+}
+
+fn view_empty(query: &BlogsQuery, page: &BlogPage) -> Html {
+    match &query.category {
+        Some(category) => html! {
+            <p class="empty">
+                { format!("No posts in “{category}”. ") }
+                <a href={Route::blogs().href()}>{ "Show all posts" }</a>
+            </p>
+        },
+        // The notice above has said it.
+        None if page.freshness.stale => Html::default(),
+        None => html! { <p class="empty">{ "There are no posts yet." }</p> },
+    }
+}
+
+fn heading(query: &BlogsQuery) -> String {
+    match &query.category {
+        Some(category) => format!("Blogs: {category}"),
+        None => "Blogs".to_owned(),
+    }
+}
+
+fn title(query: &BlogsQuery) -> String {
+    match query.page {
+        1 => heading(query),
+        page => format!("{}, page {page}", heading(query)),
+    }
+}
+
+fn count(page: &BlogPage) -> String {
+    let noun = if page.total_items == 1 {
+        "post"
+    } else {
+        "posts"
+    };
+    if page.total_pages > 1 {
+        format!(
+            "{} {noun}, page {} of {}",
+            page.total_items, page.page, page.total_pages
+        )
+    } else {
+        format!("{} {noun}", page.total_items)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::blog::Freshness;
+
+    #[test]
+    fn titles_tell_pages_and_categories_apart() {
+        let all = BlogsQuery::default();
+        let rust = BlogsQuery::category("Rust");
+        assert_eq!(title(&all), "Blogs");
+        assert_eq!(title(&all.with_page(2)), "Blogs, page 2");
+        assert_eq!(title(&rust), "Blogs: Rust");
+        assert_eq!(title(&rust.with_page(3)), "Blogs: Rust, page 3");
+    }
+
+    #[test]
+    fn the_count_names_the_page_only_where_there_are_several() {
+        let mut page = BlogPage {
+            items: Vec::new(),
+            page: 2,
+            per_page: 6,
+            total_items: 18,
+            total_pages: 3,
+            has_prev: true,
+            has_next: true,
+            freshness: Freshness {
+                fetched_at: None,
+                stale: false,
+                source: "embedded".to_owned(),
+            },
+        };
+        assert_eq!(count(&page), "18 posts, page 2 of 3");
+        (page.page, page.total_items, page.total_pages) = (1, 1, 1);
+        assert_eq!(count(&page), "1 post");
+    }
+}

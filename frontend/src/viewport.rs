@@ -1,0 +1,81 @@
+//! The browser's view of the page: scrolling and focus. Called from effects and event handlers only.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Document, FocusOptions, HtmlElement, ScrollBehavior, ScrollToOptions};
+
+use crate::route::percent_decode;
+
+fn document() -> Option<Document> {
+    web_sys::window()?.document()
+}
+
+/// The element that an address's hash, `#` included, points at.
+#[must_use]
+pub fn element_by_hash(hash: &str) -> Option<HtmlElement> {
+    let id = percent_decode(hash.strip_prefix('#')?);
+    document()?.get_element_by_id(&id)?.dyn_into().ok()
+}
+
+/// Scrolls the page; `y` in CSS pixels from its top.
+pub fn scroll_to(y: i32, behavior: ScrollBehavior) {
+    let Some(window) = web_sys::window() else {
+        return;
+    };
+    let options = ScrollToOptions::new();
+    options.set_top(y.into());
+    options.set_behavior(behavior);
+    window.scroll_to_with_scroll_to_options(&options);
+}
+
+/// Scrolls to the top, gently unless the reader prefers reduced motion, and moves the focus there.
+pub fn return_to_top() {
+    let prefers_stillness = web_sys::window()
+        .and_then(|window| {
+            window
+                .match_media("(prefers-reduced-motion: reduce)")
+                .ok()?
+        })
+        .is_some_and(|query| query.matches());
+    focus_heading();
+    scroll_to(
+        0,
+        if prefers_stillness {
+            ScrollBehavior::Instant
+        } else {
+            ScrollBehavior::Smooth
+        },
+    );
+}
+
+/// Focuses an element, also one that the keyboard doesn't reach by itself, without scrolling.
+pub fn focus(element: &HtmlElement) {
+    if element.tab_index() < 0 && !element.has_attribute("tabindex") {
+        // Fails only for an attribute name that is none.
+        let _ = element.set_attribute("tabindex", "-1");
+    }
+    let options = FocusOptions::new();
+    options.set_prevent_scroll(true);
+    // Fails only in documents that can't have a focus.
+    let _ = element.focus_with_options(&options);
+}
+
+/// Focuses the page's heading.
+pub fn focus_heading() {
+    let heading = document()
+        .and_then(|document| document.query_selector("main h1").ok()?)
+        .and_then(|heading| heading.dyn_into().ok());
+    if let Some(heading) = heading {
+        focus(&heading);
+    }
+}
+
+/// Focuses the page's heading if nothing has the focus: the element that had it may have gone with
+/// what it stood in.
+pub fn focus_heading_if_lost() {
+    let is_lost = document()
+        .and_then(|document| document.active_element())
+        .is_none_or(|active| active.tag_name() == "BODY");
+    if is_lost {
+        focus_heading();
+    }
+}

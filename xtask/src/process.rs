@@ -1,0 +1,135 @@
+//! Starting other programs: found on PATH, quiet on standard input, loud when they fail.
+
+use std::env;
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::workspace::Workspace;
+
+/// Runs a program to its end with its output on standard error.
+///
+/// # Errors
+/// When it can't be started or says that it failed.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let status = command
+        .stdin(Stdio::null())
+        .stdout(io::stderr())
+        .status()
+        .with_context(|| format!("`{}` can't be started", line(command)))?;
+    if !status.success() {
+        bail!("`{}` failed ({status})", line(command));
+    }
+    Ok(())
+}
+
+/// Runs a program to its end and gives its standard output, trimmed.
+///
+/// # Errors
+/// When it can't be started, says that it failed, or answers in something else than UTF-8.
+pub(crate) fn capture(command: &mut Command) -> Result<String> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("`{}` can't be started", line(command)))?;
+    if !output.status.success() {
+        let words = String::from_utf8_lossy(&output.stderr);
+        bail!("`{}` failed: {}", line(command), words.trim());
+    }
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+}
+
+/// The program `name` in the first folder of PATH that holds it.
+pub(crate) fn find_on_path(name: &str) -> Option<PathBuf> {
+    let name = format!("{name}{}", env::consts::EXE_SUFFIX);
+    env::split_paths(&env::var_os("PATH")?)
+        .map(|folder| folder.join(&name))
+        .find(|program| is_executable(program))
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata()
+        .is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// Cargo for the host, as a person would start it at the workspace's root.
+///
+/// What `cargo xtask` and `cargo xtask env` put into the environment is taken out again: build
+/// scripts that watch those variables would run anew whenever xtask and a person take turns.
+pub(crate) fn cargo(workspace: &Workspace) -> Command {
+    let mut command = Command::new("cargo");
+    command.current_dir(&workspace.root);
+    forget_cargo_run(&mut command);
+    forget_spa_variables(&mut command);
+    command.env("CARGO_TARGET_DIR", &workspace.target);
+    command
+}
+
+/// Takes the variables that `cargo run` set for xtask out of a child's environment.
+pub(crate) fn forget_cargo_run(command: &mut Command) {
+    for (name, _) in env::vars_os() {
+        let set_by_run = name.to_str().is_some_and(|name| {
+            name == "CARGO" || name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+        });
+        if set_by_run {
+            command.env_remove(name);
+        }
+    }
+}
+
+/// Takes out what `cargo xtask env` set for the SPA's compiler, which isn't the host's.
+pub(crate) fn forget_spa_variables(command: &mut Command) {
+    if env::var_os(BUILD_STD).is_some() {
+        for name in ["RUSTC", "RUSTC_BOOTSTRAP", BUILD_STD, "CARGO_TARGET_DIR"] {
+            command.env_remove(name);
+        }
+    }
+}
+
+/// The variable that makes Cargo build the standard library; set only by `cargo xtask env`.
+pub(crate) const BUILD_STD: &str = "CARGO_UNSTABLE_BUILD_STD";
+
+/// A command as a person would read it.
+pub(crate) fn line(command: &Command) -> String {
+    let mut words = vec![command.get_program()];
+    words.extend(command.get_args());
+    words.join(OsStr::new(" ")).to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failing_program_is_named_with_its_words() {
+        let error =
+            capture(Command::new("cargo").arg("no-such-command")).expect_err("no such thing");
+        let error = error.to_string();
+        assert!(
+            error.starts_with("`cargo no-such-command` failed: "),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_missing_program_is_named() {
+        let error = run(&mut Command::new("no-such-program")).expect_err("no such thing");
+        assert_eq!(error.to_string(), "`no-such-program` can't be started");
+    }
+
+    #[test]
+    fn programs_are_found_on_path() {
+        assert!(find_on_path("cargo").is_some());
+        assert!(find_on_path("no-such-program").is_none());
+    }
+}

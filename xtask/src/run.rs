@@ -1,0 +1,33 @@
+//! `cargo xtask run`: from whatever is there to a site that answers.
+
+use std::ffi::OsString;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::build;
+use crate::workspace::Workspace;
+
+/// Builds everything and becomes the server, with `arguments` passed on to it.
+///
+/// Comes back only when the server can't be started.
+pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<()> {
+    let binary = build::build(workspace)?;
+    let mut server = Command::new(&binary);
+    server.arg("--assets").arg(workspace.dist()).args(arguments);
+    become_server(&mut server).with_context(|| format!("can't start {}", binary.display()))
+}
+
+/// The server takes this process's place: Ctrl-C and every other signal reach it directly.
+#[cfg(unix)]
+fn become_server(server: &mut Command) -> Result<()> {
+    use std::os::unix::process::CommandExt;
+    Err(server.exec().into())
+}
+
+#[cfg(not(unix))]
+fn become_server(server: &mut Command) -> Result<()> {
+    let status = server.status()?;
+    anyhow::ensure!(status.success(), "the server ended with {status}");
+    Ok(())
+}

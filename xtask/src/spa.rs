@@ -1,0 +1,180 @@
+//! The release build of the SPA, skipped when nothing that goes into it has changed.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
+
+use crate::process;
+use crate::step::{already, step};
+use crate::toolchain::{Lock, Toolchain};
+use crate::workspace::Workspace;
+
+/// What the site is made of, relative to the workspace's root.
+const INPUTS: [&str; 5] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "Trunk.toml",
+    "frontend",
+    "shared",
+];
+/// What lies in those folders and is made, not written.
+const NOT_INPUTS: [&str; 3] = ["frontend/node_modules", "frontend/dist", "frontend/tests"];
+
+/// Trunk's own default, without a warning on each build: its minifier knows no
+/// `export { … as default }` and leaves wasm-bindgen's glue as it is.
+const TRUNK_LOG: &str = "error,trunk=info,trunk::processing::minify=error";
+
+/// Builds the site into `frontend/dist`, unless what lies there came from the same inputs.
+pub(crate) fn build(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> {
+    let _one_at_a_time = Lock::acquire(&workspace.target.join("spa.lock"))?;
+    let stamp_file = workspace.target.join("spa.stamp");
+    // Taken before the build: what is edited meanwhile has to be built again.
+    let inputs = inputs(workspace, toolchain)?;
+    let stamp = |outputs: String| format!("{inputs}\noutputs {outputs}\n");
+    let built = fs::read_to_string(&stamp_file).unwrap_or_default();
+    if built == stamp(outputs(workspace)?) {
+        already("site: frontend/dist is up to date");
+        return Ok(());
+    }
+    step("building the site (release) into frontend/dist", || {
+        process::run(
+            toolchain
+                .command(workspace, "trunk")?
+                .args(["build", "--release", "--log", TRUNK_LOG, "--dist"])
+                .arg(workspace.dist())
+                // A failed build is explained by the compiler, not by Trunk's own stack.
+                .env("RUST_BACKTRACE", "0"),
+        )
+    })?;
+    fs::write(&stamp_file, stamp(outputs(workspace)?)).context("writing the site's stamp")
+}
+
+/// Changes with every file and tool that the site is made of.
+fn inputs(workspace: &Workspace, toolchain: &Toolchain) -> Result<String> {
+    let inputs = INPUTS.map(|path| workspace.root.join(path));
+    let not_inputs = NOT_INPUTS.map(|path| workspace.root.join(path));
+    let digest = digest(&workspace.root, &inputs, &not_inputs)?;
+    Ok(format!("{}\ninputs {digest}", toolchain.versions))
+}
+
+/// Changes when the built site is edited, half deleted or built over by hand.
+fn outputs(workspace: &Workspace) -> Result<String> {
+    digest(&workspace.root, &[workspace.dist()], &[])
+}
+
+/// SHA-256 over names and contents of all files in `paths`, without `excluded`.
+fn digest(root: &Path, paths: &[PathBuf], excluded: &[PathBuf]) -> Result<String> {
+    let mut files = Vec::new();
+    for path in paths {
+        collect_files(path, excluded, &mut files)?;
+    }
+    files.sort();
+    let mut hasher = Sha256::new();
+    for file in files {
+        let content = fs::read(&file).with_context(|| format!("reading {}", file.display()))?;
+        let name = file.strip_prefix(root).unwrap_or(&file).to_string_lossy();
+        // Lengths keep neighbours apart: "ab" + "c" is not "a" + "bc".
+        hasher.update(format!("{}:{name}:{}:", name.len(), content.len()));
+        hasher.update(content);
+    }
+    Ok(hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
+}
+
+fn collect_files(path: &Path, excluded: &[PathBuf], files: &mut Vec<PathBuf>) -> Result<()> {
+    if excluded.iter().any(|excluded| excluded == path) {
+        return Ok(());
+    }
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
+    };
+    if metadata.is_file() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    for entry in fs::read_dir(path).with_context(|| format!("reading {}", path.display()))? {
+        collect_files(&entry?.path(), excluded, files)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder with `src/a.rs`, `src/b.rs` and `made/x`, whose digest leaves out `made`.
+    struct Sources(tempfile::TempDir);
+
+    impl Sources {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().expect("a folder");
+            for name in ["src", "made"] {
+                fs::create_dir(folder.path().join(name)).expect("a new folder");
+            }
+            let sources = Self(folder);
+            sources.write("src/a.rs", "one");
+            sources.write("src/b.rs", "two");
+            sources.write("made/x", "made");
+            sources
+        }
+
+        fn write(&self, path: &str, text: &str) {
+            fs::write(self.0.path().join(path), text).expect("a written file");
+        }
+
+        fn digest(&self) -> String {
+            let root = self.0.path();
+            let missing = root.join("missing");
+            digest(root, &[root.to_owned(), missing], &[root.join("made")]).expect("readable files")
+        }
+    }
+
+    #[test]
+    fn the_same_files_give_the_same_digest_wherever_they_are() {
+        assert_eq!(Sources::new().digest(), Sources::new().digest());
+    }
+
+    #[test]
+    fn a_changed_an_added_a_renamed_and_a_removed_file_change_the_digest() {
+        let sources = Sources::new();
+        let mut seen = vec![sources.digest()];
+        sources.write("src/a.rs", "One");
+        seen.push(sources.digest());
+        sources.write("src/c.rs", "");
+        seen.push(sources.digest());
+        let path = |name: &str| sources.0.path().join("src").join(name);
+        fs::rename(path("c.rs"), path("d.rs")).expect("renamed");
+        seen.push(sources.digest());
+        fs::remove_file(path("b.rs")).expect("removed");
+        seen.push(sources.digest());
+        let count = seen.len();
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), count);
+    }
+
+    #[test]
+    fn text_that_moves_from_one_file_to_the_next_changes_the_digest() {
+        let sources = Sources::new();
+        let before = sources.digest();
+        sources.write("src/a.rs", "on");
+        sources.write("src/b.rs", "etwo");
+        assert_ne!(sources.digest(), before);
+    }
+
+    #[test]
+    fn what_is_made_does_not_count() {
+        let sources = Sources::new();
+        let before = sources.digest();
+        sources.write("made/x", "made anew");
+        assert_eq!(sources.digest(), before);
+    }
+}

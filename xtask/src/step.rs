@@ -1,0 +1,48 @@
+//! One line for what is about to happen, one for how long it took.
+//!
+//! Everything goes to standard error: standard output belongs to the server (`run`) and to the
+//! shell (`env`).
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+/// Says what is done, does it, and says how long that took.
+pub(crate) fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    eprintln!("==> {what}");
+    let started = Instant::now();
+    let result = work();
+    let took = human_duration(started.elapsed());
+    match &result {
+        Ok(_) => eprintln!("    {what}: done in {took}"),
+        Err(_) => eprintln!("    {what}: failed after {took}"),
+    }
+    result
+}
+
+/// Says what needs no work because it is there already.
+pub(crate) fn already(what: &str) {
+    eprintln!("==> {what}");
+}
+
+/// `0.4 s`, `38 s`, `3 min 5 s`.
+fn human_duration(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match seconds {
+        0..10 => format!("{:.1} s", duration.as_secs_f64()),
+        10..60 => format!("{seconds} s"),
+        _ => format!("{} min {} s", seconds / 60, seconds % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_well() {
+        assert_eq!(human_duration(Duration::from_millis(430)), "0.4 s");
+        assert_eq!(human_duration(Duration::from_millis(38_900)), "38 s");
+        assert_eq!(human_duration(Duration::from_secs(185)), "3 min 5 s");
+    }
+}

@@ -1,0 +1,161 @@
+//! Where the project's files are, and the versions that its lock files name.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+/// The project's folders.
+pub(crate) struct Workspace {
+    /// The folder of the root `Cargo.toml`.
+    pub(crate) root: PathBuf,
+    /// Cargo's target directory for everything that runs on this machine.
+    pub(crate) target: PathBuf,
+}
+
+impl Workspace {
+    /// The workspace that this xtask belongs to, wherever the command was typed.
+    pub(crate) fn find() -> Result<Self> {
+        // Cargo says where the checkout is now; the compiled-in path serves a binary started by hand.
+        let manifest_dir = env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+        let root = manifest_dir
+            .parent()
+            .context("xtask's folder has no parent")?
+            .to_owned();
+        let target = match env::var_os("CARGO_TARGET_DIR") {
+            Some(folder) => host_target(std::path::absolute(folder)?),
+            None => root.join("target"),
+        };
+        Ok(Self { root, target })
+    }
+
+    /// Target directory of the SPA where another compiler than the host's builds it: two
+    /// compilers in one directory would rebuild each other's work.
+    pub(crate) fn spa_target(&self) -> PathBuf {
+        self.target.join(SPA_TARGET)
+    }
+
+    /// The npm project: Bootstrap, Sass, wasm-opt, and the SPA's sources.
+    pub(crate) fn frontend(&self) -> PathBuf {
+        self.root.join("frontend")
+    }
+
+    /// The release build of the site.
+    pub(crate) fn dist(&self) -> PathBuf {
+        self.root.join("frontend").join("dist")
+    }
+
+    /// Version of a crate in `Cargo.lock`.
+    pub(crate) fn crate_version(&self, name: &str) -> Result<String> {
+        crate_version(&self.read("Cargo.lock")?, name)
+    }
+
+    /// The oldest Rust that the workspace builds with (`rust-version` in the root manifest).
+    pub(crate) fn rust_version(&self) -> Result<String> {
+        let manifest: toml::Table = self.read("Cargo.toml")?.parse()?;
+        manifest
+            .get("workspace")
+            .and_then(|workspace| workspace.get("package"))
+            .and_then(|package| package.get("rust-version"))
+            .and_then(toml::Value::as_str)
+            .map(str::to_owned)
+            .context("Cargo.toml names no workspace.package.rust-version")
+    }
+
+    fn read(&self, path: &str) -> Result<String> {
+        fs::read_to_string(self.root.join(path)).with_context(|| format!("reading {path}"))
+    }
+}
+
+const SPA_TARGET: &str = "spa-with-std";
+
+/// `cargo xtask env` points a shell at the SPA's own directory; the host's is the one around it.
+fn host_target(cargo_target_dir: PathBuf) -> PathBuf {
+    match cargo_target_dir.parent() {
+        Some(around) if cargo_target_dir.ends_with(SPA_TARGET) => around.to_owned(),
+        _ => cargo_target_dir,
+    }
+}
+
+fn crate_version(lock: &str, name: &str) -> Result<String> {
+    let lock: toml::Table = lock.parse().context("Cargo.lock is not TOML")?;
+    lock.get("package")
+        .and_then(toml::Value::as_array)
+        .into_iter()
+        .flatten()
+        .find(|package| package.get("name").and_then(toml::Value::as_str) == Some(name))
+        .and_then(|package| package.get("version"))
+        .and_then(toml::Value::as_str)
+        .map(str::to_owned)
+        .with_context(|| format!("Cargo.lock names no {name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn cargo_lock_tells_a_crates_version() {
+        let lock = r#"
+            version = 4
+            [[package]]
+            name = "wasm-bindgen-macro"
+            version = "9.9.9"
+            [[package]]
+            name = "wasm-bindgen"
+            version = "0.2.130"
+        "#;
+        let version = crate_version(lock, "wasm-bindgen").expect("it is there");
+        assert_eq!(version, "0.2.130");
+        let error = crate_version(lock, "yew").expect_err("it is not there");
+        assert_eq!(error.to_string(), "Cargo.lock names no yew");
+    }
+
+    fn read(path: &str) -> String {
+        let workspace = Workspace::find().expect("the workspace");
+        workspace.read(path).expect("a file of the workspace")
+    }
+
+    /// Trunk would fetch tools of its own if its file named other versions than the lock file.
+    #[test]
+    fn trunk_and_the_lock_file_of_npm_agree() {
+        let trunk: toml::Table = read("Trunk.toml").parse().expect("TOML");
+        let lock: serde_json::Value =
+            serde_json::from_str(&read("frontend/package-lock.json")).expect("JSON");
+        let npm = |name: &str| {
+            let version = lock["packages"][name]["version"].as_str();
+            version.expect("a locked version").to_owned()
+        };
+        let tool = |name: &str| trunk["tools"][name].as_str().expect("a version");
+
+        assert_eq!(tool("sass"), npm("node_modules/sass"));
+        let binaryen = npm("node_modules/binaryen");
+        assert_eq!(
+            format!("{}.0.0", &tool("wasm_opt")["version_".len()..]),
+            binaryen
+        );
+    }
+
+    #[test]
+    fn the_spas_target_directory_is_never_the_hosts() {
+        assert_eq!(host_target("/p/target".into()), Path::new("/p/target"));
+        let spa = Path::new("/p/target").join(SPA_TARGET);
+        assert_eq!(host_target(spa), Path::new("/p/target"));
+    }
+
+    #[test]
+    fn lock_file_of_npm_names_no_addresses() {
+        assert!(!read("frontend/package-lock.json").contains("\"resolved\""));
+    }
+
+    #[test]
+    fn root_manifest_tells_the_oldest_rust() {
+        let workspace = Workspace::find().expect("the workspace");
+        let version = workspace.rust_version().expect("a version");
+        assert!(version.starts_with("1."), "{version}");
+    }
+}
