@@ -9,7 +9,10 @@ pub const MEDIA_BASE: &str = "/media";
 /// exists is the API's to say.
 #[must_use]
 pub fn is_page(path: &str) -> bool {
-    let path = path.strip_suffix('/').filter(|rest| !rest.is_empty()).unwrap_or(path);
+    let path = path
+        .strip_suffix('/')
+        .filter(|rest| !rest.is_empty())
+        .unwrap_or(path);
     matches!(path, "/" | "/blogs" | "/about")
         || path
             .strip_prefix("/blogs/")
@@ -46,10 +49,24 @@ mod tests {
 
     #[test]
     fn pages_are_told_from_other_addresses() {
-        for path in ["/", "/blogs", "/blogs/", "/about", "/blogs/Rust-1.0", "/blogs/a%2Fb"] {
+        for path in [
+            "/",
+            "/blogs",
+            "/blogs/",
+            "/about",
+            "/blogs/Rust-1.0",
+            "/blogs/a%2Fb",
+        ] {
             assert!(is_page(path), "{path}");
         }
-        for path in ["", "/nowhere", "/blogs/a/b", "/blogs//", "/index.html", "/app.wasm"] {
+        for path in [
+            "",
+            "/nowhere",
+            "/blogs/a/b",
+            "/blogs//",
+            "/index.html",
+            "/app.wasm",
+        ] {
             assert!(!is_page(path), "{path}");
         }
     }
