@@ -2,9 +2,12 @@
 //!
 //! The source is read into one shared copy, by one request at a time for everybody. Each session
 //! then keeps the copy that it saw first for a while, so that pages don't shift while someone
-//! reads; sessions only hold a reference to it.
+//! reads; sessions only hold a reference to it. Everything here is bounded: sessions, copies, and
+//! the pages of a copy that are kept in writing.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -37,7 +40,10 @@ pub struct PageRequest {
 /// meanwhile share what it gave.
 pub const PAUSE: Duration = Duration::from_secs(5);
 /// Sessions that can hold a copy at once. Beyond it, those seen least forget theirs.
-const MAX_SESSIONS: u64 = 1_000_000;
+pub const MAX_SESSIONS: u64 = 1_000_000;
+/// Copies with different content that sessions can hold at once. When a source changes faster
+/// than they let go, those who hold the oldest read on from the newest.
+pub const MAX_COPIES: usize = 16;
 /// Pages of one copy that are kept in writing.
 const MAX_WRITTEN_PAGES: usize = 128;
 
@@ -50,23 +56,32 @@ pub struct BlogCache {
     pinned: Cache<SessionId, Pinned>,
 }
 
-/// What a source held at one moment, and the pages of it that were asked for, written once for
-/// all sessions that read it.
-struct FetchedBlogs {
+/// What a source says, and the pages of it that were asked for, written once for all sessions
+/// that read it.
+struct BlogCopy {
     snapshot: Arc<Snapshot>,
+    /// By when the source was read, too: a page says so.
+    pages: Cache<(Timestamp, PageRequest), Arc<RawValue>>,
+    /// Whether too many newer copies exist for anyone to hold this one.
+    retired: AtomicBool,
+}
+
+/// A copy, and when the source last said just this.
+#[derive(Clone)]
+struct FetchedBlogs {
+    copy: Arc<BlogCopy>,
     fetched_at: Timestamp,
-    pages: Cache<PageRequest, Arc<RawValue>>,
 }
 
 /// A session's hold on a copy.
 #[derive(Clone)]
 struct Pinned {
-    blogs: Arc<FetchedBlogs>,
+    blogs: FetchedBlogs,
     since: Duration,
 }
 
 /// One request to the source, which everybody who needs it waits for.
-type Flight = Shared<BoxFuture<'static, Result<Arc<FetchedBlogs>, FetchFailed>>>;
+type Flight = Shared<BoxFuture<'static, Result<FetchedBlogs, FetchFailed>>>;
 
 /// The cause is in the log.
 #[derive(Debug, Clone, Copy)]
@@ -74,7 +89,9 @@ struct FetchFailed;
 
 #[derive(Default)]
 struct Upstream {
-    last_good: Option<Arc<FetchedBlogs>>,
+    last_good: Option<FetchedBlogs>,
+    /// Every copy that someone may hold, oldest first.
+    copies: VecDeque<Weak<BlogCopy>>,
     last_attempt: Option<Attempt>,
     flight: Option<Flight>,
 }
@@ -92,7 +109,7 @@ pub struct View {
     /// How current they are.
     pub freshness: Freshness,
     /// The copy that the session holds; none while the source fails.
-    held: Option<Arc<FetchedBlogs>>,
+    held: Option<FetchedBlogs>,
 }
 
 impl View {
@@ -114,7 +131,10 @@ impl View {
             to_raw_value(&page.with_freshness(self.freshness.clone())).map(Arc::from)
         };
         match &self.held {
-            Some(blogs) => blogs.pages.get_or_insert_with(request, write),
+            Some(blogs) => blogs
+                .copy
+                .pages
+                .get_or_insert_with(&(blogs.fetched_at, request.clone()), write),
             None => write(),
         }
     }
@@ -133,6 +153,15 @@ impl BlogCache {
         }
     }
 
+    /// The same cache with room for another number of sessions than [`MAX_SESSIONS`].
+    #[must_use]
+    pub fn with_max_sessions(self, sessions: u64) -> Self {
+        Self {
+            pinned: Cache::with_weighter(1024, sessions, UnitWeighter),
+            ..self
+        }
+    }
+
     /// The source that the blogs come from.
     #[must_use]
     pub fn source(&self) -> &dyn BlogSource {
@@ -143,7 +172,7 @@ impl BlogCache {
     /// fails, the last good one or an empty one, marked stale and held by nobody.
     pub async fn view(&self, session: SessionId) -> View {
         let pinned = self.pinned.get(&session);
-        if let Some(pinned) = pinned.filter(|pinned| self.age(pinned.since) < self.lifetime) {
+        if let Some(pinned) = pinned.filter(|pinned| self.holds(pinned)) {
             tracing::debug!("Returning cached blogs for session {session}");
             return self.show(Some(&pinned.blogs), false);
         }
@@ -170,15 +199,36 @@ impl BlogCache {
     /// Lets go of the copies of sessions that have not come back in time: a copy dies when the
     /// last session lets go.
     pub fn tidy(&self) {
-        self.pinned
-            .retain(|_, pinned| self.age(pinned.since) < self.lifetime);
+        self.pinned.retain(|_, pinned| self.holds(pinned));
     }
 
-    fn show(&self, blogs: Option<&Arc<FetchedBlogs>>, stale: bool) -> View {
+    /// Sessions that hold a copy.
+    #[must_use]
+    pub fn sessions(&self) -> usize {
+        self.pinned.len()
+    }
+
+    /// Copies with different content that are in memory.
+    #[must_use]
+    pub fn copies(&self) -> usize {
+        let upstream = self.upstream.lock();
+        upstream
+            .copies
+            .iter()
+            .filter(|copy| copy.strong_count() > 0)
+            .count()
+    }
+
+    /// Whether a session may go on reading what it holds.
+    fn holds(&self, pinned: &Pinned) -> bool {
+        self.age(pinned.since) < self.lifetime && !pinned.blogs.copy.retired.load(Ordering::Relaxed)
+    }
+
+    fn show(&self, blogs: Option<&FetchedBlogs>, stale: bool) -> View {
         View {
             snapshot: blogs.map_or_else(
                 || Arc::new(Snapshot::new(Vec::new())),
-                |blogs| Arc::clone(&blogs.snapshot),
+                |blogs| Arc::clone(&blogs.copy.snapshot),
             ),
             freshness: Freshness {
                 fetched_at: blogs.map(|blogs| rfc3339(blogs.fetched_at)),
@@ -190,7 +240,7 @@ impl BlogCache {
     }
 
     /// What the source holds now, give or take [`PAUSE`].
-    async fn fresh(&self) -> Result<Arc<FetchedBlogs>, FetchFailed> {
+    async fn fresh(&self) -> Result<FetchedBlogs, FetchFailed> {
         let flight = {
             let mut upstream = self.upstream.lock();
             match (&upstream.flight, upstream.last_attempt) {
@@ -217,8 +267,9 @@ impl BlogCache {
         let upstream = Arc::clone(&self.upstream);
         let landing = tokio::spawn(async move {
             // A task inside the task, so that an adapter's panic is a failure like any other.
-            let fetched = match tokio::spawn(async move { source.fetch().await }).await {
-                Ok(fetched) => fetched.map(Snapshot::new),
+            let reading = tokio::spawn(async move { source.fetch().await.map(Snapshot::new) });
+            let fetched = match reading.await {
+                Ok(fetched) => fetched,
                 Err(panic) => Err(SourceError::Unusable(format!(
                     "the source's adapter failed: {panic}"
                 ))),
@@ -231,12 +282,11 @@ impl BlogCache {
             });
             match fetched {
                 Ok(snapshot) => {
-                    let blogs = Arc::new(FetchedBlogs {
-                        snapshot: upstream.share(snapshot),
+                    let blogs = FetchedBlogs {
+                        copy: upstream.keep(snapshot),
                         fetched_at: clock.now(),
-                        pages: Cache::new(MAX_WRITTEN_PAGES),
-                    });
-                    upstream.last_good = Some(Arc::clone(&blogs));
+                    };
+                    upstream.last_good = Some(blogs.clone());
                     Ok(blogs)
                 }
                 Err(cause) => {
@@ -256,11 +306,25 @@ impl BlogCache {
 }
 
 impl Upstream {
-    /// The copy that sessions already hold when it says the same, so that memory holds it once.
-    fn share(&self, snapshot: Snapshot) -> Arc<Snapshot> {
-        match &self.last_good {
-            Some(blogs) if *blogs.snapshot == snapshot => Arc::clone(&blogs.snapshot),
-            _ => Arc::new(snapshot),
+    /// The copy that sessions already hold when it says the same, so that memory holds it once;
+    /// else a new one, for which the oldest may have to go.
+    fn keep(&mut self, snapshot: Snapshot) -> Arc<BlogCopy> {
+        let held = self.copies.iter().filter_map(Weak::upgrade);
+        let mut readable = held.filter(|copy| !copy.retired.load(Ordering::Relaxed));
+        if let Some(same) = readable.find(|copy| *copy.snapshot == snapshot) {
+            return same;
         }
+        let copy = Arc::new(BlogCopy {
+            snapshot: Arc::new(snapshot),
+            pages: Cache::new(MAX_WRITTEN_PAGES),
+            retired: AtomicBool::new(false),
+        });
+        self.copies.retain(|copy| copy.strong_count() > 0);
+        self.copies.push_back(Arc::downgrade(&copy));
+        let surplus = self.copies.len().saturating_sub(MAX_COPIES);
+        for oldest in self.copies.iter().take(surplus).filter_map(Weak::upgrade) {
+            oldest.retired.store(true, Ordering::Relaxed);
+        }
+        copy
     }
 }

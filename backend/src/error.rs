@@ -171,6 +171,11 @@ impl IntoResponse for ApiError {
                     .headers_mut()
                     .insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
             }
+            Self::Status(StatusCode::SERVICE_UNAVAILABLE) => {
+                response
+                    .headers_mut()
+                    .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+            }
             Self::Store(cause) => {
                 tracing::error!(cause = %Chain(cause), "Request failed");
                 response

@@ -80,13 +80,19 @@ pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) 
         .map_or_else(String::new, |id| id.0.clone());
     let method = request.method().clone();
     let delivers = delivers_flashes(&method, request.headers());
-    let (visit, response) = match app.sessions.open(request.headers()) {
+    let (visit, mut response) = match app.sessions.open(request.headers()) {
         Ok(visit) => {
             request.extensions_mut().insert(visit.clone());
             (Some(visit), next.run(request).await)
         }
         Err(error) => (None, error.into_response()),
     };
+    // The cookie first: should signing fail, no message has been taken yet.
+    if let Some(visit) = &visit
+        && let Err(error) = visit.write_headers(response.headers_mut())
+    {
+        response = error.into_response();
+    }
     let redirects = response.status().is_redirection();
     let flash = match &visit {
         Some(visit) if delivers && !redirects => visit.deliver_flashes().await,
@@ -96,15 +102,10 @@ pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) 
         }
         None => Vec::new(),
     };
-    let mut response = if redirects {
-        response
-    } else {
-        write_body(response, flash, request_id.clone())
-    };
-    if let Some(Err(error)) = visit.map(|visit| visit.write_headers(response.headers_mut())) {
-        response = write_body(error.into_response(), Vec::new(), request_id);
+    if !redirects {
+        response = write_body(response, flash, request_id);
     }
-    for (name, value) in SECURITY_HEADERS {
+    for (name, value) in COMMON_HEADERS {
         response
             .headers_mut()
             .insert(name, HeaderValue::from_static(value));
@@ -115,8 +116,9 @@ pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) 
     response
 }
 
-const SECURITY_HEADERS: [(HeaderName, &str); 3] = [
+const COMMON_HEADERS: [(HeaderName, &str); 4] = [
     (header::CACHE_CONTROL, "no-store"),
+    (header::VARY, "Cookie, Authorization"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (
         header::CONTENT_SECURITY_POLICY,

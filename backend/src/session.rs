@@ -1,26 +1,32 @@
 //! The visitor's session: found in a request, begun where there is none, carried back.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use jiff::Timestamp;
 use parking_lot::Mutex;
 use shared::flash::{Category, Flash};
-use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::error::{ApiError, Chain};
-use crate::session_memory::SessionMemory;
+use crate::session_memory::{EndError, SessionMemory};
 use crate::token::{
     ABSOLUTE_LIFETIME_SECONDS, Claims, Keys, LEEWAY_SECONDS, SessionId, SignError, Verified,
 };
+
+/// Cookies of the session's name that are looked at in one request.
+const MAX_COOKIES: usize = 4;
 
 /// Makes, finds and renews sessions.
 pub struct Sessions {
     keys: Keys,
     memory: Arc<SessionMemory>,
     clock: Arc<dyn Clock>,
+    /// What the clocks said when the server started.
+    started: (Timestamp, Duration),
     lifetime_seconds: i64,
     https: bool,
 }
@@ -32,12 +38,13 @@ impl Sessions {
         keys: Keys,
         memory: Arc<SessionMemory>,
         clock: Arc<dyn Clock>,
-        lifetime: std::time::Duration,
+        lifetime: Duration,
         https: bool,
     ) -> Self {
         Self {
             keys,
             memory,
+            started: (clock.now(), clock.uptime()),
             clock,
             lifetime_seconds: i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX),
             https,
@@ -93,11 +100,22 @@ impl Sessions {
     pub async fn tidy(&self) {
         if let Err(error) = self
             .memory
-            .forget_expired(self.clock.now().as_second())
+            .forget_expired(self.time_passed_for_sure())
             .await
         {
             tracing::warn!(cause = %Chain(&error), "Expired sessions can't be forgotten yet");
         }
+    }
+
+    /// The time of day in seconds, but never later than what has passed since the start: a clock
+    /// that jumps ahead and back again must not make the server forget which sessions have ended.
+    fn time_passed_for_sure(&self) -> i64 {
+        let (time, uptime) = self.started;
+        let running = self.clock.uptime().saturating_sub(uptime).as_secs();
+        let steady = time
+            .as_second()
+            .saturating_add(i64::try_from(running).unwrap_or(i64::MAX));
+        steady.min(self.clock.now().as_second())
     }
 
     /// A token that is ours, in time, and of a session that has not ended.
@@ -109,6 +127,14 @@ impl Sessions {
                 tracing::debug!(%reason, "Token refused");
                 None
             }
+        }
+    }
+
+    fn new_flash(&self, category: Category, message: impl Into<String>) -> Flash {
+        Flash {
+            id: self.memory.next_flash_id(),
+            category,
+            message: message.into(),
         }
     }
 
@@ -188,16 +214,11 @@ impl Visit {
         }
     }
 
-    /// Writes what the session asks of the response's headers: its cookie, and that caches tell
-    /// visitors apart.
+    /// Writes the session's cookie into the response's headers, if it changed.
     ///
     /// # Errors
     /// When a token can't be signed.
     pub fn write_headers(&self, headers: &mut HeaderMap) -> Result<(), ApiError> {
-        headers.append(
-            header::VARY,
-            HeaderValue::from_static("Cookie, Authorization"),
-        );
         let state = self.state.lock();
         let cookie = match (&state.cookie, &state.claims) {
             (CookieChange::Set, Some(claims)) => self
@@ -236,11 +257,8 @@ impl Session {
 
     /// Tells the person behind the session something, once.
     pub fn flash(&self, category: Category, message: impl Into<String>) {
-        self.visit
-            .state
-            .lock()
-            .flashes
-            .push(new_flash(category, message));
+        let flash = self.visit.sessions.new_flash(category, message);
+        self.visit.state.lock().flashes.push(flash);
     }
 }
 
@@ -323,13 +341,22 @@ impl MaybeSession {
             let memory = &self.visit.sessions.memory;
             memory
                 .end(claims.session_id, end_of_tokens(&claims))
-                .await?;
+                .await
+                .map_err(|error| match error {
+                    EndError::Store(error) => error.into(),
+                    EndError::TooMany => {
+                        tracing::error!(cause = %error, "Request failed");
+                        ApiError::Status(StatusCode::SERVICE_UNAVAILABLE)
+                    }
+                })?;
         }
+        let goodbye = self
+            .visit
+            .sessions
+            .new_flash(Category::Info, "Your session has ended.");
         let mut state = self.visit.state.lock();
         state.cookie = CookieChange::Clear;
-        state
-            .flashes
-            .push(new_flash(Category::Info, "Your session has ended."));
+        state.flashes.push(goodbye);
         Ok(claims.map(|claims| claims.session_id))
     }
 
@@ -350,14 +377,6 @@ impl<S: Sync> FromRequestParts<S> for MaybeSession {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         visit(parts).map(|visit| Self { visit })
-    }
-}
-
-fn new_flash(category: Category, message: impl Into<String>) -> Flash {
-    Flash {
-        id: Uuid::now_v7().to_string(),
-        category,
-        message: message.into(),
     }
 }
 
@@ -388,14 +407,16 @@ pub fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// Every value that the request's `Cookie` headers hold under `name`.
+/// The values that the request's `Cookie` headers hold under `name`: the first few, since a
+/// request has one, or two when another path or host of the site set one as well.
 fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
     headers
         .get_all(header::COOKIE)
         .into_iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|text| text.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
+        // Bytes, since other cookies can hold any: they must not hide ours.
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
+        .filter_map(|pair| str::from_utf8(pair).ok()?.trim().split_once('='))
         .filter(move |(key, _)| *key == name)
         .map(|(_, value)| value)
+        .take(MAX_COOKIES)
 }

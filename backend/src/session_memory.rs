@@ -10,15 +10,49 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use shared::flash::Flash;
 use tokio::sync::oneshot;
+use uuid::Uuid;
 
 use crate::error::Chain;
 use crate::store::{Store, StoreError};
 use crate::token::SessionId;
 
+/// How much is remembered at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Sessions for which messages wait. Beyond it those of the oldest sessions are forgotten:
+    /// a message that someone will read waits for seconds, not hours.
+    pub waiting: usize,
+    /// Sessions that have ended. Beyond it no session can be ended, since to forget one would be
+    /// to revive it.
+    pub ended: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            waiting: 100_000,
+            ended: 1_000_000,
+        }
+    }
+}
+
+/// Why a session can't be ended; then it goes on.
+#[derive(Debug, thiserror::Error)]
+pub enum EndError {
+    /// It can't be stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// More sessions have ended today than can be remembered.
+    #[error("too many sessions have ended within a day")]
+    TooMany,
+}
+
 /// Waiting messages and ended sessions.
 pub struct SessionMemory {
     store: Arc<dyn Store>,
     index: Mutex<Index>,
+    newest_flash: Mutex<Uuid>,
+    limits: Limits,
 }
 
 #[derive(Default)]
@@ -59,10 +93,29 @@ impl SessionMemory {
                 .collect(),
             ended: store.ended_sessions().await?.into_iter().collect(),
         };
+        let newest_flash = store.newest_flash_id().await?.unwrap_or_default();
         Ok(Self {
             store,
             index: Mutex::new(index),
+            newest_flash: Mutex::new(newest_flash),
+            limits: Limits::default(),
         })
+    }
+
+    /// The same memory with other limits.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// An id for a message: a UUIDv7 that is greater than every one before it, also when the clock
+    /// was put back in between, since messages are kept in the order of their ids.
+    #[must_use]
+    pub fn next_flash_id(&self) -> String {
+        let mut newest = self.newest_flash.lock();
+        let successor = Uuid::from_u128(newest.as_u128().saturating_add(1));
+        *newest = Uuid::now_v7().max(successor);
+        newest.to_string()
     }
 
     /// Leaves messages waiting for a session, until its next envelope or `keep_until`.
@@ -75,6 +128,7 @@ impl SessionMemory {
         flashes: &[Flash],
         keep_until: i64,
     ) -> Result<(), StoreError> {
+        self.make_room(session).await?;
         self.store.add_flashes(session, flashes, keep_until).await?;
         let mut index = self.index.lock();
         let waiting = index.waiting.entry(session).or_insert(Waiting {
@@ -84,6 +138,24 @@ impl SessionMemory {
         waiting.keep_until = waiting.keep_until.max(keep_until);
         waiting.additions += 1;
         Ok(())
+    }
+
+    /// Forgets the messages of the oldest tenth of sessions when there is no room for another one.
+    async fn make_room(&self, session: SessionId) -> Result<(), StoreError> {
+        let oldest = {
+            let mut index = self.index.lock();
+            let waiting = &mut index.waiting;
+            if waiting.len() < self.limits.waiting || waiting.contains_key(&session) {
+                return Ok(());
+            }
+            let mut ends: Vec<i64> = waiting.values().map(|waiting| waiting.keep_until).collect();
+            let tenth = ends.len() / 10;
+            let oldest = *ends.select_nth_unstable(tenth).1;
+            waiting.retain(|_, waiting| waiting.keep_until > oldest);
+            oldest
+        };
+        tracing::warn!("Messages wait for too many sessions: the oldest are forgotten");
+        self.store.forget_flashes(oldest).await
     }
 
     /// Takes the messages that wait for a session, oldest first. While the store can't be used
@@ -138,8 +210,11 @@ impl SessionMemory {
     /// them will have expired.
     ///
     /// # Errors
-    /// When that can't be stored; then the session has not ended.
-    pub async fn end(&self, session: SessionId, keep_until: i64) -> Result<(), StoreError> {
+    /// When that can't be remembered; then the session has not ended.
+    pub async fn end(&self, session: SessionId, keep_until: i64) -> Result<(), EndError> {
+        if self.index.lock().ended.len() >= self.limits.ended {
+            return Err(EndError::TooMany);
+        }
         self.store.end_session(session, keep_until).await?;
         self.index.lock().ended.insert(session, keep_until);
         Ok(())

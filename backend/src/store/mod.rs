@@ -4,6 +4,7 @@ pub mod sqlite;
 
 use async_trait::async_trait;
 use shared::flash::Flash;
+use uuid::Uuid;
 
 use crate::token::SessionId;
 
@@ -29,6 +30,13 @@ pub trait Store: Send + Sync {
     /// Takes the messages that wait for a session, oldest first. Of two that take at once, only
     /// one gets each message.
     async fn take_flashes(&self, session: SessionId) -> Result<Vec<Flash>, StoreError>;
+
+    /// The greatest id of a waiting message.
+    async fn newest_flash_id(&self) -> Result<Option<Uuid>, StoreError>;
+
+    /// Deletes the messages of sessions for which they were to be kept until `keep_until` or
+    /// before.
+    async fn forget_flashes(&self, keep_until: i64) -> Result<(), StoreError>;
 
     /// Remembers that a session has ended.
     async fn end_session(&self, session: SessionId, keep_until: i64) -> Result<(), StoreError>;

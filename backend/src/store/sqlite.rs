@@ -3,15 +3,16 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
 use async_trait::async_trait;
 use shared::flash::{Category, Flash};
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
     SqliteSynchronous,
 };
 use sqlx::{Row, SqlSafeStr};
+use uuid::Uuid;
 
 use super::{MAX_WAITING_FLASHES, Store, StoreError};
 use crate::token::SessionId;
@@ -52,7 +53,13 @@ impl SqliteStore {
             .await
             .with_context(named)?;
         claim(&pool).await.with_context(named)?;
-        migrations().run(&pool).await.with_context(named)?;
+        let migrated = migrations().run(&pool).await.map_err(|error| match error {
+            MigrateError::VersionMissing(_) => anyhow!(
+                "a newer version of this program made it; run that one, or set --data-dir to another folder"
+            ),
+            error => error.into(),
+        });
+        migrated.with_context(named)?;
         Ok(Self { pool })
     }
 
@@ -152,6 +159,22 @@ impl Store for SqliteStore {
         let mut flashes = rows.iter().map(flash).collect::<Result<Vec<_>, _>>()?;
         flashes.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(flashes)
+    }
+
+    async fn newest_flash_id(&self) -> Result<Option<Uuid>, StoreError> {
+        let id: Option<String> = sqlx::query_scalar("SELECT max(id) FROM waiting_flashes")
+            .fetch_one(&self.pool)
+            .await?;
+        id.map(|id| id.parse().map_err(|_| decode_error("a message's id")))
+            .transpose()
+    }
+
+    async fn forget_flashes(&self, keep_until: i64) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM waiting_flashes WHERE keep_until <= ?")
+            .bind(keep_until)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
     }
 
     async fn end_session(&self, session: SessionId, keep_until: i64) -> Result<(), StoreError> {

@@ -213,6 +213,73 @@ async fn a_request_that_is_given_up_loses_no_message() {
 }
 
 #[tokio::test]
+async fn a_replayed_cookie_brings_no_message_back() {
+    let app = app().await;
+    let visitor = app.browser();
+    leave(&visitor, "once").await;
+    let old_cookie = visitor.cookie().expect("a cookie");
+    assert_eq!(visitor.get("/quiet").await.flashes(), ["success: once"]);
+    let replaying = app.browser();
+    replaying.set_cookie(&old_cookie);
+    assert_eq!(replaying.get("/quiet").await.flashes().len(), 0);
+}
+
+#[tokio::test]
+async fn two_tabs_with_an_old_and_a_renewed_cookie_are_one_session() {
+    let app = app().await;
+    let (old_tab, new_tab) = (app.browser(), app.browser());
+    old_tab.get("/read").await;
+    let old_cookie = old_tab.cookie().expect("a cookie");
+    new_tab.set_cookie(&old_cookie);
+    app.clock.advance(Duration::from_secs(400));
+    leave(&new_tab, "from-the-other-tab").await;
+    assert_ne!(new_tab.cookie(), Some(old_cookie), "renewed");
+    let seen = old_tab.get("/quiet").await.flashes();
+    assert_eq!(seen, ["success: from-the-other-tab"]);
+    assert_eq!(new_tab.get("/quiet").await.flashes().len(), 0, "once");
+}
+
+#[tokio::test]
+async fn long_messages_wait_whole_and_the_cookie_stays_small() {
+    let app = app().await;
+    let visitor = app.browser();
+    let long = "x".repeat(5_000);
+    for _ in 0..20 {
+        leave(&visitor, &long).await;
+    }
+    app.clock.advance(Duration::from_secs(400));
+    let answer = visitor.get("/quiet").await;
+    let cookie = answer.header("set-cookie").expect("renewed");
+    assert!(cookie.len() <= 4_096, "{}", cookie.len());
+    assert_eq!(answer.flashes().len(), 20);
+    assert_eq!(answer.flashes()[0], format!("success: {long}"));
+}
+
+#[tokio::test]
+async fn messages_stay_in_order_when_the_clock_was_put_back_before_a_restart() {
+    let app = app().await;
+    let visitor = app.browser();
+    leave(&visitor, "first").await;
+    let cookie = visitor.cookie().expect("a cookie");
+    // As if the clock had been years ahead then.
+    let moved =
+        sqlx::query("UPDATE waiting_flashes SET id = 'fff00000-0000-7000-8000-000000000000'")
+            .execute(&app.connect().await)
+            .await
+            .expect("updates");
+    assert_eq!(moved.rows_affected(), 1);
+    let app = app.restart(Keys::new(KEY, [])).await.with_routes(routes());
+    let visitor = app.browser();
+    visitor.set_cookie(&cookie);
+    leave(&visitor, "second").await;
+    leave(&visitor, "third").await;
+    assert_eq!(
+        visitor.get("/quiet").await.flashes(),
+        ["success: first", "success: second", "success: third"]
+    );
+}
+
+#[tokio::test]
 async fn they_survive_a_restart_and_expire_with_their_session() {
     let app = app().await;
     let visitor = app.browser();

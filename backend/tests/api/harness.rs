@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use flashblog::app::App;
 use flashblog::cache::BlogCache;
 use flashblog::clock::Clock;
@@ -42,6 +42,11 @@ impl TestClock {
     fn new() -> Self {
         let start = Timestamp::from_second(1_790_000_000).expect("in range");
         Self(Mutex::new((start, Duration::ZERO)))
+    }
+
+    /// Sets the time of day forward or back, while no time passes.
+    pub(crate) fn jump(&self, seconds: i64) {
+        self.0.lock().0 += SignedDuration::from_secs(seconds);
     }
 
     /// Lets time pass, for both clocks.
@@ -304,7 +309,8 @@ impl Client {
             .uri(path)
             .header(header::HOST, "blog.test");
         if let Some(cookie) = self.cookie() {
-            request = request.header(header::COOKIE, format!("theme=dark; {cookie}"));
+            let cookies = HeaderValue::from_bytes(format!("theme=dark; {cookie}").as_bytes());
+            request = request.header(header::COOKIE, cookies.expect("no control characters"));
         }
         for (name, value) in headers {
             request = request.header(*name, *value);

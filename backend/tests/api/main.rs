@@ -1,9 +1,15 @@
 //! The API as its clients see it, without a socket.
 
 mod blogs;
+mod bounds;
+mod carriers;
+mod clock;
+mod disk;
+mod docs;
 mod envelope;
 mod flash;
 mod harness;
+mod logs;
 mod pages;
 mod process;
 mod server;

@@ -90,7 +90,7 @@ fn cookie_of(response: &str) -> &str {
 #[test]
 fn it_serves_says_where_and_stops_when_told() {
     let data_dir = tempfile::tempdir().expect("temporary folder");
-    let server = Server::start(flashblog(data_dir.path()).args(["--log", "debug"]));
+    let server = Server::start(flashblog(data_dir.path()).args(["--log", "trace"]));
     let response = server.get("/api/v1/blogs", "");
     assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
     let cookie = cookie_of(&response).to_owned();

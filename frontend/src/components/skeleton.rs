@@ -29,7 +29,7 @@ pub fn text_skeleton() -> Html {
 pub fn post_skeleton() -> Html {
     html! {
         <article class="post">
-            { loading("the post") }
+            <h1 class="visually-hidden">{ "Loading the post…" }</h1>
             <div class="post-head placeholder-glow" aria-hidden="true">
                 { bars(&["s", "heading", "m"]) }
             </div>

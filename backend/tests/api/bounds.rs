@@ -1,0 +1,218 @@
+//! What sessions cost: shared where it is equal, bounded where it is not.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::Method;
+use flashblog::cache::{BlogCache, MAX_COPIES, PAUSE};
+use flashblog::clock::Clock;
+use flashblog::session_memory::{EndError, Limits, SessionMemory};
+use flashblog::sources::BlogSource;
+use flashblog::store::Store;
+use flashblog::store::sqlite::SqliteStore;
+use flashblog::token::SessionId;
+use shared::blog::BlogPage;
+use shared::flash::{Category, Flash};
+
+use crate::harness::{TestApp, posts};
+
+fn visitor() -> SessionId {
+    SessionId::random().expect("randomness")
+}
+
+#[tokio::test]
+async fn equal_content_is_one_copy_in_memory() {
+    let app = TestApp::new().await;
+    let blogs = &app.app.blogs;
+    let first = blogs.view(visitor()).await;
+    app.clock.advance(PAUSE);
+    let second = blogs.view(visitor()).await;
+    assert_eq!(app.source.fetches(), 2);
+    assert!(Arc::ptr_eq(&first.snapshot, &second.snapshot));
+    assert_ne!(first.freshness.fetched_at, second.freshness.fetched_at);
+
+    app.source.hold(posts(3));
+    app.clock.advance(PAUSE);
+    let third = blogs.view(visitor()).await;
+    assert!(!Arc::ptr_eq(&first.snapshot, &third.snapshot));
+    app.source.hold(posts(14));
+    app.clock.advance(PAUSE);
+    let fourth = blogs.view(visitor()).await;
+    assert!(Arc::ptr_eq(&first.snapshot, &fourth.snapshot), "also later");
+    assert_eq!(blogs.copies(), 2);
+}
+
+#[tokio::test]
+async fn a_shared_copy_still_tells_each_session_when_it_was_read() {
+    let app = TestApp::new().await;
+    let (early, late) = (app.browser(), app.browser());
+    let fetched_at = async |client: &crate::harness::Client| {
+        let page: BlogPage = client.get("/api/v1/blogs").await.data();
+        page.freshness.fetched_at.expect("read")
+    };
+    assert_eq!(fetched_at(&early).await, "2026-09-21T14:13:20Z");
+    app.clock.advance(Duration::from_secs(60));
+    assert_eq!(fetched_at(&late).await, "2026-09-21T14:14:20Z");
+    assert_eq!(fetched_at(&early).await, "2026-09-21T14:13:20Z");
+}
+
+#[tokio::test]
+async fn a_copy_dies_when_the_last_session_lets_go() {
+    let app = TestApp::new().await;
+    let reader = app.browser();
+    reader.get("/api/v1/blogs").await;
+    let blogs = &app.app.blogs;
+    let session = visitor();
+    let old = Arc::downgrade(&blogs.view(session).await.snapshot);
+    app.source.hold(posts(3));
+    app.clock.advance(PAUSE);
+    blogs.view(visitor()).await;
+    assert!(old.upgrade().is_some(), "two sessions hold it");
+    blogs.forget(session);
+    assert!(old.upgrade().is_some(), "one session holds it");
+    reader.send(Method::DELETE, "/api/v1/session", &[]).await;
+    assert!(old.upgrade().is_none(), "nobody holds it");
+
+    let idle = Arc::downgrade(&blogs.view(visitor()).await.snapshot);
+    app.source.hold(posts(4));
+    app.clock.advance(Duration::from_secs(3_601));
+    blogs.view(visitor()).await;
+    blogs.tidy();
+    assert!(idle.upgrade().is_none(), "those who held it didn't return");
+}
+
+#[tokio::test]
+async fn a_source_that_changes_all_the_time_leaves_a_bounded_number_of_copies() {
+    let app = TestApp::new().await;
+    let blogs = &app.app.blogs;
+    let patient = visitor();
+    let first = Arc::downgrade(&blogs.view(patient).await.snapshot);
+    for count in 15..15 + 3 * MAX_COPIES {
+        app.source.hold(posts(count));
+        app.clock.advance(PAUSE);
+        blogs.view(visitor()).await;
+        blogs.tidy();
+        assert!(blogs.copies() <= MAX_COPIES, "{}", blogs.copies());
+    }
+    assert!(first.upgrade().is_none());
+    let view = blogs.view(patient).await;
+    assert_eq!(view.snapshot.posts().len(), 14 + 3 * MAX_COPIES);
+    assert!(!view.freshness.stale);
+}
+
+#[tokio::test]
+async fn a_flood_of_cookieless_requests_does_not_grow_without_end() {
+    let app = TestApp::new().await;
+    let cache = BlogCache::new(
+        Arc::clone(&app.source) as Arc<dyn BlogSource>,
+        Arc::clone(&app.clock) as Arc<dyn Clock>,
+        Duration::from_secs(3_600),
+    )
+    .with_max_sessions(1_000);
+    for _ in 0..5_000 {
+        cache.view(visitor()).await;
+    }
+    // The cache rounds up to equal shares for its shards.
+    assert!(
+        (1..2_000).contains(&cache.sessions()),
+        "{}",
+        cache.sessions()
+    );
+    assert_eq!(app.source.fetches(), 1);
+    cache.tidy();
+    app.clock.advance(Duration::from_secs(3_601));
+    cache.tidy();
+    assert_eq!(cache.sessions(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn five_hundred_cold_sessions_make_one_upstream_request() {
+    let app = TestApp::new().await;
+    app.source.gate.forget_permits(usize::MAX);
+    let visitors: Vec<_> = (0..500)
+        .map(|number| {
+            let visitor = app.browser();
+            let task = tokio::spawn(async move { visitor.get("/api/v1/blogs?page=2").await });
+            if number % 10 == 0 {
+                task.abort();
+            }
+            task
+        })
+        .collect();
+    while app.source.fetches() == 0 {
+        tokio::task::yield_now().await;
+    }
+    app.source.gate.add_permits(1);
+    let mut answered = 0;
+    for visitor in visitors {
+        if let Ok(answer) = visitor.await {
+            let page: BlogPage = answer.data();
+            assert_eq!((page.page, page.items.len()), (2, 6));
+            answered += 1;
+        }
+    }
+    assert!(answered >= 450, "{answered}");
+    assert_eq!(app.source.fetches(), 1);
+}
+
+async fn memory(limits: Limits) -> (tempfile::TempDir, Arc<SqliteStore>, Arc<SessionMemory>) {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let store = SqliteStore::open(&folder.path().join("flashblog.db"))
+        .await
+        .expect("opens");
+    let store = Arc::new(store);
+    let memory = SessionMemory::load(Arc::clone(&store) as Arc<dyn Store>)
+        .await
+        .expect("loads")
+        .with_limits(limits);
+    (folder, store, Arc::new(memory))
+}
+
+#[tokio::test]
+async fn messages_that_nobody_reads_are_bounded_and_the_oldest_go() {
+    let limits = Limits {
+        waiting: 20,
+        ..Limits::default()
+    };
+    let (_folder, store, memory) = memory(limits).await;
+    let flash = |message: &str| {
+        [Flash {
+            id: memory.next_flash_id(),
+            category: Category::Info,
+            message: message.to_owned(),
+        }]
+    };
+    let sessions: Vec<SessionId> = (0..50).map(|_| visitor()).collect();
+    for (until, session) in (1..).zip(&sessions) {
+        memory
+            .leave_flashes(*session, &flash("one"), until)
+            .await
+            .expect("leaves");
+        memory
+            .leave_flashes(*session, &flash("two"), until)
+            .await
+            .expect("leaves");
+        let waiting = store.sessions_with_flashes().await.expect("reads").len();
+        assert!(waiting <= limits.waiting, "{waiting}");
+    }
+    assert_eq!(memory.take_flashes(sessions[0]).await.len(), 0);
+    assert_eq!(memory.take_flashes(sessions[49]).await.len(), 2);
+}
+
+#[tokio::test]
+async fn more_ends_than_can_be_remembered_are_refused_rather_than_forgotten() {
+    let limits = Limits {
+        ended: 3,
+        ..Limits::default()
+    };
+    let (_folder, _store, memory) = memory(limits).await;
+    let sessions: Vec<SessionId> = (0..3).map(|_| visitor()).collect();
+    for session in &sessions {
+        memory.end(*session, 100).await.expect("ends");
+    }
+    let refused = memory.end(visitor(), 100).await;
+    assert!(matches!(refused, Err(EndError::TooMany)), "{refused:?}");
+    assert!(sessions.iter().all(|session| memory.has_ended(*session)));
+    memory.forget_expired(101).await.expect("forgets");
+    memory.end(visitor(), 200).await.expect("ends");
+}

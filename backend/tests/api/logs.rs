@@ -1,0 +1,141 @@
+//! What the log holds, and what it must not.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::Method;
+use axum::routing::get;
+use flashblog::error::ApiError;
+use parking_lot::Mutex;
+use shared::session::SessionGrant;
+use tracing::level_filters::LevelFilter;
+use tracing::subscriber::DefaultGuard;
+
+use crate::harness::{KEY, TestApp};
+
+/// Everything that is logged on this thread.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn start() -> (Self, DefaultGuard) {
+        let log = Self::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(LevelFilter::TRACE)
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish();
+        (log, tracing::subscriber::set_default(subscriber))
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().clone()).expect("UTF-8")
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn no_token_and_no_key_is_logged_at_any_level() {
+    let (log, _guard) = Log::start();
+    let app = TestApp::new().await;
+    let visitor = app.browser();
+    let mut tokens = Vec::new();
+    for _ in 0..3 {
+        visitor.get("/api/v1/blogs").await;
+        tokens.push(visitor.cookie().expect("a cookie").replace("session=", ""));
+        app.clock.advance(Duration::from_secs(400));
+    }
+    let grant: SessionGrant = app.browser().post("/api/v1/session").await.data();
+    let token = grant.token.expect("a token");
+    let bearer = format!("Bearer {token}");
+    let bad_bearer = format!("{bearer}A");
+    for authorization in [&bearer, &bad_bearer] {
+        visitor
+            .send(
+                Method::GET,
+                "/api/v1/session",
+                &[("authorization", authorization)],
+            )
+            .await;
+    }
+    tokens.push(token);
+    visitor.send(Method::DELETE, "/api/v1/session", &[]).await;
+    app.app.sessions.tidy().await;
+
+    let text = log.text();
+    assert!(
+        text.contains("Returning cached blogs for session "),
+        "{text}"
+    );
+    assert!(text.contains("Token refused"), "{text}");
+    for token in tokens {
+        for part in token.split('.') {
+            assert!(!text.contains(part), "{text}");
+        }
+    }
+    assert!(
+        !text.contains(std::str::from_utf8(KEY).expect("text")),
+        "{text}"
+    );
+}
+
+async fn fails() -> ApiError {
+    ApiError::internal("the cause, for the operator")
+}
+
+async fn panics() {
+    panic!("the words of a panic");
+}
+
+#[tokio::test]
+async fn a_fault_is_logged_once_with_its_cause() {
+    let (log, _guard) = Log::start();
+    let routes = Router::new()
+        .route("/fails", get(fails))
+        .route("/panics", get(panics));
+    let app = TestApp::new().await.with_routes(routes);
+    for (path, cause) in [
+        ("/fails", "the cause, for the operator"),
+        ("/panics", "the words of a panic"),
+    ] {
+        app.get(path).await;
+        let text = log.text();
+        let lines: Vec<&str> = text.lines().filter(|line| line.contains(cause)).collect();
+        assert_eq!(lines.len(), 1, "{text}");
+        assert!(lines[0].contains("ERROR"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_failing_source_is_an_error_for_the_operator() {
+    let (log, _guard) = Log::start();
+    let app = TestApp::new().await;
+    app.source.fail();
+    app.get("/api/v1/blogs").await;
+    let text = log.text();
+    assert!(
+        text.contains("Fetching fresh blogs from API for session "),
+        "{text}"
+    );
+    let line = text
+        .lines()
+        .find(|line| line.contains("API request failed: "));
+    let line = line.unwrap_or_else(|| panic!("{text}"));
+    assert!(
+        line.contains("ERROR") && line.contains("10.1.2.3"),
+        "{line}"
+    );
+}
