@@ -8,4 +8,5 @@ pub mod envelope;
 pub mod flash;
 pub mod paths;
 pub mod problem;
+pub mod search;
 pub mod session;

@@ -14,4 +14,8 @@ mod markup;
 pub mod html;
 pub mod markdown;
 pub mod post;
+
+mod words;
+
+pub mod search;
 pub mod snapshot;

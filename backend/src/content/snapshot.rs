@@ -1,6 +1,7 @@
 //! An immutable set of posts, and the questions that readers ask of it.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use shared::blog::{
     Blog, BlogLink, BlogPage, BlogSummary, CategoryCount, CategoryList, Freshness, MAX_PER_PAGE,
@@ -8,6 +9,7 @@ use shared::blog::{
 use shared::paths;
 
 use super::post::Post;
+use super::search::{Matches, SearchIndex};
 
 /// How many related posts a post shows at most.
 const MAX_RELATED: usize = 3;
@@ -15,10 +17,18 @@ const MAX_RELATED: usize = 3;
 /// Every post of a source at one moment, newest first, those without a date last.
 ///
 /// Two snapshots are equal when a reader can't tell them apart, so that equal ones can share memory.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub struct Snapshot {
     posts: Vec<Post>,
     positions: HashMap<String, usize>,
+    /// Made when somebody searches for the first time.
+    search: OnceLock<SearchIndex>,
+}
+
+impl PartialEq for Snapshot {
+    fn eq(&self, other: &Self) -> bool {
+        self.posts == other.posts
+    }
 }
 
 /// One page of the list of posts, without how current it is: that is the cache's to say.
@@ -80,7 +90,11 @@ impl Snapshot {
         for (position, post) in posts.iter().enumerate() {
             positions.insert(post.id.clone(), position);
         }
-        Self { posts, positions }
+        Self {
+            posts,
+            positions,
+            search: OnceLock::new(),
+        }
     }
 
     /// All posts, newest first.
@@ -128,6 +142,14 @@ impl Snapshot {
             has_prev: page > 1,
             has_next: page < total_pages,
         }
+    }
+
+    /// The posts that match every word of `query`, best first.
+    #[must_use]
+    pub fn search(&self, query: &str) -> Matches {
+        self.search
+            .get_or_init(|| SearchIndex::new(&self.posts))
+            .find(query)
     }
 
     /// A whole post with its neighbours and relatives.

@@ -1,0 +1,318 @@
+//! Search over one snapshot's posts.
+//!
+//! An inverted index: every distinct word with the posts and fields that it stands in. A term
+//! matches the words that contain it (short ones, those that begin with it), so that a reader
+//! sees results while still typing; a term that matches nothing is forgiven one typo. All terms
+//! must match; a match in the title weighs more than one in the text.
+
+use std::collections::HashMap;
+
+use shared::search::{Highlight, SearchField};
+
+use super::post::Post;
+use super::words::{Word, words};
+
+/// The longest query that is read, in scalar values; what follows is left out.
+pub const MAX_QUERY_CHARS: usize = 200;
+/// Terms of a query that are looked at.
+const MAX_TERMS: usize = 10;
+/// Terms shorter than this match only the beginnings of words: they are inside of most.
+const MIN_INFIX_CHARS: usize = 3;
+/// Terms at least this long are forgiven a typo.
+const MIN_FUZZY_CHARS: usize = 4;
+/// The length of an excerpt, in scalar values.
+const EXCERPT_CHARS: usize = 180;
+/// How much of an excerpt stands before its first match.
+const EXCERPT_LEAD: usize = 50;
+
+const FIELDS: [SearchField; 4] = [
+    SearchField::Title,
+    SearchField::Subtitle,
+    SearchField::Summary,
+    SearchField::Text,
+];
+/// How much a match in a field weighs.
+const WEIGHTS: [u32; 4] = [60, 20, 8, 1];
+/// A match of a whole word, and of a word's beginning, weighs this much more than one inside.
+const WHOLE_WORD: u32 = 4;
+const WORD_START: u32 = 2;
+
+/// The words of a set of posts, and where each stands.
+#[derive(Debug, Clone)]
+pub struct SearchIndex {
+    /// All distinct words, each between line feeds, so that one scan finds every word that
+    /// contains a term.
+    vocabulary: String,
+    /// Where each word begins in the vocabulary, in order.
+    starts: Vec<usize>,
+    /// The postings of each word, in the same order.
+    postings: Vec<Vec<Posting>>,
+    posts: usize,
+}
+
+/// A word in a post: the sum of the weights of the fields that it stands in.
+#[derive(Debug, Clone, Copy)]
+struct Posting {
+    post: u32,
+    weight: u32,
+}
+
+/// What a query matches.
+#[derive(Debug, Default)]
+pub struct Matches {
+    /// Positions of posts, best first; equals stay in the order of the posts.
+    pub posts: Vec<usize>,
+    /// For each term of the query, what is looked for in the posts.
+    terms: Vec<Term>,
+}
+
+#[derive(Debug)]
+enum Term {
+    /// Words that begin with it (`false`) or contain it (`true`).
+    Exact { text: String, infix: bool },
+    /// Words that were meant, probably.
+    Meant(Vec<String>),
+}
+
+impl SearchIndex {
+    /// Reads all posts.
+    #[must_use]
+    pub fn new(posts: &[Post]) -> Self {
+        let mut by_word: HashMap<String, Vec<Posting>> = HashMap::new();
+        for (at, post) in (0_u32..).zip(posts) {
+            for (field, weight) in FIELDS.into_iter().zip(WEIGHTS) {
+                for word in words(text_of(post, field)) {
+                    let postings = by_word.entry(word.folded).or_default();
+                    match postings.last_mut() {
+                        Some(last) if last.post == at => {
+                            last.weight = last.weight.saturating_add(weight);
+                        }
+                        _ => postings.push(Posting { post: at, weight }),
+                    }
+                }
+            }
+        }
+        let mut entries: Vec<(String, Vec<Posting>)> = by_word.into_iter().collect();
+        entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let mut index = Self {
+            vocabulary: String::from("\n"),
+            starts: Vec::with_capacity(entries.len()),
+            postings: Vec::with_capacity(entries.len()),
+            posts: posts.len(),
+        };
+        for (word, postings) in entries {
+            index.starts.push(index.vocabulary.len());
+            index.vocabulary.push_str(&word);
+            index.vocabulary.push('\n');
+            index.postings.push(postings);
+        }
+        index
+    }
+
+    /// The posts that match every word of `query`; none when it has no words.
+    #[must_use]
+    pub fn find(&self, query: &str) -> Matches {
+        let query: String = query.chars().take(MAX_QUERY_CHARS).collect();
+        let mut scores: Option<Vec<u32>> = None;
+        let mut terms = Vec::new();
+        for word in words(&query).into_iter().take(MAX_TERMS) {
+            let (matched, term) = self.look_up(word.folded);
+            let mut term_scores = vec![0_u32; self.posts];
+            for (at, factor) in matched {
+                for posting in &self.postings[at] {
+                    let score = &mut term_scores[posting.post as usize];
+                    *score = score.saturating_add(posting.weight.saturating_mul(factor));
+                }
+            }
+            scores = Some(match scores {
+                None => term_scores,
+                Some(so_far) => so_far
+                    .into_iter()
+                    .zip(term_scores)
+                    .map(|(a, b)| {
+                        if a == 0 || b == 0 {
+                            0
+                        } else {
+                            a.saturating_add(b)
+                        }
+                    })
+                    .collect(),
+            });
+            terms.push(term);
+        }
+        let scores = scores.unwrap_or_default();
+        let mut posts: Vec<usize> = (0..scores.len()).filter(|&at| scores[at] > 0).collect();
+        posts.sort_by_key(|&at| std::cmp::Reverse(scores[at]));
+        Matches { posts, terms }
+    }
+
+    /// Every word that a term matches, and by what factor.
+    fn look_up(&self, term: String) -> (Vec<(usize, u32)>, Term) {
+        let infix = term.chars().count() >= MIN_INFIX_CHARS;
+        let matched = if infix {
+            self.containing(&term)
+        } else {
+            self.beginning_with(&term)
+        };
+        if !matched.is_empty() || term.chars().count() < MIN_FUZZY_CHARS {
+            return (matched, Term::Exact { text: term, infix });
+        }
+        let meant = self.one_typo_from(&term);
+        let matched = meant.iter().map(|&at| (at, WORD_START)).collect();
+        let words = meant.iter().map(|&at| self.word(at).to_owned()).collect();
+        (matched, Term::Meant(words))
+    }
+
+    fn containing(&self, term: &str) -> Vec<(usize, u32)> {
+        let mut matched: Vec<(usize, u32)> = Vec::new();
+        for (offset, _) in self.vocabulary.match_indices(term) {
+            let at = self.starts.partition_point(|&start| start <= offset) - 1;
+            if matched.last().is_none_or(|(last, _)| *last != at) {
+                matched.push((at, self.factor(at, offset, term)));
+            }
+        }
+        matched
+    }
+
+    fn beginning_with(&self, term: &str) -> Vec<(usize, u32)> {
+        let first = self
+            .starts
+            .partition_point(|&start| self.word_at(start) < term);
+        (first..self.starts.len())
+            .take_while(|&at| self.word(at).starts_with(term))
+            .map(|at| (at, self.factor(at, self.starts[at], term)))
+            .collect()
+    }
+
+    fn factor(&self, at: usize, offset: usize, term: &str) -> u32 {
+        if self.word(at) == term {
+            WHOLE_WORD
+        } else if offset == self.starts[at] {
+            WORD_START
+        } else {
+            1
+        }
+    }
+
+    /// Words that become the term by one insertion, deletion, substitution or swap. The first
+    /// letter must be right: it nearly always is, and looking at all others would take too long.
+    fn one_typo_from(&self, term: &str) -> Vec<usize> {
+        let Some(first_letter) = term.chars().next() else {
+            return Vec::new();
+        };
+        let first_letter = first_letter.to_string();
+        let first = self
+            .starts
+            .partition_point(|&start| self.word_at(start) < first_letter.as_str());
+        (first..self.starts.len())
+            .take_while(|&at| self.word(at).starts_with(&first_letter))
+            .filter(|&at| {
+                let word = self.word(at);
+                word.len().abs_diff(term.len()) <= 4 && strsim::osa_distance(word, term) <= 1
+            })
+            .collect()
+    }
+
+    fn word(&self, at: usize) -> &str {
+        self.word_at(self.starts[at])
+    }
+
+    fn word_at(&self, start: usize) -> &str {
+        self.vocabulary[start..]
+            .split('\n')
+            .next()
+            .unwrap_or_default()
+    }
+}
+
+impl Matches {
+    /// Where a post matches, field by field.
+    #[must_use]
+    pub fn highlights(&self, post: &Post) -> Vec<Highlight> {
+        FIELDS
+            .into_iter()
+            .filter_map(|field| {
+                let text = text_of(post, field);
+                let ranges = self.ranges(&words(text));
+                if ranges.is_empty() {
+                    return None;
+                }
+                let (text, ranges) = match field {
+                    SearchField::Text => excerpt(text, &ranges),
+                    _ => (text.to_owned(), ranges),
+                };
+                Some(Highlight {
+                    field,
+                    text,
+                    ranges,
+                })
+            })
+            .collect()
+    }
+
+    fn ranges(&self, words: &[Word]) -> Vec<(u32, u32)> {
+        words
+            .iter()
+            .filter_map(|word| {
+                self.terms
+                    .iter()
+                    .filter_map(|term| term.find_in(word))
+                    .max_by_key(|r| r.1 - r.0)
+            })
+            .collect()
+    }
+}
+
+impl Term {
+    fn find_in(&self, word: &Word) -> Option<(u32, u32)> {
+        match self {
+            Self::Exact { text, infix } if *infix || word.folded.starts_with(text.as_str()) => {
+                word.find(text)
+            }
+            Self::Exact { .. } => None,
+            Self::Meant(meant) => meant.contains(&word.folded).then(|| word.span()),
+        }
+    }
+}
+
+fn text_of(post: &Post, field: SearchField) -> &str {
+    match field {
+        SearchField::Title => &post.title,
+        SearchField::Subtitle => post.subtitle.as_deref().unwrap_or_default(),
+        SearchField::Summary => &post.summary,
+        SearchField::Text => &post.content_text,
+    }
+}
+
+/// The part of a text around its first match, cut between words, and the matches within.
+fn excerpt(text: &str, ranges: &[(u32, u32)]) -> (String, Vec<(u32, u32)>) {
+    let characters: Vec<char> = text.chars().collect();
+    let first = ranges.first().map_or(0, |range| range.0 as usize);
+    let mut start = first.saturating_sub(EXCERPT_LEAD);
+    if start > 0 {
+        let space = characters[start..first]
+            .iter()
+            .position(|c| c.is_whitespace());
+        start += space.map_or(0, |at| at + 1);
+    }
+    let mut end = (start + EXCERPT_CHARS).min(characters.len());
+    if end < characters.len() {
+        let space = characters[start..end]
+            .iter()
+            .rposition(|c| c.is_whitespace());
+        end = space.map_or(end, |at| start + at);
+    }
+    let lead = if start > 0 { "…" } else { "" };
+    let tail = if end < characters.len() { "…" } else { "" };
+    let shift = start - lead.chars().count();
+    let body: String = characters[start..end].iter().collect();
+    let within = ranges
+        .iter()
+        .filter(|range| range.1 as usize <= end)
+        .map(|range| (range.0 - shift as u32, range.1 - shift as u32))
+        .collect();
+    (format!("{lead}{body}{tail}"), within)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+//! Search: the matching posts and where they match.
+
+use serde::{Deserialize, Serialize};
+
+use crate::blog::{BlogSummary, Freshness};
+
+/// `GET /search`: one page of the matching posts, best first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchPage {
+    /// The matching posts of this page.
+    pub items: Vec<SearchHit>,
+    /// From 1.
+    pub page: u32,
+    /// From 1 to [`crate::blog::MAX_PER_PAGE`].
+    pub per_page: u32,
+    /// Posts that match.
+    pub total_items: u32,
+    /// At least 1: no match is page 1 of 1.
+    pub total_pages: u32,
+    /// Whether there is a page before this one.
+    pub has_prev: bool,
+    /// Whether there is a page after this one.
+    pub has_next: bool,
+    /// How current the posts are.
+    pub freshness: Freshness,
+}
+
+/// A post that matches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchHit {
+    /// What lists show of it; its fields stand beside the ones below on the wire.
+    #[serde(flatten)]
+    pub summary: BlogSummary,
+    /// Each field that matches, in the order of [`SearchField`].
+    pub highlights: Vec<Highlight>,
+}
+
+/// A field that matches, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Highlight {
+    /// Which field.
+    pub field: SearchField,
+    /// Plain text, never markup: the whole field, or for the post's text an excerpt.
+    pub text: String,
+    /// Where `text` matches: `[start, end)` in Unicode scalar values, in order, never overlapping.
+    pub ranges: Vec<(u32, u32)>,
+}
+
+/// What is searched, weightiest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SearchField {
+    /// The title.
+    Title,
+    /// The subtitle.
+    Subtitle,
+    /// The summary.
+    Summary,
+    /// The post's text.
+    Text,
+}
