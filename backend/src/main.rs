@@ -124,7 +124,7 @@ async fn run(config: Config) -> anyhow::Result<()> {
         tracing::info!("Stopping: finishing the requests in flight");
     };
     tokio::select! {
-        () = app.keep_tidy() => {}
+        () = app.work() => {}
         () = server::serve(listener, router::router(app.clone()), ConnectionLimits::default(), stop) => {}
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! A whole app per test: a source that tests script, a clock that they move, and clients that
 //! keep cookies as browsers do.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,16 +10,20 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use flashblog::app::App;
 use flashblog::cache::BlogCache;
 use flashblog::clock::Clock;
 use flashblog::config::PublicUrl;
+use flashblog::contact::Contact;
 use flashblog::content::post::Post;
 use flashblog::limits::MAX_IN_FLIGHT;
+use flashblog::rate_limit::{Rate, RateLimit};
 use flashblog::session::Sessions;
 use flashblog::session_memory::SessionMemory;
 use flashblog::sources::{BlogSource, SourceError};
+use flashblog::store::Store;
 use flashblog::store::sqlite::SqliteStore;
 use flashblog::token::Keys;
 use jiff::{SignedDuration, Timestamp};
@@ -154,6 +159,8 @@ pub(crate) struct TestApp {
     pub(crate) clock: Arc<TestClock>,
     /// What handlers share.
     pub(crate) app: App,
+    /// What it keeps.
+    pub(crate) store: Arc<dyn Store>,
     router: Router,
     data_dir: TempDir,
 }
@@ -200,7 +207,10 @@ impl TestApp {
         let store = SqliteStore::open(&data_dir.path().join("flashblog.db"))
             .await
             .expect("opens");
-        let memory = SessionMemory::load(Arc::new(store)).await.expect("loads");
+        let store: Arc<dyn Store> = Arc::new(store);
+        let memory = SessionMemory::load(Arc::clone(&store))
+            .await
+            .expect("loads");
         let hour = Duration::from_secs(3600);
         let sessions = Sessions::new(
             keys,
@@ -214,8 +224,17 @@ impl TestApp {
             Arc::clone(&clock) as Arc<dyn Clock>,
             hour,
         );
+        let test_clock = Arc::clone(&clock) as Arc<dyn Clock>;
         let app = App {
             sessions: Arc::new(sessions),
+            contact: Arc::new(Contact::new(
+                Arc::clone(&store),
+                Arc::clone(&test_clock),
+                None,
+            )),
+            contact_rate: Arc::new(RateLimit::new(Rate::FIVE_A_MINUTE, test_clock)),
+            trusted_proxies: Arc::new("10.0.0.0/8".parse().expect("a network")),
+            postman: None,
             blogs: Arc::new(blogs),
             public_url: Arc::new(public_url),
             assets: Arc::new(PathBuf::from(concat!(
@@ -230,6 +249,7 @@ impl TestApp {
             clock,
             router: flashblog::router::router(app.clone()),
             app,
+            store,
             data_dir,
         }
     }
@@ -251,6 +271,15 @@ impl TestApp {
         Client {
             router: self.router.clone(),
             cookie: Arc::default(),
+            peer: ([203, 0, 113, 1], 40_000).into(),
+        }
+    }
+
+    /// A visitor's browser at another address.
+    pub(crate) fn browser_at(&self, address: &str) -> Client {
+        Client {
+            peer: SocketAddr::new(address.parse().expect("an address"), 40_000),
+            ..self.browser()
         }
     }
 
@@ -265,6 +294,7 @@ impl TestApp {
 pub(crate) struct Client {
     router: Router,
     cookie: Arc<Mutex<Option<String>>>,
+    peer: SocketAddr,
 }
 
 impl Client {
@@ -284,6 +314,23 @@ impl Client {
 
     pub(crate) async fn post(&self, path: &str) -> Answer {
         self.send(Method::POST, path, &[]).await
+    }
+
+    /// Posts JSON.
+    pub(crate) async fn post_json(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
+        let headers = [headers, &[("content-type", "application/json")]].concat();
+        self.send_body(Method::POST, path, &headers, body).await
+    }
+
+    /// Posts a form.
+    pub(crate) async fn post_form(&self, path: &str, body: impl Into<Body>) -> Answer {
+        let headers = [("content-type", "application/x-www-form-urlencoded")];
+        self.send_body(Method::POST, path, &headers, body).await
     }
 
     /// Sends a request without a body.
@@ -315,7 +362,10 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(body.into()).expect("a request");
+        let request = request
+            .extension(ConnectInfo(self.peer))
+            .body(body.into())
+            .expect("a request");
         let response = self
             .router
             .clone()

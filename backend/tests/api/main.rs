@@ -4,6 +4,7 @@ mod blogs;
 mod bounds;
 mod carriers;
 mod clock;
+mod contact;
 mod disk;
 mod docs;
 mod envelope;
