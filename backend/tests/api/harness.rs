@@ -171,8 +171,17 @@ impl TestApp {
         Self::at("http://blog.test").await
     }
 
+    /// An app that keeps what it has to in `store`.
+    pub(crate) async fn on(store: Arc<dyn Store>) -> Self {
+        Self::with_store(Some(store), "http://blog.test").await
+    }
+
     /// An app that people reach at `public_url`.
     pub(crate) async fn at(public_url: &str) -> Self {
+        Self::with_store(None, public_url).await
+    }
+
+    async fn with_store(store: Option<Arc<dyn Store>>, public_url: &str) -> Self {
         let source = Arc::new(StubSource {
             posts: Mutex::new(Some(posts(14))),
             fetches: AtomicUsize::new(0),
@@ -181,13 +190,22 @@ impl TestApp {
         let clock = Arc::new(TestClock::new());
         let data_dir = tempfile::tempdir().expect("temporary folder");
         let public_url = public_url.parse().expect("a URL");
-        Self::build(source, clock, data_dir, public_url, Keys::new(KEY, [])).await
+        let keys = Keys::new(KEY, []);
+        Self::build(source, clock, data_dir, store, public_url, keys).await
     }
 
     /// The app after a restart, perhaps with other keys: what it kept is all that it knows.
     pub(crate) async fn restart(self, keys: Keys) -> Self {
         let public_url = PublicUrl::clone(&self.app.public_url);
-        Self::build(self.source, self.clock, self.data_dir, public_url, keys).await
+        Self::build(
+            self.source,
+            self.clock,
+            self.data_dir,
+            None,
+            public_url,
+            keys,
+        )
+        .await
     }
 
     /// Another program's connection to the database.
@@ -201,13 +219,18 @@ impl TestApp {
         source: Arc<StubSource>,
         clock: Arc<TestClock>,
         data_dir: TempDir,
+        store: Option<Arc<dyn Store>>,
         public_url: PublicUrl,
         keys: Keys,
     ) -> Self {
-        let store = SqliteStore::open(&data_dir.path().join("flashblog.db"))
-            .await
-            .expect("opens");
-        let store: Arc<dyn Store> = Arc::new(store);
+        let store = match store {
+            Some(store) => store,
+            None => Arc::new(
+                SqliteStore::open(&data_dir.path().join("flashblog.db"))
+                    .await
+                    .expect("opens"),
+            ),
+        };
         let memory = SessionMemory::load(Arc::clone(&store))
             .await
             .expect("loads");
