@@ -22,6 +22,8 @@ pub mod error;
 
 pub mod store;
 
+pub mod inbox;
+
 pub mod cache;
 pub mod notify;
 pub mod session_memory;

@@ -11,6 +11,7 @@ mod docs;
 mod envelope;
 mod flash;
 mod harness;
+mod inbox;
 mod logs;
 mod pages;
 mod postgres;
