@@ -19,6 +19,7 @@ use flashblog::config::PublicUrl;
 use flashblog::contact::Contact;
 use flashblog::content::post::Post;
 use flashblog::limits::MAX_IN_FLIGHT;
+use flashblog::notify::{PostOffice, Postman};
 use flashblog::rate_limit::{Rate, RateLimit};
 use flashblog::session::Sessions;
 use flashblog::session_memory::SessionMemory;
@@ -27,6 +28,7 @@ use flashblog::store::Store;
 use flashblog::store::sqlite::SqliteStore;
 use flashblog::token::Keys;
 use jiff::{SignedDuration, Timestamp};
+use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
 use shared::blog::Author;
@@ -287,6 +289,27 @@ impl TestApp {
     /// What a server would serve.
     pub(crate) fn router(&self) -> Router {
         self.router.clone()
+    }
+
+    /// The same app, which tells its owner of messages through a mail server.
+    pub(crate) fn with_mail(mut self, server: SocketAddr, patience: Duration) -> Self {
+        let url = format!("smtp://{server}");
+        let office = PostOffice {
+            smtp: AsyncSmtpTransport::<Tokio1Executor>::from_url(&url)
+                .expect("a URL")
+                .build(),
+            owner: "Owner <owner@example.org>".parse().expect("an address"),
+            host: self.app.public_url.host().to_owned(),
+            patience,
+        };
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        let postman = Postman::new(Arc::clone(&self.store), Arc::clone(&clock), office);
+        let postman = Some(Arc::new(postman));
+        let contact = Contact::new(Arc::clone(&self.store), clock, postman.clone());
+        self.app.contact = Arc::new(contact);
+        self.app.postman = postman;
+        self.router = flashblog::router::router(self.app.clone());
+        self
     }
 
     /// A visitor's browser, with a cookie jar of its own.

@@ -13,6 +13,7 @@ mod flash;
 mod harness;
 mod inbox;
 mod logs;
+mod mail;
 mod pages;
 mod postgres;
 mod postgres_server;
