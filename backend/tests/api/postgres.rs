@@ -85,7 +85,7 @@ async fn a_database_that_goes_away_is_an_honest_503_and_works_again_by_itself() 
     let visitor = app.browser();
     assert_eq!(send_message(&visitor).await.status, StatusCode::CREATED);
 
-    cluster.stop();
+    cluster.run("pg_ctl", &["stop", "-w", "-s", "-m", "immediate"]);
     let refused = send_message(&visitor).await;
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(refused.problem().code, "service_unavailable");

@@ -69,11 +69,6 @@ impl Cluster {
         self.run("pg_ctl", &["start", "-w", "-s", "-l", log, "-o", &options]);
     }
 
-    /// Takes the server away, and with it every connection.
-    pub(crate) fn stop(&self) {
-        self.run("pg_ctl", &["stop", "-w", "-s", "-m", "immediate"]);
-    }
-
     /// How to reach it.
     pub(crate) fn options(&self) -> PgConnectOptions {
         PgConnectOptions::new_without_pgpass()
@@ -82,7 +77,8 @@ impl Cluster {
             .database("postgres")
     }
 
-    fn run(&self, program: &str, arguments: &[&str]) {
+    /// Runs one of PostgreSQL's programs on the cluster.
+    pub(crate) fn run(&self, program: &str, arguments: &[&str]) {
         let path = self.programs.join(program);
         let mut command = if self.as_nobody {
             let mut command = Command::new("setpriv");
