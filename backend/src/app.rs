@@ -5,16 +5,23 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use sqlx::postgres::PgConnectOptions;
 use tokio::sync::Semaphore;
 
 use crate::cache::BlogCache;
+use crate::client_address::TrustedProxies;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, PublicUrl};
+use crate::config::{Config, DatabaseUrl, MailSettings, PublicUrl};
+use crate::contact::Contact;
 use crate::limits::MAX_IN_FLIGHT;
+use crate::notify::{self, PostOffice, Postman};
+use crate::rate_limit::RateLimit;
 use crate::secret_key;
 use crate::session::Sessions;
 use crate::session_memory::SessionMemory;
 use crate::sources;
+use crate::store::Store;
+use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
 use crate::token::Keys;
 
@@ -27,6 +34,14 @@ pub struct App {
     pub sessions: Arc<Sessions>,
     /// The blogs that they read.
     pub blogs: Arc<BlogCache>,
+    /// Takes their messages.
+    pub contact: Arc<Contact>,
+    /// How many of these one client may send.
+    pub contact_rate: Arc<RateLimit>,
+    /// Whose word on the client's address counts.
+    pub trusted_proxies: Arc<TrustedProxies>,
+    /// Tells the owner of messages, if somebody is to.
+    pub postman: Option<Arc<Postman>>,
     /// Where people reach the site.
     pub public_url: Arc<PublicUrl>,
     /// The built single-page app.
@@ -45,8 +60,8 @@ impl App {
     pub async fn connect(config: &Config, public_url: PublicUrl) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
         let source = sources::open(&config.source, config.upstream_timeout)?;
-        let store = SqliteStore::open(&config.data_dir.join("flashblog.db")).await?;
-        let memory = SessionMemory::load(Arc::new(store)).await?;
+        let store = open_store(&config.database).await?;
+        let memory = SessionMemory::load(Arc::clone(&store)).await?;
         let sessions = Sessions::new(
             signing_keys(config)?,
             Arc::new(memory),
@@ -54,8 +69,18 @@ impl App {
             config.session_lifetime,
             public_url.is_https(),
         );
+        let postman = config
+            .mail
+            .as_ref()
+            .map(|mail| postman(mail, &public_url, Arc::clone(&store), Arc::clone(&clock)));
+        let contact = Contact::new(store, Arc::clone(&clock), postman.clone());
+        let contact_rate = RateLimit::new(config.contact_rate, Arc::clone(&clock));
         Ok(Self {
             sessions: Arc::new(sessions),
+            contact: Arc::new(contact),
+            contact_rate: Arc::new(contact_rate),
+            trusted_proxies: Arc::new(config.trusted_proxies.clone()),
+            postman,
             blogs: Arc::new(BlogCache::new(source, clock, config.cache_lifetime)),
             public_url: Arc::new(public_url),
             assets: Arc::new(config.assets.clone()),
@@ -64,8 +89,18 @@ impl App {
         })
     }
 
-    /// Does what has to be done from time to time, for as long as it is polled.
-    pub async fn keep_tidy(&self) {
+    /// Does what has to be done in the background, for as long as it is polled.
+    pub async fn work(&self) {
+        let mail = async {
+            match &self.postman {
+                Some(postman) => postman.run().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::join!(self.keep_tidy(), mail);
+    }
+
+    async fn keep_tidy(&self) {
         let mut minutes = tokio::time::interval(TIDY_INTERVAL);
         loop {
             minutes.tick().await;
@@ -73,6 +108,34 @@ impl App {
             self.blogs.tidy();
         }
     }
+}
+
+/// Opens the database, and brings its tables up to date.
+///
+/// # Errors
+/// When it can't be used, with what to do about it.
+pub async fn open_store(database: &DatabaseUrl) -> anyhow::Result<Arc<dyn Store>> {
+    Ok(match database {
+        DatabaseUrl::Sqlite(path) => Arc::new(SqliteStore::open(path).await?),
+        DatabaseUrl::Postgres(options) => {
+            Arc::new(PostgresStore::connect(PgConnectOptions::clone(options)).await?)
+        }
+    })
+}
+
+fn postman(
+    mail: &MailSettings,
+    public_url: &PublicUrl,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+) -> Arc<Postman> {
+    let office = PostOffice {
+        smtp: mail.smtp.clone().build(),
+        owner: mail.owner.clone(),
+        host: public_url.host().to_owned(),
+        patience: notify::PATIENCE,
+    };
+    Arc::new(Postman::new(store, clock, office))
 }
 
 fn signing_keys(config: &Config) -> anyhow::Result<Keys> {

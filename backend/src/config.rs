@@ -7,10 +7,16 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use lettre::message::Mailbox;
+use lettre::transport::smtp::AsyncSmtpTransportBuilder;
+use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use reqwest::Url;
 use serde::Deserialize;
+use sqlx::postgres::PgConnectOptions;
 use tracing_subscriber::EnvFilter;
 
+use crate::client_address::TrustedProxies;
+use crate::rate_limit::Rate;
 use crate::sources::SourceKind;
 
 /// The shortest signing key that is accepted, in bytes (RFC 7518, section 3.2: at least the size
@@ -49,6 +55,33 @@ pub struct Settings {
     /// Limit for one whole upstream request, body included [default: 5s]
     #[arg(long, env = "FLASHBLOG_UPSTREAM_TIMEOUT", value_name = "DURATION")]
     upstream_timeout: Option<String>,
+    /// Database for messages, waiting flashes and ended sessions: `sqlite:` and a path, or
+    /// `postgres://user:password@host/name` [default: SQLite in the data directory]
+    #[arg(
+        long,
+        env = "FLASHBLOG_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    database_url: Option<Redacted>,
+    /// Networks whose X-Forwarded-For is believed, comma-separated [default: none]
+    #[arg(long, env = "FLASHBLOG_TRUSTED_PROXIES", value_name = "NETWORKS")]
+    trusted_proxies: Option<String>,
+    /// Contact messages that one client may send, such as 5/min or 20/h [default: 5/min]
+    #[arg(long, env = "FLASHBLOG_CONTACT_RATE", value_name = "RATE")]
+    contact_rate: Option<String>,
+    /// Mail server that tells of messages, such as `smtps://user:password@mail.example` or
+    /// `smtp://localhost` [default: none]
+    #[arg(
+        long,
+        env = "FLASHBLOG_SMTP_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    smtp_url: Option<Redacted>,
+    /// Whom to tell of messages by mail; also the sender
+    #[arg(long, env = "FLASHBLOG_NOTIFY_TO", value_name = "ADDRESS")]
+    notify_to: Option<String>,
     /// What to log: a tracing filter such as `info` or `flashblog=debug` [default: info]
     #[arg(long, env = "FLASHBLOG_LOG", value_name = "FILTER")]
     log: Option<String>,
@@ -98,10 +131,75 @@ pub struct Config {
     pub cache_lifetime: Duration,
     /// Limit for one whole upstream request.
     pub upstream_timeout: Duration,
+    /// Where messages, waiting flashes and ended sessions live.
+    pub database: DatabaseUrl,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: TrustedProxies,
+    /// How many messages one client may send.
+    pub contact_rate: Rate,
+    /// How the owner is told of messages; `None` means not at all.
+    pub mail: Option<MailSettings>,
     /// A tracing filter.
     pub log: String,
     /// The keys that sessions are signed with; `None` means one is to be generated.
     pub keys: Option<ConfiguredKeys>,
+}
+
+/// Text that may hold a password: `Debug` never shows it.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+struct Redacted(String);
+
+impl From<&str> for Redacted {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl fmt::Debug for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// Which database to use.
+#[derive(Clone)]
+pub enum DatabaseUrl {
+    /// A file of its own.
+    Sqlite(PathBuf),
+    /// A server, which other servers of the site may use too.
+    Postgres(Box<PgConnectOptions>),
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(options) => {
+                write!(
+                    f,
+                    "postgres://{}:{}",
+                    options.get_host(),
+                    options.get_port()
+                )
+            }
+        }
+    }
+}
+
+/// How the owner is told of messages.
+#[derive(Clone)]
+pub struct MailSettings {
+    /// The server that takes mail, and how it knows us.
+    pub smtp: AsyncSmtpTransportBuilder,
+    /// Whom to tell.
+    pub owner: Mailbox,
+}
+
+impl fmt::Debug for MailSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[redacted] to {}", self.owner)
+    }
 }
 
 /// Signing keys from the environment or the file. `Debug` never shows them.
@@ -140,6 +238,16 @@ impl PublicUrl {
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// Its host without the port.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        let authority = self.origin.split_once("://").map_or("", |(_, rest)| rest);
+        match authority.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+            _ => authority,
+        }
     }
 
     /// Whether cookies can be `Secure`.
@@ -228,6 +336,7 @@ impl Config {
             Some(folder) => folder,
             None => PathBuf::from("frontend/dist"),
         };
+        let data_dir = settings.data_dir.unwrap_or_else(|| PathBuf::from("data"));
         let log = settings.log.unwrap_or_else(|| "info".to_owned());
         EnvFilter::try_new(&log).map_err(|error| {
             ConfigError::new(
@@ -239,7 +348,6 @@ impl Config {
             listen,
             public_url,
             source,
-            data_dir: settings.data_dir.unwrap_or_else(|| PathBuf::from("data")),
             assets,
             production: settings.production.unwrap_or(false),
             session_lifetime: duration(
@@ -257,6 +365,20 @@ impl Config {
                 settings.upstream_timeout,
                 Duration::from_secs(5),
             )?,
+            database: database_url(settings.database_url, &data_dir)?,
+            data_dir,
+            trusted_proxies: settings
+                .trusted_proxies
+                .unwrap_or_default()
+                .parse()
+                .map_err(|problem| ConfigError::new("trusted-proxies", problem))?,
+            contact_rate: match settings.contact_rate {
+                Some(text) => text
+                    .parse()
+                    .map_err(|problem| ConfigError::new("contact-rate", problem))?,
+                None => Rate::FIVE_A_MINUTE,
+            },
+            mail: mail(settings.smtp_url, settings.notify_to)?,
             log,
             keys: keys(settings.secret_key, settings.secret_key_fallbacks)?,
         })
@@ -276,6 +398,11 @@ impl Settings {
             session_lifetime: self.session_lifetime.or(other.session_lifetime),
             cache_lifetime: self.cache_lifetime.or(other.cache_lifetime),
             upstream_timeout: self.upstream_timeout.or(other.upstream_timeout),
+            database_url: self.database_url.or(other.database_url),
+            trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
+            contact_rate: self.contact_rate.or(other.contact_rate),
+            smtp_url: self.smtp_url.or(other.smtp_url),
+            notify_to: self.notify_to.or(other.notify_to),
             log: self.log.or(other.log),
             secret_key: self.secret_key.or(other.secret_key),
             secret_key_fallbacks: self.secret_key_fallbacks.or(other.secret_key_fallbacks),
@@ -318,6 +445,78 @@ fn duration(name: &str, text: Option<String>, default: Duration) -> Result<Durat
         .ok_or_else(|| {
             ConfigError::new(name, format!("`{text}` is no duration; a whole number of seconds, minutes or hours from 1s to 8784h, such as 90s, 10m or 1h, would fit"))
         })
+}
+
+fn database_url(text: Option<Redacted>, data_dir: &Path) -> Result<DatabaseUrl, ConfigError> {
+    let Some(Redacted(text)) = text else {
+        return Ok(DatabaseUrl::Sqlite(data_dir.join("flashblog.db")));
+    };
+    // What stands there may be a password that someone mistyped the rest of: it is not repeated.
+    let unusable = || {
+        ConfigError::new(
+            "database-url",
+            "no URL that can be used; sqlite:/var/lib/flashblog/flashblog.db or postgres://user:password@host:5432/name would fit",
+        )
+    };
+    if let Some(path) = text.strip_prefix("sqlite:") {
+        let path = path.strip_prefix("//").unwrap_or(path);
+        if path.is_empty() || path.contains(['?', '\0']) {
+            return Err(unusable());
+        }
+        return Ok(DatabaseUrl::Sqlite(PathBuf::from(path)));
+    }
+    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        return text
+            .parse()
+            .map(|options| DatabaseUrl::Postgres(Box::new(options)))
+            .map_err(|_| unusable());
+    }
+    Err(unusable())
+}
+
+fn mail(
+    smtp_url: Option<Redacted>,
+    notify_to: Option<String>,
+) -> Result<Option<MailSettings>, ConfigError> {
+    let (Redacted(url), to) = match (smtp_url, notify_to) {
+        (None, None) => return Ok(None),
+        (Some(url), Some(to)) => (url, to),
+        (None, Some(_)) => {
+            return Err(ConfigError::new(
+                "notify-to",
+                "set without a smtp-url; smtps://user:password@mail.example would fit",
+            ));
+        }
+        (Some(_), None) => {
+            return Err(ConfigError::new(
+                "smtp-url",
+                "set without a notify-to; owner@example.org would fit",
+            ));
+        }
+    };
+    let owner = to.parse().map_err(|_| {
+        ConfigError::new(
+            "notify-to",
+            format!("`{to}` is no address; owner@example.org would fit"),
+        )
+    })?;
+    let unusable = |why: &str| {
+        ConfigError::new(
+            "smtp-url",
+            format!(
+                "{why}; smtps://user:password@mail.example, smtp://mail.example?tls=required or smtp://localhost would fit"
+            ),
+        )
+    };
+    let parsed = Url::parse(&url).map_err(|_| unusable("no URL"))?;
+    let is_local = matches!(parsed.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    let encrypts = parsed.scheme() == "smtps" || parsed.query() == Some("tls=required");
+    if parsed.password().is_some() && !encrypts && !is_local {
+        return Err(unusable("a password would travel unencrypted"));
+    }
+    let smtp = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url)
+        .map_err(|_| unusable("no mail server's URL"))?;
+    Ok(Some(MailSettings { smtp, owner }))
 }
 
 fn keys(
@@ -415,6 +614,37 @@ mod tests {
     }
 
     #[test]
+    fn databases_and_mail_servers_are_named_without_their_passwords() {
+        let default = load(Settings::default(), "data-dir = 'd'", &[]).expect("loads");
+        assert_eq!(format!("{:?}", default.database), "sqlite:d/flashblog.db");
+        assert!(default.mail.is_none());
+        let flags = Settings {
+            database_url: Some("postgres://flash:hidden@db.example/blog".into()),
+            ..Settings::default()
+        };
+        assert!(!format!("{flags:?}").contains("hidden"));
+        let toml = "smtp-url = 'smtps://flash:hidden@mail.example'\nnotify-to = 'a@b.example'";
+        let shown = format!("{:?}", load(flags, toml, &[]).expect("loads"));
+        assert!(
+            shown.contains("db.example:5432") && shown.contains("a@b.example"),
+            "{shown}"
+        );
+        assert!(!shown.contains("hidden"), "{shown}");
+        for toml in [
+            "database-url = 'postgres://flash:hidden@db.example:port/blog'",
+            "database-url = 'postgre://flash:hidden@db.example'",
+            "smtp-url = 'smtp//flash:hidden@mail.example'\nnotify-to = 'a@b.example'",
+            "database-url = ['hidden']",
+        ] {
+            let error = load(Settings::default(), toml, &[]).expect_err(toml);
+            assert!(!error.contains("hidden"), "{error}");
+        }
+        let relative = "database-url = 'sqlite:some/file.db'";
+        let config = load(Settings::default(), relative, &[]).expect("loads");
+        assert_eq!(format!("{:?}", config.database), "sqlite:some/file.db");
+    }
+
+    #[test]
     fn what_can_not_be_used_is_named_with_what_would_fit() {
         let cases = [
             (
@@ -437,6 +667,33 @@ mod tests {
             ("upstream-timeout = '-1s'", &["upstream-timeout: ", "90s"]),
             ("session-lifetime = '99999999999h'", &["session-lifetime: "]),
             ("session-lifetime = '1ß'", &["session-lifetime: "]),
+            (
+                "database-url = 'mysql://x'",
+                &["database-url: ", "postgres://"],
+            ),
+            ("database-url = 'sqlite:'", &["database-url: ", "sqlite:/"]),
+            (
+                "trusted-proxies = 'proxy'",
+                &["trusted-proxies: ", "10.0.0.0/8"],
+            ),
+            ("contact-rate = '5'", &["contact-rate: ", "5/min"]),
+            ("notify-to = 'a@b.example'", &["notify-to: ", "smtps://"]),
+            (
+                "smtp-url = 'smtp://localhost'",
+                &["smtp-url: ", "notify-to"],
+            ),
+            (
+                "smtp-url = 'smtp://localhost'\nnotify-to = 'nobody'",
+                &["notify-to: ", "owner@example.org"],
+            ),
+            (
+                "smtp-url = 'http://localhost'\nnotify-to = 'a@b.example'",
+                &["smtp-url: ", "smtps://"],
+            ),
+            (
+                "smtp-url = 'smtp://u:p@mail.example'\nnotify-to = 'a@b.example'",
+                &["smtp-url: ", "unencrypted", "tls=required"],
+            ),
             ("log = 'a=b=c'", &["log: ", "flashblog=debug"]),
             (
                 "secret-key = 'short'",

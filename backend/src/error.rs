@@ -1,5 +1,6 @@
 //! The one error that becomes a response.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use axum::http::{HeaderValue, StatusCode, header};
@@ -33,6 +34,23 @@ pub enum ApiError {
         /// What was asked for.
         id: String,
     },
+    /// 422: values that won't do.
+    #[error("invalid values")]
+    Invalid {
+        /// One sentence that names the fault.
+        detail: String,
+        /// Sentences for each field, by its name.
+        fields: BTreeMap<String, Vec<String>>,
+    },
+    /// 422: an `Idempotency-Key` came back with another body.
+    #[error("idempotency key reused")]
+    IdempotencyKeyReused,
+    /// 429: more than a client may ask for.
+    #[error("too many requests")]
+    TooManyRequests {
+        /// When it may ask again.
+        retry_after_seconds: u64,
+    },
     /// 503: the blogs' source can't be reached and there is no copy of it.
     #[error("the source can't be reached and there is no copy of it")]
     SourceUnavailable {
@@ -61,6 +79,7 @@ impl ApiError {
 
     /// What the client reads.
     fn fault(&self) -> Fault {
+        let mut fields_at_fault = None;
         let (status, code, detail) = match self {
             Self::BadRequest(detail) => (StatusCode::BAD_REQUEST, code::BAD_REQUEST, detail.clone()),
             Self::InvalidToken => (
@@ -83,6 +102,23 @@ impl ApiError {
                 code::BLOG_NOT_FOUND,
                 format!("No blog has the id {id}."),
             ),
+            Self::Invalid { detail, fields } => {
+                fields_at_fault = Some(fields.clone()).filter(|fields| !fields.is_empty());
+                (
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    code::VALIDATION_FAILED,
+                    detail.clone(),
+                )
+            }
+            Self::IdempotencyKeyReused => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                code::IDEMPOTENCY_KEY_REUSED,
+                "This Idempotency-Key was sent before, with another message. Send this one with a new key.".to_owned(),
+            ),
+            Self::TooManyRequests { .. } => {
+                let (code, detail) = of_status(StatusCode::TOO_MANY_REQUESTS);
+                (StatusCode::TOO_MANY_REQUESTS, code, detail.to_owned())
+            }
             Self::SourceUnavailable { .. } => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 code::SOURCE_UNAVAILABLE,
@@ -106,7 +142,7 @@ impl ApiError {
             status,
             code,
             detail,
-            fields: None,
+            fields: fields_at_fault,
         }
     }
 }
@@ -165,6 +201,9 @@ impl IntoResponse for ApiError {
                 );
             }
             Self::SourceUnavailable {
+                retry_after_seconds,
+            }
+            | Self::TooManyRequests {
                 retry_after_seconds,
             } => {
                 response

@@ -2,13 +2,18 @@
 
 use std::num::IntErrorKind;
 
-use axum::extract::{FromRequestParts, Query};
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 use shared::blog::{DEFAULT_PER_PAGE, MAX_PER_PAGE};
+use shared::contact::{self, ContactMessage, Faults};
+use shared::flash::Category;
 
 use crate::cache::PageRequest;
 use crate::error::ApiError;
+use crate::session::MaybeSession;
 
 /// A path parameter.
 pub struct Path<T>(pub T);
@@ -69,5 +74,170 @@ fn lenient_number(text: &str, default: u32) -> u32 {
             IntErrorKind::NegOverflow => 0,
             _ => default,
         },
+    }
+}
+
+/// Something that a client sends and that can be wrong in ways that people can put right.
+pub trait Validate {
+    /// What is wrong with it, by field; nothing when it will do.
+    fn faults(&self) -> Faults;
+
+    /// The same in one sentence.
+    fn headline(&self, faults: &Faults) -> Option<String>;
+
+    /// Refuses what won't do, and tells the person.
+    ///
+    /// # Errors
+    /// [`ApiError::Invalid`] when there are faults.
+    fn check(&self, session: &MaybeSession) -> Result<(), ApiError> {
+        let fields = self.faults();
+        let Some(detail) = self.headline(&fields) else {
+            return Ok(());
+        };
+        session.flash(Category::Error, detail.as_str());
+        Err(ApiError::Invalid { detail, fields })
+    }
+}
+
+impl Validate for ContactMessage {
+    /// A program that filled in what people don't see is to learn nothing from the answer.
+    fn faults(&self) -> Faults {
+        if self.is_from_a_program() {
+            return Faults::new();
+        }
+        contact::validate(self)
+    }
+
+    fn headline(&self, faults: &Faults) -> Option<String> {
+        contact::headline(self, faults)
+    }
+}
+
+/// A JSON body that will do.
+///
+/// Refused are: another content type (415), too many bytes (413), what is no JSON (400), and with
+/// a flash what is no such object (422) or holds values that won't do (422).
+pub struct ValidatedJson<T>(pub T);
+
+impl<S, T> FromRequest<S> for ValidatedJson<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned + Validate + Send,
+{
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let (mut parts, body) = request.into_parts();
+        let session = MaybeSession::from_request_parts(&mut parts, state).await?;
+        if !has_content_type(&parts.headers, "application/json") {
+            return Err(ApiError::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+        }
+        let body = whole_body(Request::from_parts(parts, body), state).await?;
+        let value: T =
+            serde_json::from_slice(&body).map_err(|error| unreadable(&session, &error))?;
+        value.check(&session)?;
+        Ok(Self(value))
+    }
+}
+
+fn unreadable(session: &MaybeSession, error: &serde_json::Error) -> ApiError {
+    // The words may quote the body, which may be long.
+    let words: String = error.to_string().chars().take(200).collect();
+    if !error.is_data() {
+        return ApiError::BadRequest(format!("The body is no JSON: {words}."));
+    }
+    let detail = format!("The body does not hold what this path reads: {words}.");
+    session.flash(Category::Error, detail.as_str());
+    ApiError::Invalid {
+        detail,
+        fields: Faults::new(),
+    }
+}
+
+/// The fields of an `application/x-www-form-urlencoded` body, in their order, with newlines as
+/// `\n` (HTML forms send CR LF).
+pub struct FormFields(pub Vec<(String, String)>);
+
+impl<S: Send + Sync> FromRequest<S> for FormFields {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        if !has_content_type(request.headers(), "application/x-www-form-urlencoded") {
+            return Err(ApiError::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+        }
+        let body = whole_body(request, state).await?;
+        let fields = body
+            .split(|byte| *byte == b'&')
+            .filter(|pair| !pair.is_empty())
+            .map(|pair| {
+                let mut halves = pair.splitn(2, |byte| *byte == b'=');
+                let mut half = || form_text(halves.next().unwrap_or_default());
+                Some((half()?, half()?))
+            })
+            .collect::<Option<_>>();
+        fields.map(Self).ok_or_else(|| {
+            ApiError::BadRequest(
+                "The form can't be read: it must be percent-encoded UTF-8.".to_owned(),
+            )
+        })
+    }
+}
+
+/// Unlike a lenient reader, which would put other characters where bytes are no UTF-8.
+fn form_text(encoded: &[u8]) -> Option<String> {
+    let spaced: Vec<u8> = encoded
+        .iter()
+        .map(|byte| if *byte == b'+' { b' ' } else { *byte })
+        .collect();
+    let text = percent_encoding::percent_decode(&spaced)
+        .decode_utf8()
+        .ok()?;
+    Some(text.replace("\r\n", "\n"))
+}
+
+fn has_content_type(headers: &HeaderMap, expected: &str) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.split(';').next())
+        .is_some_and(|essence| essence.trim().eq_ignore_ascii_case(expected))
+}
+
+async fn whole_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+    Bytes::from_request(request, state)
+        .await
+        .map_err(|rejection| match rejection.status() {
+            StatusCode::BAD_REQUEST => {
+                ApiError::BadRequest("The body did not arrive whole.".to_owned())
+            }
+            status => ApiError::Status(status),
+        })
+}
+
+/// The request's `Idempotency-Key`, if it has one: whoever repeats a request with it wants it done
+/// once.
+pub struct IdempotencyKey(pub Option<String>);
+
+impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let mut values = parts.headers.get_all("idempotency-key").iter();
+        let Some(value) = values.next() else {
+            return Ok(Self(None));
+        };
+        let well_formed = |key: &&str| {
+            (1..=64).contains(&key.len())
+                && key
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        };
+        match value.to_str().ok().filter(well_formed) {
+            Some(key) if values.next().is_none() => Ok(Self(Some(key.to_owned()))),
+            _ => Err(ApiError::BadRequest(
+                "The Idempotency-Key must be one header of 1 to 64 letters, digits, - and _."
+                    .to_owned(),
+            )),
+        }
     }
 }

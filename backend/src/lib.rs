@@ -8,6 +8,9 @@ pub mod clock;
 pub mod content;
 pub mod sources;
 
+pub mod client_address;
+pub mod rate_limit;
+
 pub mod config;
 pub mod secret_key;
 pub mod telemetry;
@@ -19,8 +22,13 @@ pub mod error;
 
 pub mod store;
 
+pub mod inbox;
+
 pub mod cache;
+pub mod notify;
 pub mod session_memory;
+
+pub mod contact;
 
 pub mod session;
 

@@ -11,7 +11,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use flashblog::app::App;
 use flashblog::config::{Config, PublicUrl, Settings};
 use flashblog::server::ConnectionLimits;
-use flashblog::{router, secret_key, server, telemetry};
+use flashblog::{inbox, router, secret_key, server, telemetry};
 use tokio::net::TcpListener;
 use tokio::signal;
 
@@ -35,6 +35,11 @@ struct Arguments {
 enum Command {
     /// Serve the site; also what `flashblog` alone does
     Serve,
+    /// Read the inbox, also while the server runs
+    Messages {
+        #[command(subcommand)]
+        command: inbox::Command,
+    },
     /// Print a new signing key
     Secret,
 }
@@ -46,10 +51,15 @@ fn main() -> ExitCode {
     };
     let outcome = match arguments.command {
         None | Some(Command::Serve) => serve(arguments.settings, arguments.config),
+        Some(Command::Messages { command }) => {
+            messages(command, arguments.settings, arguments.config)
+        }
         Some(Command::Secret) => print_secret(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads the output has seen enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("flashblog: {error:#}");
             ExitCode::FAILURE
@@ -57,9 +67,16 @@ fn main() -> ExitCode {
     }
 }
 
-/// Reads the command line. What can't be used is told in one line.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+/// Reads the command line; settings may stand before or after a command. What can't be used is told in one line.
 fn parse_arguments() -> Result<Arguments, ExitCode> {
     let parsed = Arguments::command()
+        .mut_args(|argument| argument.global(true))
         .try_get_matches()
         .and_then(|matches| Arguments::from_arg_matches(&matches));
     parsed.map_err(|error| {
@@ -90,14 +107,26 @@ fn print_secret() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn serve(settings: Settings, file: Option<PathBuf>) -> anyhow::Result<()> {
+fn messages(
+    command: inbox::Command,
+    settings: Settings,
+    file: Option<PathBuf>,
+) -> anyhow::Result<()> {
     let config = Config::load(settings, file.as_deref(), &|name| std::env::var(name).ok())?;
-    telemetry::start(&config.log, config.production)?;
+    runtime()?.block_on(inbox::run(command, &config.database))
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .context("can't start the runtime")?
-        .block_on(run(config))
+        .context("can't start the runtime")
+}
+
+fn serve(settings: Settings, file: Option<PathBuf>) -> anyhow::Result<()> {
+    let config = Config::load(settings, file.as_deref(), &|name| std::env::var(name).ok())?;
+    telemetry::start(&config.log, config.production)?;
+    runtime()?.block_on(run(config))
 }
 
 async fn run(config: Config) -> anyhow::Result<()> {
@@ -124,7 +153,7 @@ async fn run(config: Config) -> anyhow::Result<()> {
         tracing::info!("Stopping: finishing the requests in flight");
     };
     tokio::select! {
-        () = app.keep_tidy() => {}
+        () = app.work() => {}
         () = server::serve(listener, router::router(app.clone()), ConnectionLimits::default(), stop) => {}
     }
     Ok(())

@@ -18,8 +18,9 @@ use shared::flash::Flash;
 use shared::problem::Problem;
 
 use crate::app::App;
-use crate::error::{ApiError, fault_of_status};
+use crate::error::{ApiError, Chain, fault_of_status};
 use crate::payload::{Fault, Payload};
+use crate::session::Visit;
 use crate::telemetry::RequestId;
 
 /// A successful answer.
@@ -80,7 +81,7 @@ pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) 
         .map_or_else(String::new, |id| id.0.clone());
     let method = request.method().clone();
     let delivers = delivers_flashes(&method, request.headers());
-    let (visit, mut response) = match app.sessions.open(request.headers()) {
+    let (visit, mut response) = match app.sessions.open(request.headers()).await {
         Ok(visit) => {
             request.extensions_mut().insert(visit.clone());
             (Some(visit), next.run(request).await)
@@ -93,16 +94,15 @@ pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) 
     {
         response = error.into_response();
     }
-    let redirects = response.status().is_redirection();
-    let flash = match &visit {
-        Some(visit) if delivers && !redirects => visit.deliver_flashes().await,
-        Some(visit) => {
-            visit.keep_flashes().await;
-            Vec::new()
+    let mut flash = Vec::new();
+    if let Some(visit) = &visit {
+        if delivers && !response.status().is_redirection() {
+            flash = visit.deliver_flashes().await;
+        } else if let Err(error) = visit.keep_flashes().await {
+            (response, flash) = told_now(visit, response, error);
         }
-        None => Vec::new(),
-    };
-    if !redirects {
+    }
+    if !response.status().is_redirection() {
         response = write_body(response, flash, request_id);
     }
     for (name, value) in COMMON_HEADERS {
@@ -114,6 +114,22 @@ pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) 
         *response.body_mut() = Body::empty();
     }
     response
+}
+
+/// What a handler flashed can't wait. A redirect that would hide from a person that something was
+/// not done gives way to an answer that says it; what was done was done, and stays answered so.
+fn told_now(visit: &Visit, redirect: Response, error: ApiError) -> (Response, Vec<Flash>) {
+    if redirect.status().is_redirection() && visit.holds_bad_news() {
+        let mut response = error.into_response();
+        if let Some(cookie) = redirect.headers().get(header::SET_COOKIE) {
+            response
+                .headers_mut()
+                .insert(header::SET_COOKIE, cookie.clone());
+        }
+        return (response, visit.take_own_flashes());
+    }
+    tracing::error!(cause = %Chain(&error), "A message can't wait for the session's next envelope");
+    (redirect, Vec::new())
 }
 
 const COMMON_HEADERS: [(HeaderName, &str); 4] = [

@@ -7,14 +7,14 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get};
+use axum::routing::{any, get, get_service, post};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
 use crate::cross_site::refuse_cross_site;
 use crate::error::ApiError;
-use crate::handlers::{blogs, health, media, page, session};
+use crate::handlers::{blogs, contact, health, media, page, session};
 use crate::limits::{limit_body_and_time, limit_in_flight, require_host};
 use crate::reply::{Reply, envelope};
 use crate::telemetry::request_span;
@@ -31,6 +31,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/blogs", get(blogs::list))
         .route("/v1/blogs/{id}", get(blogs::show))
         .route("/v1/categories", get(blogs::categories))
+        .route("/v1/contact", post(contact::create))
         .fallback(no_such_path);
     let answering_in_envelopes = Router::new()
         .nest("/api", api)
@@ -39,18 +40,28 @@ pub fn router(app: App) -> Router {
         .route("/readyz", get(health::readyz));
     let files = Router::new()
         .route("/media/{*path}", get(media::show))
-        .fallback(page::show)
-        .layer(
-            ServiceBuilder::new()
-                .layer(CatchPanicLayer::custom(panicked))
-                .layer(from_fn(require_host))
-                .layer(from_fn_with_state(app.places.clone(), limit_in_flight)),
-        );
+        .fallback(page::show);
+    // The form is sent to its page's own address.
+    let form = Router::new().route("/contact", post(contact::submit));
+    let form: Router = in_envelopes(form, &app).with_state(app.clone());
+    let form_page = Router::new().fallback(page::show);
+    let form_page: Router = as_files(form_page, &app).with_state(app.clone());
     Router::new()
         .merge(in_envelopes(answering_in_envelopes, &app))
-        .merge(files)
+        .route("/contact", get_service(form_page).post_service(form))
+        .merge(as_files(files, &app))
         .layer(from_fn(request_span))
         .with_state(app)
+}
+
+/// Limits routes that answer with files as those are limited that answer in envelopes.
+fn as_files(routes: Router<App>, app: &App) -> Router<App> {
+    routes.layer(
+        ServiceBuilder::new()
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(from_fn(require_host))
+            .layer(from_fn_with_state(app.places.clone(), limit_in_flight)),
+    )
 }
 
 /// Puts every answer of these routes into an envelope: refusals, wrong methods and panics too.

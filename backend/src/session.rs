@@ -67,7 +67,7 @@ impl Sessions {
     /// # Errors
     /// [`ApiError::InvalidToken`] for a Bearer token that does not verify; the cookie is not
     /// looked at then.
-    pub fn open(self: &Arc<Self>, headers: &HeaderMap) -> Result<Visit, ApiError> {
+    pub async fn open(self: &Arc<Self>, headers: &HeaderMap) -> Result<Visit, ApiError> {
         let now = self.clock.now();
         let mut visit = VisitState {
             carrier: Carrier::Cookie,
@@ -76,12 +76,10 @@ impl Sessions {
             flashes: Vec::new(),
         };
         if let Some(token) = bearer_token(headers) {
-            let verified = self.verify(token).ok_or(ApiError::InvalidToken)?;
+            let verified = self.verify(token).await.ok_or(ApiError::InvalidToken)?;
             visit.carrier = Carrier::Bearer;
             visit.claims = Some(verified.claims);
-        } else if let Some(verified) =
-            cookies(headers, self.cookie_name()).find_map(|token| self.verify(token))
-        {
+        } else if let Some(verified) = self.verify_cookie(headers).await {
             let age = now.as_second() - verified.claims.issued_at;
             if verified.by_fallback || age > self.lifetime_seconds / 10 {
                 visit.claims = Some(verified.claims.renew(now, self.lifetime_seconds));
@@ -118,11 +116,23 @@ impl Sessions {
         steady.min(self.clock.now().as_second())
     }
 
+    /// The first of the request's session cookies that verifies.
+    async fn verify_cookie(&self, headers: &HeaderMap) -> Option<Verified> {
+        for token in cookies(headers, self.cookie_name()) {
+            if let Some(verified) = self.verify(token).await {
+                return Some(verified);
+            }
+        }
+        None
+    }
+
     /// A token that is ours, in time, and of a session that has not ended.
-    fn verify(&self, token: &str) -> Option<Verified> {
+    async fn verify(&self, token: &str) -> Option<Verified> {
         match self.keys.verify(token, self.clock.now()) {
-            Ok(verified) if self.memory.has_ended(verified.claims.session_id) => None,
-            Ok(verified) => Some(verified),
+            Ok(verified) => {
+                let ended = self.memory.has_ended(verified.claims.session_id).await;
+                (!ended).then_some(verified)
+            }
             Err(reason) => {
                 tracing::debug!(%reason, "Token refused");
                 None
@@ -190,28 +200,49 @@ impl Visit {
             Some(claims) => self.sessions.memory.take_flashes(claims.session_id).await,
             None => Vec::new(),
         };
-        flashes.append(&mut self.state.lock().flashes);
+        flashes.append(&mut self.take_own_flashes());
         flashes
+    }
+
+    /// Takes the messages that this request's handler flashed.
+    #[must_use]
+    pub fn take_own_flashes(&self) -> Vec<Flash> {
+        std::mem::take(&mut self.state.lock().flashes)
     }
 
     /// Leaves what the handler flashed for the session's next envelope: this response has none
     /// that a person would see.
-    pub async fn keep_flashes(&self) {
+    ///
+    /// # Errors
+    /// 503 when it can't be stored; then it is here still.
+    pub async fn keep_flashes(&self) -> Result<(), ApiError> {
         let (claims, flashes) = {
-            let mut state = self.state.lock();
-            (state.claims, std::mem::take(&mut state.flashes))
+            let state = self.state.lock();
+            (state.claims, state.flashes.clone())
         };
-        let Some(claims) = claims.filter(|_| !flashes.is_empty()) else {
-            return;
-        };
-        let until = end_of_tokens(&claims);
-        let memory = &self.sessions.memory;
-        if let Err(error) = memory
-            .leave_flashes(claims.session_id, &flashes, until)
-            .await
-        {
-            tracing::error!(cause = %Chain(&error), "A message can't wait for the session's next envelope");
+        if let Some(claims) = claims.filter(|_| !flashes.is_empty()) {
+            let until = end_of_tokens(&claims);
+            let memory = &self.sessions.memory;
+            memory
+                .leave_flashes(claims.session_id, &flashes, until)
+                .await?;
         }
+        self.state.lock().flashes.clear();
+        Ok(())
+    }
+
+    /// Whether the handler flashed that something was not done, or not as it should be.
+    #[must_use]
+    pub fn holds_bad_news(&self) -> bool {
+        let state = self.state.lock();
+        let mut categories = state.flashes.iter().map(|flash| flash.category);
+        categories.any(|category| matches!(category, Category::Warning | Category::Error))
+    }
+
+    /// Tells the person behind the session something, once.
+    fn flash(&self, category: Category, message: impl Into<String>) {
+        let flash = self.sessions.new_flash(category, message);
+        self.state.lock().flashes.push(flash);
     }
 
     /// Writes the session's cookie into the response's headers, if it changed.
@@ -257,8 +288,7 @@ impl Session {
 
     /// Tells the person behind the session something, once.
     pub fn flash(&self, category: Category, message: impl Into<String>) {
-        let flash = self.visit.sessions.new_flash(category, message);
-        self.visit.state.lock().flashes.push(flash);
+        self.visit.flash(category, message);
     }
 }
 
@@ -358,6 +388,11 @@ impl MaybeSession {
         state.cookie = CookieChange::Clear;
         state.flashes.push(goodbye);
         Ok(claims.map(|claims| claims.session_id))
+    }
+
+    /// Tells the person something, once: in this response, or later if there is a session.
+    pub fn flash(&self, category: Category, message: impl Into<String>) {
+        self.visit.flash(category, message);
     }
 
     /// Whether the request is a browser's: it shows a session cookie or Fetch Metadata.

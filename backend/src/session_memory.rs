@@ -2,7 +2,8 @@
 //! they have ended.
 //!
 //! Both are written through to the store. An index in memory knows for which sessions there is
-//! anything at all, so that the requests of all others touch no disk.
+//! anything at all, so that the requests of all others touch no disk. Where several servers share
+//! the store it is asked each time, since another one may know better.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -163,7 +164,7 @@ impl SessionMemory {
     ///
     /// Whoever stops waiting for the answer loses none: they are put back.
     pub async fn take_flashes(self: &Arc<Self>, session: SessionId) -> Vec<Flash> {
-        if !self.index.lock().waiting.contains_key(&session) {
+        if !self.store.is_shared() && !self.index.lock().waiting.contains_key(&session) {
             return Vec::new();
         }
         let (handing_over, handed_over) = oneshot::channel();
@@ -194,16 +195,12 @@ impl SessionMemory {
             .waiting
             .get(&session)
             .map(|waiting| waiting.additions);
-        let flashes = self.store.take_flashes(session).await?;
+        let (flashes, keep_until) = self.store.take_flashes(session).await?;
         let mut index = self.index.lock();
-        let keep_until = index
-            .waiting
-            .get(&session)
-            .map_or(i64::MAX, |waiting| waiting.keep_until);
         if index.waiting.get(&session).map(|waiting| waiting.additions) == before {
             index.waiting.remove(&session);
         }
-        Ok((flashes, keep_until))
+        Ok((flashes, keep_until.unwrap_or(i64::MAX)))
     }
 
     /// Ends a session: from now on none of its tokens is valid. `keep_until` is when the last of
@@ -220,13 +217,30 @@ impl SessionMemory {
         Ok(())
     }
 
-    /// Whether a session has ended.
-    #[must_use]
-    pub fn has_ended(&self, session: SessionId) -> bool {
-        self.index.lock().ended.contains_key(&session)
+    /// Whether a session has ended. While a shared store can't be asked, what this server knows
+    /// has to do.
+    pub async fn has_ended(&self, session: SessionId) -> bool {
+        if self.index.lock().ended.contains_key(&session) {
+            return true;
+        }
+        if !self.store.is_shared() {
+            return false;
+        }
+        match self.store.session_end(session).await {
+            Ok(Some(keep_until)) => {
+                self.index.lock().ended.insert(session, keep_until);
+                true
+            }
+            Ok(None) => false,
+            Err(error) => {
+                tracing::error!(cause = %Chain(&error), "Whether sessions have ended elsewhere can't be asked");
+                false
+            }
+        }
     }
 
-    /// Forgets what was to be kept until before `now`.
+    /// Forgets what was to be kept until before `now`, and learns which sessions have ended at
+    /// other servers, so that it is known when the store can't be asked.
     ///
     /// # Errors
     /// When the store can't be used; the next time will do.
@@ -236,6 +250,11 @@ impl SessionMemory {
             index.waiting.retain(|_, waiting| waiting.keep_until >= now);
             index.ended.retain(|_, keep_until| *keep_until >= now);
         }
-        self.store.forget_expired(now).await
+        self.store.forget_expired(now).await?;
+        if self.store.is_shared() {
+            let ended = self.store.ended_sessions().await?;
+            self.index.lock().ended.extend(ended);
+        }
+        Ok(())
     }
 }

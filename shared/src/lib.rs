@@ -4,6 +4,7 @@
 //! snake_case; times are RFC 3339 strings in UTC, kept as text so that the app needs no calendar.
 
 pub mod blog;
+pub mod contact;
 pub mod envelope;
 pub mod flash;
 pub mod paths;

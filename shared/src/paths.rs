@@ -13,7 +13,7 @@ pub fn is_page(path: &str) -> bool {
         .strip_suffix('/')
         .filter(|rest| !rest.is_empty())
         .unwrap_or(path);
-    matches!(path, "/" | "/blogs" | "/about")
+    matches!(path, "/" | "/blogs" | "/about" | "/contact")
         || path
             .strip_prefix("/blogs/")
             .is_some_and(|id| !id.is_empty() && !id.contains('/'))
@@ -54,6 +54,7 @@ mod tests {
             "/blogs",
             "/blogs/",
             "/about",
+            "/contact",
             "/blogs/Rust-1.0",
             "/blogs/a%2Fb",
         ] {

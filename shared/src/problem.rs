@@ -48,6 +48,8 @@ pub mod code {
     pub const UNSUPPORTED_MEDIA_TYPE: &str = "unsupported_media_type";
     /// 422: the request was understood and a value in it won't do.
     pub const VALIDATION_FAILED: &str = "validation_failed";
+    /// 422: the `Idempotency-Key` was sent before, with another body.
+    pub const IDEMPOTENCY_KEY_REUSED: &str = "idempotency_key_reused";
     /// 429: too many requests; `Retry-After` says when to come back.
     pub const TOO_MANY_REQUESTS: &str = "too_many_requests";
     /// 500: a fault of the server's.

@@ -1,6 +1,7 @@
 //! Handlers: extract, one or two calls, reply. One noun a file.
 
 pub mod blogs;
+pub mod contact;
 pub mod health;
 pub mod media;
 pub mod page;

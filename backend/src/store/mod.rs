@@ -1,5 +1,8 @@
-//! What must outlive the process: one adapter a file behind [`Store`].
+//! What must outlive the process: [`Store`], and one adapter a database.
 
+pub mod message;
+pub mod postgres;
+mod sql;
 pub mod sqlite;
 
 use async_trait::async_trait;
@@ -7,6 +10,7 @@ use shared::flash::Flash;
 use uuid::Uuid;
 
 use crate::token::SessionId;
+use message::{Message, OutgoingMail, Reference, Stats, Stored};
 
 /// Messages that wait for one session at most; beyond it the oldest goes first.
 pub const MAX_WAITING_FLASHES: u32 = 20;
@@ -16,6 +20,10 @@ pub const MAX_WAITING_FLASHES: u32 = 20;
 /// Times are seconds since the Unix epoch.
 #[async_trait]
 pub trait Store: Send + Sync {
+    /// Whether other servers use it at the same time, so that what this one remembers is not all
+    /// that there is to know.
+    fn is_shared(&self) -> bool;
+
     /// Every session for which messages wait, and until when they are kept.
     async fn sessions_with_flashes(&self) -> Result<Vec<(SessionId, i64)>, StoreError>;
 
@@ -27,9 +35,12 @@ pub trait Store: Send + Sync {
         keep_until: i64,
     ) -> Result<(), StoreError>;
 
-    /// Takes the messages that wait for a session, oldest first. Of two that take at once, only
-    /// one gets each message.
-    async fn take_flashes(&self, session: SessionId) -> Result<Vec<Flash>, StoreError>;
+    /// Takes the messages that wait for a session, oldest first, and until when they were to be
+    /// kept. Of two that take at once, only one gets each message.
+    async fn take_flashes(
+        &self,
+        session: SessionId,
+    ) -> Result<(Vec<Flash>, Option<i64>), StoreError>;
 
     /// The greatest id of a waiting message.
     async fn newest_flash_id(&self) -> Result<Option<Uuid>, StoreError>;
@@ -41,11 +52,48 @@ pub trait Store: Send + Sync {
     /// Remembers that a session has ended.
     async fn end_session(&self, session: SessionId, keep_until: i64) -> Result<(), StoreError>;
 
+    /// Until when it must be known that this session has ended, if it has.
+    async fn session_end(&self, session: SessionId) -> Result<Option<i64>, StoreError>;
+
     /// Every session that has ended, and until when that must be known.
     async fn ended_sessions(&self) -> Result<Vec<(SessionId, i64)>, StoreError>;
 
     /// Deletes what was to be kept until before `now`.
     async fn forget_expired(&self, now: i64) -> Result<(), StoreError>;
+
+    /// Keeps a message, unless one with the same idempotency key is there. With `mail_due` the
+    /// owner is to be told of it from that time on: that is committed with it.
+    async fn add_message(
+        &self,
+        message: &Message,
+        idempotency_key: Option<&str>,
+        mail_due: Option<i64>,
+    ) -> Result<Stored, StoreError>;
+
+    /// Messages, newest first: those that follow `after`, `limit` at most.
+    async fn messages(
+        &self,
+        after: Option<&Message>,
+        limit: u32,
+    ) -> Result<Vec<Message>, StoreError>;
+
+    /// One message.
+    async fn message(&self, reference: &Reference) -> Result<Option<Message>, StoreError>;
+
+    /// Deletes a message, and what was still to be told of it. False when there is none.
+    async fn delete_message(&self, reference: &Reference) -> Result<bool, StoreError>;
+
+    /// The inbox in figures; recent is what was received at `since` or later.
+    async fn message_stats(&self, since: i64) -> Result<Stats, StoreError>;
+
+    /// Takes on the mail that has been due longest at `now`: nobody else will before `until`.
+    async fn claim_mail(&self, now: i64, until: i64) -> Result<Option<OutgoingMail>, StoreError>;
+
+    /// The owner was told of this message.
+    async fn mail_sent(&self, reference: &Reference) -> Result<(), StoreError>;
+
+    /// The owner could not be told; the mail is due again at `due`.
+    async fn mail_failed(&self, reference: &Reference, due: i64) -> Result<(), StoreError>;
 }
 
 /// A database that can't be used right now: locked, full, gone.

@@ -1,6 +1,7 @@
 //! A whole app per test: a source that tests script, a clock that they move, and clients that
 //! keep cookies as browsers do.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,19 +10,25 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use flashblog::app::App;
 use flashblog::cache::BlogCache;
 use flashblog::clock::Clock;
 use flashblog::config::PublicUrl;
+use flashblog::contact::Contact;
 use flashblog::content::post::Post;
 use flashblog::limits::MAX_IN_FLIGHT;
+use flashblog::notify::{PostOffice, Postman};
+use flashblog::rate_limit::{Rate, RateLimit};
 use flashblog::session::Sessions;
 use flashblog::session_memory::SessionMemory;
 use flashblog::sources::{BlogSource, SourceError};
+use flashblog::store::Store;
 use flashblog::store::sqlite::SqliteStore;
 use flashblog::token::Keys;
 use jiff::{SignedDuration, Timestamp};
+use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
 use shared::blog::Author;
@@ -154,6 +161,8 @@ pub(crate) struct TestApp {
     pub(crate) clock: Arc<TestClock>,
     /// What handlers share.
     pub(crate) app: App,
+    /// What it keeps.
+    pub(crate) store: Arc<dyn Store>,
     router: Router,
     data_dir: TempDir,
 }
@@ -164,8 +173,17 @@ impl TestApp {
         Self::at("http://blog.test").await
     }
 
+    /// An app that keeps what it has to in `store`.
+    pub(crate) async fn on(store: Arc<dyn Store>) -> Self {
+        Self::with_store(Some(store), "http://blog.test").await
+    }
+
     /// An app that people reach at `public_url`.
     pub(crate) async fn at(public_url: &str) -> Self {
+        Self::with_store(None, public_url).await
+    }
+
+    async fn with_store(store: Option<Arc<dyn Store>>, public_url: &str) -> Self {
         let source = Arc::new(StubSource {
             posts: Mutex::new(Some(posts(14))),
             fetches: AtomicUsize::new(0),
@@ -174,13 +192,22 @@ impl TestApp {
         let clock = Arc::new(TestClock::new());
         let data_dir = tempfile::tempdir().expect("temporary folder");
         let public_url = public_url.parse().expect("a URL");
-        Self::build(source, clock, data_dir, public_url, Keys::new(KEY, [])).await
+        let keys = Keys::new(KEY, []);
+        Self::build(source, clock, data_dir, store, public_url, keys).await
     }
 
     /// The app after a restart, perhaps with other keys: what it kept is all that it knows.
     pub(crate) async fn restart(self, keys: Keys) -> Self {
         let public_url = PublicUrl::clone(&self.app.public_url);
-        Self::build(self.source, self.clock, self.data_dir, public_url, keys).await
+        Self::build(
+            self.source,
+            self.clock,
+            self.data_dir,
+            None,
+            public_url,
+            keys,
+        )
+        .await
     }
 
     /// Another program's connection to the database.
@@ -194,13 +221,21 @@ impl TestApp {
         source: Arc<StubSource>,
         clock: Arc<TestClock>,
         data_dir: TempDir,
+        store: Option<Arc<dyn Store>>,
         public_url: PublicUrl,
         keys: Keys,
     ) -> Self {
-        let store = SqliteStore::open(&data_dir.path().join("flashblog.db"))
+        let store = match store {
+            Some(store) => store,
+            None => Arc::new(
+                SqliteStore::open(&data_dir.path().join("flashblog.db"))
+                    .await
+                    .expect("opens"),
+            ),
+        };
+        let memory = SessionMemory::load(Arc::clone(&store))
             .await
-            .expect("opens");
-        let memory = SessionMemory::load(Arc::new(store)).await.expect("loads");
+            .expect("loads");
         let hour = Duration::from_secs(3600);
         let sessions = Sessions::new(
             keys,
@@ -214,8 +249,17 @@ impl TestApp {
             Arc::clone(&clock) as Arc<dyn Clock>,
             hour,
         );
+        let test_clock = Arc::clone(&clock) as Arc<dyn Clock>;
         let app = App {
             sessions: Arc::new(sessions),
+            contact: Arc::new(Contact::new(
+                Arc::clone(&store),
+                Arc::clone(&test_clock),
+                None,
+            )),
+            contact_rate: Arc::new(RateLimit::new(Rate::FIVE_A_MINUTE, test_clock)),
+            trusted_proxies: Arc::new("10.0.0.0/8".parse().expect("a network")),
+            postman: None,
             blogs: Arc::new(blogs),
             public_url: Arc::new(public_url),
             assets: Arc::new(PathBuf::from(concat!(
@@ -230,6 +274,7 @@ impl TestApp {
             clock,
             router: flashblog::router::router(app.clone()),
             app,
+            store,
             data_dir,
         }
     }
@@ -246,11 +291,41 @@ impl TestApp {
         self.router.clone()
     }
 
+    /// The same app, which tells its owner of messages through a mail server.
+    pub(crate) fn with_mail(mut self, server: SocketAddr, patience: Duration) -> Self {
+        let url = format!("smtp://{server}");
+        let office = PostOffice {
+            smtp: AsyncSmtpTransport::<Tokio1Executor>::from_url(&url)
+                .expect("a URL")
+                .build(),
+            owner: "Owner <owner@example.org>".parse().expect("an address"),
+            host: self.app.public_url.host().to_owned(),
+            patience,
+        };
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        let postman = Postman::new(Arc::clone(&self.store), Arc::clone(&clock), office);
+        let postman = Some(Arc::new(postman));
+        let contact = Contact::new(Arc::clone(&self.store), clock, postman.clone());
+        self.app.contact = Arc::new(contact);
+        self.app.postman = postman;
+        self.router = flashblog::router::router(self.app.clone());
+        self
+    }
+
     /// A visitor's browser, with a cookie jar of its own.
     pub(crate) fn browser(&self) -> Client {
         Client {
             router: self.router.clone(),
             cookie: Arc::default(),
+            peer: ([203, 0, 113, 1], 40_000).into(),
+        }
+    }
+
+    /// A visitor's browser at another address.
+    pub(crate) fn browser_at(&self, address: &str) -> Client {
+        Client {
+            peer: SocketAddr::new(address.parse().expect("an address"), 40_000),
+            ..self.browser()
         }
     }
 
@@ -265,6 +340,7 @@ impl TestApp {
 pub(crate) struct Client {
     router: Router,
     cookie: Arc<Mutex<Option<String>>>,
+    peer: SocketAddr,
 }
 
 impl Client {
@@ -284,6 +360,23 @@ impl Client {
 
     pub(crate) async fn post(&self, path: &str) -> Answer {
         self.send(Method::POST, path, &[]).await
+    }
+
+    /// Posts JSON.
+    pub(crate) async fn post_json(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
+        let headers = [headers, &[("content-type", "application/json")]].concat();
+        self.send_body(Method::POST, path, &headers, body).await
+    }
+
+    /// Posts a form.
+    pub(crate) async fn post_form(&self, path: &str, body: impl Into<Body>) -> Answer {
+        let headers = [("content-type", "application/x-www-form-urlencoded")];
+        self.send_body(Method::POST, path, &headers, body).await
     }
 
     /// Sends a request without a body.
@@ -315,7 +408,10 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(body.into()).expect("a request");
+        let request = request
+            .extension(ConnectInfo(self.peer))
+            .body(body.into())
+            .expect("a request");
         let response = self
             .router
             .clone()

@@ -13,6 +13,7 @@ async fn pages_get_the_shell_and_files_are_files() {
         "/blogs?page=2",
         "/blogs/Rust-1.30.1",
         "/about",
+        "/contact",
     ] {
         let answer = app.get(path).await;
         assert_eq!(answer.status, 200, "{path}");

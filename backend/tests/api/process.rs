@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
-fn flashblog(data_dir: &Path) -> Command {
+pub(crate) fn flashblog(data_dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flashblog"));
     command
         .env_clear()
@@ -15,14 +15,14 @@ fn flashblog(data_dir: &Path) -> Command {
 }
 
 /// A server that is ended with its test.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     stdout: BufReader<ChildStdout>,
     first_line: String,
 }
 
 impl Server {
-    fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -38,7 +38,8 @@ impl Server {
         }
     }
 
-    fn address(&self) -> &str {
+    /// Where it listens.
+    pub(crate) fn address(&self) -> &str {
         self.first_line
             .trim_end()
             .strip_prefix("listening on http://")
@@ -55,6 +56,12 @@ impl Server {
         let mut response = String::new();
         stream.read_to_string(&mut response).expect("reads");
         response
+    }
+
+    /// Ends it as a crash does: SIGKILL, nothing is tidied up.
+    pub(crate) fn crash(mut self) {
+        self.child.kill().expect("runs still");
+        self.child.wait().expect("ends");
     }
 
     /// Sends SIGTERM and returns the exit code, what else was printed, and the log.

@@ -1,0 +1,17 @@
+-- What visitors wrote, as they wrote it. A message is its own entry in the outbox: `mail_due` says
+-- when the owner is next to be told of it, NULL that there is nothing to tell. Times are seconds
+-- since the Unix epoch.
+CREATE TABLE messages (
+    reference       TEXT    NOT NULL PRIMARY KEY,
+    received_at     INTEGER NOT NULL,
+    name            TEXT    NOT NULL,
+    email           TEXT    NOT NULL,
+    subject         TEXT    NOT NULL,
+    message         TEXT    NOT NULL,
+    idempotency_key TEXT             UNIQUE,
+    mail_due        INTEGER,
+    mail_attempts   INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE INDEX messages_by_time ON messages (received_at, reference);
+CREATE INDEX messages_by_mail_due ON messages (mail_due) WHERE mail_due IS NOT NULL;

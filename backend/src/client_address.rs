@@ -1,0 +1,171 @@
+//! Which client a request comes from, when proxies may stand between.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::str::FromStr;
+
+use axum::http::HeaderMap;
+use ipnet::IpNet;
+
+const X_FORWARDED_FOR: &str = "x-forwarded-for";
+
+/// Networks whose `X-Forwarded-For` is believed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TrustedProxies(Vec<IpNet>);
+
+impl FromStr for TrustedProxies {
+    type Err = String;
+
+    /// Reads networks and addresses, comma-separated.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let network = |part: &str| {
+            part.parse::<IpNet>()
+                .or_else(|_| part.parse::<IpAddr>().map(IpNet::from))
+                .map_err(|_| {
+                    format!("`{part}` is no network; 127.0.0.1, 10.0.0.0/8 or fd00::/8 would fit")
+                })
+        };
+        text.split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .map(network)
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+}
+
+impl TrustedProxies {
+    /// The client's address: the peer's, or, when that is a trusted proxy's, what it says of the
+    /// hop before it, and so on. What stands left of the first hop that nobody vouches for can
+    /// have been written by anyone, and is not looked at.
+    #[must_use]
+    pub fn client(&self, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
+        let mut client = peer.ip().to_canonical();
+        let lines = headers.get_all(X_FORWARDED_FOR).iter().collect::<Vec<_>>();
+        let hops = lines.iter().rev().flat_map(|line| {
+            line.to_str()
+                .unwrap_or("not text")
+                .rsplit(',')
+                .map(str::trim)
+        });
+        for hop in hops {
+            if !self.trusts(client) {
+                break;
+            }
+            let Some(address) = hop_address(hop) else {
+                break;
+            };
+            client = address;
+        }
+        client
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&address))
+    }
+}
+
+/// Some proxies write the port too.
+fn hop_address(text: &str) -> Option<IpAddr> {
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'));
+    bare.unwrap_or(text)
+        .parse::<IpAddr>()
+        .or_else(|_| text.parse().map(|address: SocketAddr| address.ip()))
+        .ok()
+        .map(|address| address.to_canonical())
+}
+
+/// What a client is told apart by: its IPv4 address, or the /64 of its IPv6 address, in which it
+/// can take any address that it likes (RFC 4291, section 2.5.4).
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ClientKey(IpAddr);
+
+impl From<IpAddr> for ClientKey {
+    fn from(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            IpAddr::V4(address) => address.into(),
+            IpAddr::V6(address) => {
+                let network = u128::from(address) & !u128::from(u64::MAX);
+                Ipv6Addr::from(network).into()
+            }
+        })
+    }
+}
+
+impl fmt::Debug for ClientKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn client(trusted: &str, peer: &str, lines: &[&'static str]) -> String {
+        let trusted: TrustedProxies = trusted.parse().expect("networks");
+        let peer = SocketAddr::new(peer.parse().expect("an address"), 4711);
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(X_FORWARDED_FOR, HeaderValue::from_static(line));
+        }
+        trusted.client(peer, &headers).to_string()
+    }
+
+    #[test]
+    fn nobody_is_believed_unless_told_so() {
+        assert_eq!(client("", "203.0.113.7", &["198.51.100.1"]), "203.0.113.7");
+        assert_eq!(
+            client("10.0.0.0/8", "203.0.113.7", &["198.51.100.1"]),
+            "203.0.113.7"
+        );
+    }
+
+    #[test]
+    fn the_right_most_hop_that_nobody_vouches_for_counts() {
+        let trusted = "10.0.0.0/8, 192.0.2.1, fd00::/8";
+        for (lines, expected) in [
+            (&["198.51.100.1"] as &[_], "198.51.100.1"),
+            (&["1.1.1.1, 198.51.100.1"], "198.51.100.1"),
+            (
+                &["1.1.1.1", "198.51.100.1, 10.0.0.2,192.0.2.1"],
+                "198.51.100.1",
+            ),
+            (&["198.51.100.1:80"], "198.51.100.1"),
+            (&["[2001:db8::1]:80 , fd00::2"], "2001:db8::1"),
+            (&["::ffff:198.51.100.1"], "198.51.100.1"),
+            (&["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
+            (&["198.51.100.1, unknown, 10.0.0.2"], "10.0.0.2"),
+            (&[""], "10.0.0.1"),
+            (&[], "10.0.0.1"),
+        ] {
+            assert_eq!(client(trusted, "10.0.0.1", lines), expected, "{lines:?}");
+        }
+        assert_eq!(client(trusted, "::ffff:10.0.0.1", &["1.1.1.1"]), "1.1.1.1");
+    }
+
+    #[test]
+    fn what_is_no_network_is_named() {
+        let error = "10.0.0.0/8,proxy"
+            .parse::<TrustedProxies>()
+            .expect_err("a name");
+        assert!(
+            error.contains("`proxy`") && error.contains("10.0.0.0/8"),
+            "{error}"
+        );
+        assert!("10.0.0.0/33".parse::<TrustedProxies>().is_err());
+    }
+
+    #[test]
+    fn an_ipv6_client_is_its_network() {
+        let key = |text: &str| ClientKey::from(text.parse::<IpAddr>().expect("an address"));
+        assert_eq!(key("2001:db8:1:2::1"), key("2001:db8:1:2:ffff::9"));
+        assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
+        assert_ne!(key("192.0.2.1"), key("192.0.2.2"));
+        assert_eq!(key("::ffff:192.0.2.1"), key("192.0.2.1"));
+    }
+}

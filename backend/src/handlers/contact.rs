@@ -1,0 +1,126 @@
+//! The contact form, as JSON and as a form post.
+
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, FromRequestParts, State};
+use axum::http::request::Parts;
+use axum::response::Redirect;
+use shared::contact::{ContactMessage, SENT};
+use shared::flash::Category;
+
+use crate::app::App;
+use crate::client_address::ClientKey;
+use crate::error::ApiError;
+use crate::extract::{FormFields, IdempotencyKey, Validate, ValidatedJson};
+use crate::reply::Reply;
+use crate::session::{MaybeSession, Session};
+
+/// `POST /api/v1/contact`: 201 with the receipt of a message that is durably stored.
+///
+/// # Errors
+/// 400, 413, 415 and 422 for what can't be read or won't do, 429 for too many, 503 when it can't
+/// be stored.
+pub async fn create(
+    State(app): State<App>,
+    _: Permit,
+    session: Session,
+    IdempotencyKey(key): IdempotencyKey,
+    ValidatedJson(message): ValidatedJson<ContactMessage>,
+) -> Result<Reply, ApiError> {
+    let receipt = app
+        .contact
+        .receive(message, key.as_deref())
+        .await
+        .inspect_err(|error| tell(&session, error))?;
+    session.flash(Category::Success, SENT);
+    Reply::created(&receipt)
+}
+
+/// `POST /contact`: what a form without a script sends. Answered by a redirect to the page, where
+/// the flash says what became of it (POST-redirect-GET).
+///
+/// # Errors
+/// As [`create`], without a redirect, where there is no form to return to or nothing that could
+/// wait for the page: 400, 413, 415, 429 and 503.
+pub async fn submit(
+    State(app): State<App>,
+    _: Permit,
+    session: Session,
+    visit: MaybeSession,
+    IdempotencyKey(key): IdempotencyKey,
+    FormFields(fields): FormFields,
+) -> Result<Redirect, ApiError> {
+    let page = Redirect::to("/contact");
+    let message = match message_of(fields) {
+        Ok(message) => message,
+        Err(fault) => {
+            session.flash(Category::Error, fault);
+            return Ok(page);
+        }
+    };
+    if message.check(&visit).is_err() {
+        return Ok(page);
+    }
+    match app.contact.receive(message, key.as_deref()).await {
+        Ok(_) => {
+            session.flash(Category::Success, SENT);
+            Ok(page)
+        }
+        Err(error) => {
+            tell(&session, &error);
+            match error {
+                ApiError::IdempotencyKeyReused => Ok(page),
+                error => Err(error),
+            }
+        }
+    }
+}
+
+fn message_of(fields: Vec<(String, String)>) -> Result<ContactMessage, String> {
+    let mut message = serde_json::Map::new();
+    for (name, value) in fields {
+        let shown: String = name.chars().take(40).collect();
+        if message.insert(name, value.into()).is_some() {
+            return Err(format!("The form holds the field {shown} twice."));
+        }
+    }
+    serde_json::from_value(message.into())
+        .map_err(|_| "The form holds a field that this page does not have.".to_owned())
+}
+
+/// Says to the person that the message was not received, and why.
+fn tell(session: &Session, error: &ApiError) {
+    let sentence = match error {
+        ApiError::IdempotencyKeyReused => {
+            "This form was sent before with another message. Send it once more."
+        }
+        _ => "Your message could not be stored. Please try again in a moment.",
+    };
+    session.flash(Category::Error, sentence);
+}
+
+/// That the client has not sent too much already. Asked for first, so that a refusal costs nothing;
+/// counted by address, which can't be dropped as a cookie can.
+pub struct Permit;
+
+impl FromRequestParts<App> for Permit {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let ConnectInfo(peer) = ConnectInfo::<SocketAddr>::from_request_parts(parts, app)
+            .await
+            .map_err(ApiError::internal)?;
+        let client = app.trusted_proxies.client(peer, &parts.headers);
+        let Err(wait) = app.contact_rate.spend(ClientKey::from(client)) else {
+            return Ok(Self);
+        };
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        MaybeSession::from_request_parts(parts, app).await?.flash(
+            Category::Warning,
+            format!("You have sent many messages. Please try again in {seconds} seconds."),
+        );
+        Err(ApiError::TooManyRequests {
+            retry_after_seconds: seconds,
+        })
+    }
+}

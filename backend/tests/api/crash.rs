@@ -1,0 +1,203 @@
+//! What was acknowledged is there, whatever happens to the process or the disk.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use flashblog::store::Store;
+use flashblog::store::message::Message;
+use flashblog::store::sqlite::SqliteStore;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::harness::{Answer, Client, TestApp};
+use crate::process::{Server, flashblog};
+
+const CLIENTS: usize = 8;
+const ACKNOWLEDGED_PER_ROUND: usize = 40;
+
+/// Set to run more rounds than a test run has time for.
+const ROUNDS: &str = "FLASHBLOG_TEST_CRASH_ROUNDS";
+
+async fn everything(store: &dyn Store) -> HashMap<String, Message> {
+    let messages = store.messages(None, u32::MAX).await.expect("reads");
+    messages
+        .into_iter()
+        .map(|message| (message.reference.to_string(), message))
+        .collect()
+}
+
+/// Posts one message after another until the server is gone; tells which were acknowledged.
+async fn post_until_gone(
+    address: String,
+    name: String,
+    acknowledged: Arc<AtomicUsize>,
+) -> Vec<(String, String)> {
+    let client = reqwest::Client::new();
+    let mut receipts = Vec::new();
+    for number in 0.. {
+        let subject = format!("{name}, message {number}");
+        let message = json!({
+            "name": name, "email": "a@b.example", "subject": subject, "message": "x".repeat(500),
+        });
+        let sent = client
+            .post(format!("http://{address}/api/v1/contact"))
+            .json(&message)
+            .send()
+            .await;
+        let Ok(response) = sent else { break };
+        assert_eq!(response.status().as_u16(), 201);
+        let Ok(envelope) = response.json::<Value>().await else {
+            break;
+        };
+        let reference = envelope["data"]["reference"].as_str().expect("a reference");
+        receipts.push((reference.to_owned(), subject));
+        acknowledged.fetch_add(1, Ordering::SeqCst);
+    }
+    receipts
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_killed_amid_posts_has_all_that_it_acknowledged() {
+    let rounds: usize = std::env::var(ROUNDS).map_or(5, |text| text.parse().expect("a number"));
+    let data_dir = tempfile::tempdir().expect("temporary folder");
+    let mut receipts = Vec::new();
+    for round in 0..rounds {
+        let mut command = flashblog(data_dir.path());
+        command.args(["--contact-rate", "1000/s", "--log", "off"]);
+        // Nobody reads its log.
+        let server = Server::start(&mut command);
+        let acknowledged = Arc::new(AtomicUsize::new(0));
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|client| {
+                tokio::spawn(post_until_gone(
+                    server.address().to_owned(),
+                    format!("round {round}, client {client}"),
+                    Arc::clone(&acknowledged),
+                ))
+            })
+            .collect();
+        // Not at the same point of every round.
+        let enough = ACKNOWLEDGED_PER_ROUND + round * 7 % 13;
+        while acknowledged.load(Ordering::SeqCst) < enough {
+            tokio::task::yield_now().await;
+        }
+        server.crash();
+        for client in clients {
+            receipts.extend(client.await.expect("ends"));
+        }
+    }
+    let store = SqliteStore::open(&data_dir.path().join("flashblog.db"))
+        .await
+        .expect("opens");
+    let stored = everything(&store).await;
+    let missing: Vec<_> = receipts
+        .iter()
+        .filter(|(reference, subject)| {
+            stored
+                .get(reference)
+                .is_none_or(|message| message.subject != *subject)
+        })
+        .collect();
+    println!(
+        "{rounds} rounds: {} acknowledged, {} stored, {} missing",
+        receipts.len(),
+        stored.len(),
+        missing.len()
+    );
+    assert!(receipts.len() >= rounds * ACKNOWLEDGED_PER_ROUND);
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// A file system of 2 MiB, which only root can make.
+struct SmallDisk(TempDir);
+
+impl SmallDisk {
+    fn mount() -> Option<Self> {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=2m", "tmpfs"])
+            .arg(folder.path())
+            .stderr(Stdio::null())
+            .status();
+        if mounted.is_ok_and(|status| status.success()) {
+            return Some(Self(folder));
+        }
+        eprintln!("SKIPPED: no small file system could be mounted; that takes root");
+        None
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let folder: &Path = self.0.path();
+        // What is still open there is let go when this process ends.
+        let _ = Command::new("umount").arg("-l").arg(folder).status();
+    }
+}
+
+async fn post(client: &Client, number: usize) -> Answer {
+    let message = json!({
+        "name": "Ada", "email": "ada@example.org", "subject": number.to_string(),
+        "message": "x".repeat(5_000),
+    });
+    client
+        .post_json("/api/v1/contact", &[], message.to_string())
+        .await
+}
+
+#[tokio::test]
+async fn a_full_disk_makes_no_false_success_and_works_again_by_itself() {
+    let Some(disk) = SmallDisk::mount() else {
+        return;
+    };
+    let filler = disk.path("filler");
+    std::fs::write(&filler, vec![1; 1024 * 1024]).expect("writes");
+    let store = SqliteStore::open(&disk.path("flashblog.db"))
+        .await
+        .expect("opens");
+    let app = TestApp::on(Arc::new(store)).await;
+    let mut acknowledged = Vec::new();
+    let mut refused = 0;
+    for number in 0..1_000 {
+        app.clock.advance(Duration::from_secs(60));
+        let answer = post(&app.browser(), number).await;
+        if answer.status == StatusCode::CREATED {
+            acknowledged.push(number.to_string());
+            continue;
+        }
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.header("retry-after"), Some("5"));
+        assert!(answer.flashes()[0].starts_with("error: "));
+        refused += 1;
+        if refused == 3 {
+            break;
+        }
+    }
+    assert_eq!(refused, 3, "the disk is full");
+    assert!(acknowledged.len() > 10);
+    let subjects = async || {
+        let messages = app.store.messages(None, u32::MAX).await.expect("reads");
+        let mut subjects: Vec<String> = messages.into_iter().map(|m| m.subject).collect();
+        subjects.sort_by_key(|subject| subject.parse::<usize>().expect("a number"));
+        subjects
+    };
+    assert_eq!(subjects().await, acknowledged);
+
+    std::fs::remove_file(&filler).expect("removes");
+    app.clock.advance(Duration::from_secs(60));
+    assert_eq!(
+        post(&app.browser(), 1_000).await.status,
+        StatusCode::CREATED
+    );
+    acknowledged.push("1000".to_owned());
+    assert_eq!(subjects().await, acknowledged);
+}

@@ -1,0 +1,188 @@
+//! A PostgreSQL server for the tests: the one that `FLASHBLOG_TEST_POSTGRES_URL` names, or one of
+//! our own in a temporary folder, started from the programs that Debian's package installs.
+
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::chown;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, Connection};
+use tempfile::TempDir;
+
+/// The user that the server runs as when the tests run as root, which it refuses.
+const NOBODY: u32 = 65_534;
+
+/// A server in a folder of its own, reached by a socket there.
+pub(crate) struct Cluster {
+    programs: PathBuf,
+    folder: PathBuf,
+    as_nobody: bool,
+    /// Stops the server and removes the folder when this process ends, however it does.
+    _caretaker: Child,
+}
+
+impl Cluster {
+    /// Makes a cluster and starts its server; `None` where PostgreSQL is not installed.
+    pub(crate) fn start() -> Option<Self> {
+        let programs = installed()?;
+        let folder = TempDir::with_prefix("flashblog-postgres-")
+            .expect("temporary folder")
+            .keep();
+        let id = Command::new("id").arg("-u").output().expect("id runs");
+        let as_nobody = id.stdout.trim_ascii() == b"0";
+        if as_nobody {
+            chown(&folder, Some(NOBODY), Some(NOBODY)).expect("root may");
+        }
+        let caretaker = Command::new("sh")
+            .args([
+                "-c",
+                "cat >/dev/null; kill -QUIT $(head -n 1 \"$1/data/postmaster.pid\"); sleep 1; rm -rf \"$1\"",
+                "sh",
+            ])
+            .arg(&folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("sh runs");
+        let cluster = Self {
+            programs,
+            folder,
+            as_nobody,
+            _caretaker: caretaker,
+        };
+        cluster.run("initdb", &["-U", "flashblog", "-E", "UTF8", "--no-sync"]);
+        cluster.resume();
+        Some(cluster)
+    }
+
+    /// Starts the server again.
+    pub(crate) fn resume(&self) {
+        let folder = self.folder.display();
+        let options = format!("-k {folder} -c listen_addresses=''");
+        let log = self.folder.join("log");
+        let log = log.to_str().expect("text");
+        self.run("pg_ctl", &["start", "-w", "-s", "-l", log, "-o", &options]);
+    }
+
+    /// How to reach it.
+    pub(crate) fn options(&self) -> PgConnectOptions {
+        PgConnectOptions::new_without_pgpass()
+            .socket(&self.folder)
+            .username("flashblog")
+            .database("postgres")
+    }
+
+    /// Runs one of PostgreSQL's programs on the cluster.
+    pub(crate) fn run(&self, program: &str, arguments: &[&str]) {
+        let path = self.programs.join(program);
+        let mut command = if self.as_nobody {
+            let mut command = Command::new("setpriv");
+            command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
+            command.arg(path);
+            command
+        } else {
+            Command::new(path)
+        };
+        let status = command
+            .arg("-D")
+            .arg(self.folder.join("data"))
+            .args(arguments)
+            .current_dir(&self.folder)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .expect("runs");
+        let mut log = String::new();
+        if !status.success()
+            && let Ok(mut file) = fs::File::open(self.folder.join("log"))
+        {
+            file.read_to_string(&mut log).expect("reads");
+        }
+        assert!(status.success(), "{program} {arguments:?}: {log}");
+    }
+}
+
+fn installed() -> Option<PathBuf> {
+    let mut versions: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
+        .ok()?
+        .filter_map(|entry| Some(entry.ok()?.path().join("bin")))
+        .filter(|programs: &PathBuf| programs.join("initdb").exists())
+        .collect();
+    versions.sort_by_key(|programs| version(programs));
+    versions.pop()
+}
+
+fn version(programs: &Path) -> Option<u32> {
+    programs.parent()?.file_name()?.to_str()?.parse().ok()
+}
+
+/// The server of this test run; `None`, said loudly, where there is none.
+fn server() -> Option<PgConnectOptions> {
+    static SERVER: OnceLock<Option<Cluster>> = OnceLock::new();
+    if let Ok(url) = std::env::var("FLASHBLOG_TEST_POSTGRES_URL") {
+        return Some(url.parse().expect("FLASHBLOG_TEST_POSTGRES_URL is a URL"));
+    }
+    let server = SERVER.get_or_init(Cluster::start);
+    if server.is_none() {
+        eprintln!(
+            "SKIPPED: PostgreSQL is neither installed nor named by FLASHBLOG_TEST_POSTGRES_URL"
+        );
+    }
+    server.as_ref().map(Cluster::options)
+}
+
+/// An empty database, dropped with its test.
+pub(crate) struct Database {
+    server: PgConnectOptions,
+    name: String,
+}
+
+impl Database {
+    /// A new database; `None` where there is no server.
+    pub(crate) async fn create() -> Option<Self> {
+        static NUMBER: AtomicU32 = AtomicU32::new(1);
+        let server = tokio::task::spawn_blocking(server)
+            .await
+            .expect("a server")?;
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("flashblog_test_{}_{number}", std::process::id());
+        execute(&server, format!("CREATE DATABASE {name}")).await;
+        Some(Self { server, name })
+    }
+
+    /// How to reach it.
+    pub(crate) fn options(&self) -> PgConnectOptions {
+        self.server.clone().database(&self.name)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let (server, name) = (self.server.clone(), self.name.clone());
+        let dropping = std::thread::spawn(move || {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime")
+                .block_on(execute(
+                    &server,
+                    format!("DROP DATABASE {name} WITH (FORCE)"),
+                ));
+        });
+        // A test that fails already says more.
+        let _ = dropping.join();
+    }
+}
+
+async fn execute(server: &PgConnectOptions, statement: String) {
+    let mut connection = PgConnection::connect_with(server).await.expect("connects");
+    sqlx::query(AssertSqlSafe(statement))
+        .execute(&mut connection)
+        .await
+        .expect("executes");
+}

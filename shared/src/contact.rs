@@ -1,0 +1,292 @@
+//! A message from the contact form, and the rules that the page and the server both hold it to.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The most characters of a trimmed name.
+pub const MAX_NAME: usize = 100;
+/// The most characters of a trimmed email address (RFC 5321, section 4.5.3.1.3, less the angle
+/// brackets).
+pub const MAX_EMAIL: usize = 254;
+/// The most characters of a trimmed subject.
+pub const MAX_SUBJECT: usize = 200;
+/// The most characters of a trimmed message.
+pub const MAX_MESSAGE: usize = 5_000;
+/// The most octets of an address before its `@` (RFC 5321, section 4.5.3.1.1).
+const MAX_LOCAL_PART: usize = 64;
+
+/// What is flashed when a message was received.
+pub const SENT: &str = "Your message has been sent successfully!";
+/// What is flashed when a field is blank.
+pub const FILL_IN_ALL: &str = "Please fill in all fields";
+
+/// `POST /contact`. A field that is missing is a blank one; one that is unknown is refused.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ContactMessage {
+    /// Who writes.
+    pub name: String,
+    /// Where an answer goes.
+    pub email: String,
+    /// What it is about, on one line.
+    pub subject: String,
+    /// The message itself, with newlines as `\n`.
+    pub message: String,
+    /// A field that people don't see: who fills it in is a program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub website: Option<String>,
+}
+
+impl ContactMessage {
+    /// Whether the field that people don't see is filled in.
+    #[must_use]
+    pub fn is_from_a_program(&self) -> bool {
+        self.website
+            .as_deref()
+            .is_some_and(|text| !text.trim().is_empty())
+    }
+
+    fn fields(&self) -> [(&'static str, &str); 4] {
+        [
+            ("name", &self.name),
+            ("email", &self.email),
+            ("subject", &self.subject),
+            ("message", &self.message),
+        ]
+    }
+}
+
+/// The answer to a message that is durably stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactReceipt {
+    /// What the message is called when its writer asks about it.
+    pub reference: String,
+    /// RFC 3339, UTC.
+    pub received_at: String,
+}
+
+/// Sentences for people about each field that won't do, by its name.
+pub type Faults = BTreeMap<String, Vec<String>>;
+
+/// What is wrong with a message; nothing when it can be sent.
+#[must_use]
+pub fn validate(message: &ContactMessage) -> Faults {
+    let mut faults = Faults::new();
+    for (field, text) in message.fields() {
+        let sentences = field_faults(field, text);
+        if !sentences.is_empty() {
+            faults.insert(field.to_owned(), sentences);
+        }
+    }
+    faults
+}
+
+/// What is wrong with one field, by its name and what stands in it: for a page that checks while
+/// someone types. An unknown field has no rules.
+#[must_use]
+pub fn field_faults(field: &str, text: &str) -> Vec<String> {
+    let (label, most, blank) = match field {
+        "name" => ("name", MAX_NAME, "Enter your name."),
+        "email" => ("email address", MAX_EMAIL, "Enter your email address."),
+        "subject" => ("subject", MAX_SUBJECT, "Enter a subject."),
+        "message" => ("message", MAX_MESSAGE, "Enter a message."),
+        _ => return Vec::new(),
+    };
+    let mut sentences = Vec::new();
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return vec![blank.to_owned()];
+    }
+    let length = trimmed.chars().count();
+    if length > most {
+        sentences.push(format!(
+            "The {label} has {length} characters; at most {most} fit."
+        ));
+    }
+    let multi_line = field == "message";
+    let unwanted = |c: char| c.is_control() && !(multi_line && matches!(c, '\n' | '\t'));
+    if text.contains(unwanted) {
+        sentences.push(if multi_line {
+            "The message holds control characters; only line breaks and tabs may stand in it."
+                .to_owned()
+        } else {
+            format!("The {label} must be one line without control characters.")
+        });
+    } else if field == "email" && !is_plausible_email(trimmed) {
+        sentences.push("Enter an email address such as name@example.org.".to_owned());
+    }
+    sentences
+}
+
+/// The one sentence that a flash message says of a message's faults: [`FILL_IN_ALL`] when a field
+/// is blank, else the first fault of each field. `None` when there are none.
+#[must_use]
+pub fn headline(message: &ContactMessage, faults: &Faults) -> Option<String> {
+    if faults.is_empty() {
+        return None;
+    }
+    let mut fields = message.fields().into_iter();
+    if fields.any(|(_, text)| text.trim().is_empty()) {
+        return Some(FILL_IN_ALL.to_owned());
+    }
+    let firsts: Vec<&str> = message
+        .fields()
+        .iter()
+        .filter_map(|(field, _)| faults.get(*field)?.first())
+        .map(String::as_str)
+        .collect();
+    Some(firsts.join(" "))
+}
+
+/// Whether mail could go there: a dot-atom, one `@` and a host name with a dot (RFC 5322, section
+/// 3.4.1, without its quoted and bracketed forms; letters of every script, as RFC 6531 has it).
+fn is_plausible_email(address: &str) -> bool {
+    let Some((local, domain)) = address.split_once('@') else {
+        return false;
+    };
+    let atom = |text: &str| {
+        !text.is_empty()
+            && text
+                .chars()
+                .all(|c| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c))
+    };
+    let label = |text: &str| {
+        (1..=63).contains(&text.len())
+            && text.chars().all(|c| c.is_alphanumeric() || c == '-')
+            && !text.starts_with('-')
+            && !text.ends_with('-')
+    };
+    local.len() <= MAX_LOCAL_PART
+        && local.split('.').all(atom)
+        && domain.contains('.')
+        && domain.split('.').all(label)
+        && domain
+            .rsplit('.')
+            .next()
+            .is_some_and(|top| !top.chars().all(|c| c.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn good() -> ContactMessage {
+        ContactMessage {
+            name: "Ada".into(),
+            email: "ada@example.org".into(),
+            subject: "Hello".into(),
+            message: "One\n\tTwo".into(),
+            website: None,
+        }
+    }
+
+    fn faulty(change: impl FnOnce(&mut ContactMessage)) -> (Vec<String>, String) {
+        let mut message = good();
+        change(&mut message);
+        let faults = validate(&message);
+        let headline = headline(&message, &faults).expect("faults");
+        (faults.into_keys().collect(), headline)
+    }
+
+    #[test]
+    fn limits_count_trimmed_characters() {
+        assert_eq!(validate(&good()), Faults::new());
+        assert_eq!(headline(&good(), &Faults::new()), None);
+        let mut full = good();
+        full.name = format!(" {} ", "é".repeat(MAX_NAME));
+        full.subject = "🦀".repeat(MAX_SUBJECT);
+        full.message = "字".repeat(MAX_MESSAGE);
+        full.email = format!("{}@{}.example", "a".repeat(64), "b".repeat(63));
+        assert_eq!(validate(&full), Faults::new());
+        let (fields, text) = faulty(|m| m.name = "é".repeat(MAX_NAME + 1));
+        assert_eq!(fields, ["name"]);
+        assert_eq!(text, "The name has 101 characters; at most 100 fit.");
+        assert_eq!(faulty(|m| m.subject = "x".repeat(201)).0, ["subject"]);
+        assert_eq!(faulty(|m| m.message = "x".repeat(5_001)).0, ["message"]);
+        let labels = vec!["b".repeat(63); 4].join(".");
+        assert_eq!(faulty(|m| m.email = format!("a@{labels}")).0, ["email"]);
+    }
+
+    #[test]
+    fn a_blank_field_is_the_first_thing_to_say() {
+        let (fields, text) = faulty(|m| {
+            m.name = " \u{3000}\t".into();
+            m.email = "nonsense".into();
+        });
+        assert_eq!(fields, ["email", "name"]);
+        assert_eq!(text, FILL_IN_ALL);
+        assert_eq!(validate(&ContactMessage::default()).len(), 4);
+    }
+
+    #[test]
+    fn control_characters_are_refused_but_line_breaks_in_the_message() {
+        for c in ['\0', '\r', '\u{1b}', '\u{7f}', '\u{85}'] {
+            assert_eq!(faulty(|m| m.message.push(c)).0, ["message"], "{c:?}");
+        }
+        for c in ['\n', '\t', '\r', '\0'] {
+            assert_eq!(faulty(|m| m.name.insert(1, c)).0, ["name"], "{c:?}");
+            assert_eq!(faulty(|m| m.subject.push(c)).0, ["subject"], "{c:?}");
+            assert_eq!(faulty(|m| m.email.push(c)).0, ["email"], "{c:?}");
+        }
+        let (_, text) = faulty(|m| m.subject = "a\r\nBcc: b@example.org".into());
+        assert_eq!(
+            text,
+            "The subject must be one line without control characters."
+        );
+    }
+
+    #[test]
+    fn an_address_has_to_be_plausible() {
+        for address in [
+            "a@b.co",
+            "first.last+tag@sub.example.org",
+            "o'neil@example.org",
+            "jürgen@bücher.example",
+            " spaced@example.org ",
+        ] {
+            assert_eq!(field_faults("email", address), [""; 0], "{address}");
+        }
+        for address in [
+            "a",
+            "@",
+            "a@",
+            "@b.co",
+            "a@b",
+            "a@b@c.co",
+            "a b@c.co",
+            "a@b..co",
+            ".a@b.co",
+            "a.@b.co",
+            "a@-b.co",
+            "a@b.co.",
+            "\"a\"@b.co",
+            "a@[127.0.0.1]",
+            "a@127.0.0.1",
+            "<a@b.co>",
+            "a@b.co,c@d.co",
+            "a@b_c.co",
+        ] {
+            assert_eq!(field_faults("email", address).len(), 1, "{address}");
+        }
+    }
+
+    #[test]
+    fn missing_is_blank_and_unknown_is_refused() {
+        let parse = |json| serde_json::from_str::<ContactMessage>(json);
+        assert_eq!(parse("{}").expect("parses"), ContactMessage::default());
+        assert!(parse(r#"{"nmae":"x"}"#).is_err());
+        assert!(parse(r#"{"name":"x","name":"y"}"#).is_err());
+        let trap = parse(r#"{"website":"https://spam.example"}"#).expect("parses");
+        assert!(trap.is_from_a_program());
+        assert!(
+            !parse(r#"{"website":""}"#)
+                .expect("parses")
+                .is_from_a_program()
+        );
+        assert_eq!(
+            serde_json::to_string(&good()).expect("JSON"),
+            r#"{"name":"Ada","email":"ada@example.org","subject":"Hello","message":"One\n\tTwo"}"#
+        );
+    }
+}
