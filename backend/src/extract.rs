@@ -41,15 +41,8 @@ impl<S: Send + Sync> FromRequestParts<S> for PageRequest {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let pairs = Query::<Vec<(String, String)>>::from_request_parts(parts, state)
-            .await
-            .map_or_else(|_| Vec::new(), |Query(pairs)| pairs);
-        let first = |name: &str| {
-            pairs
-                .iter()
-                .find(|(key, _)| key == name)
-                .map(|(_, value)| value.trim())
-        };
+        let pairs = query_pairs(parts, state).await;
+        let first = |name| first_value(&pairs, name);
         Ok(Self {
             page: first("page")
                 .map_or(1, |text| lenient_number(text, 1))
@@ -64,6 +57,30 @@ impl<S: Send + Sync> FromRequestParts<S> for PageRequest {
                 .map(str::to_owned),
         })
     }
+}
+
+/// `?q=`, trimmed; empty when there is none. Of a repeated parameter the first one counts.
+pub struct SearchQuery(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for SearchQuery {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let pairs = query_pairs(parts, state).await;
+        let query = first_value(&pairs, "q").unwrap_or_default();
+        Ok(Self(query.to_owned()))
+    }
+}
+
+async fn query_pairs<S: Send + Sync>(parts: &mut Parts, state: &S) -> Vec<(String, String)> {
+    Query::from_request_parts(parts, state)
+        .await
+        .map_or_else(|_| Vec::new(), |Query(pairs)| pairs)
+}
+
+fn first_value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let (_, value) = pairs.iter().find(|(key, _)| key == name)?;
+    Some(value.trim())
 }
 
 fn lenient_number(text: &str, default: u32) -> u32 {

@@ -14,7 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::app::App;
 use crate::cross_site::refuse_cross_site;
 use crate::error::ApiError;
-use crate::handlers::{blogs, contact, health, media, page, session};
+use crate::handlers::{blogs, contact, health, media, page, search, session};
 use crate::limits::{limit_body_and_time, limit_in_flight, require_host};
 use crate::reply::{Reply, envelope};
 use crate::telemetry::request_span;
@@ -31,6 +31,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/blogs", get(blogs::list))
         .route("/v1/blogs/{id}", get(blogs::show))
         .route("/v1/categories", get(blogs::categories))
+        .route("/v1/search", get(search::show))
         .route("/v1/contact", post(contact::create))
         .fallback(no_such_path);
     let answering_in_envelopes = Router::new()

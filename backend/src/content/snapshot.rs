@@ -7,9 +7,10 @@ use shared::blog::{
     Blog, BlogLink, BlogPage, BlogSummary, CategoryCount, CategoryList, Freshness, MAX_PER_PAGE,
 };
 use shared::paths;
+use shared::search::{SearchHit, SearchPage};
 
 use super::post::Post;
-use super::search::{Matches, SearchIndex};
+use super::search::SearchIndex;
 
 /// How many related posts a post shows at most.
 const MAX_RELATED: usize = 3;
@@ -31,16 +32,16 @@ impl PartialEq for Snapshot {
     }
 }
 
-/// One page of the list of posts, without how current it is: that is the cache's to say.
+/// One page of a list, without how current it is: that is the cache's to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PagePart {
-    /// The posts of this page.
-    pub items: Vec<BlogSummary>,
+pub struct PagePart<T> {
+    /// What is on this page.
+    pub items: Vec<T>,
     /// From 1 to `total_pages`.
     pub page: u32,
     /// From 1 to [`MAX_PER_PAGE`].
     pub per_page: u32,
-    /// Posts on all pages.
+    /// Items on all pages.
     pub total_items: u32,
     /// At least 1: an empty list is page 1 of 1.
     pub total_pages: u32,
@@ -50,11 +51,49 @@ pub struct PagePart {
     pub has_next: bool,
 }
 
-impl PagePart {
+impl<T> PagePart<T> {
+    /// The page of `all` that is asked for, brought into range, each of its items made by `item`.
+    fn of<S>(all: &[S], page: u32, per_page: u32, item: impl Fn(&S) -> T) -> Self {
+        let per_page = per_page.clamp(1, MAX_PER_PAGE);
+        let total_items = count(all.len());
+        let total_pages = total_items.div_ceil(per_page).max(1);
+        let page = page.clamp(1, total_pages);
+        let first = (page as usize - 1) * per_page as usize;
+        let on_page = all.iter().skip(first).take(per_page as usize);
+        Self {
+            items: on_page.map(item).collect(),
+            page,
+            per_page,
+            total_items,
+            total_pages,
+            has_prev: page > 1,
+            has_next: page < total_pages,
+        }
+    }
+}
+
+impl PagePart<BlogSummary> {
     /// The page as it goes over the wire.
     #[must_use]
     pub fn with_freshness(self, freshness: Freshness) -> BlogPage {
         BlogPage {
+            items: self.items,
+            page: self.page,
+            per_page: self.per_page,
+            total_items: self.total_items,
+            total_pages: self.total_pages,
+            has_prev: self.has_prev,
+            has_next: self.has_next,
+            freshness,
+        }
+    }
+}
+
+impl PagePart<SearchHit> {
+    /// The page as it goes over the wire.
+    #[must_use]
+    pub fn with_freshness(self, freshness: Freshness) -> SearchPage {
+        SearchPage {
             items: self.items,
             page: self.page,
             per_page: self.per_page,
@@ -112,44 +151,25 @@ impl Snapshot {
     /// One page of the posts, or of those of one category in any letter case. `page` and `per_page`
     /// are brought into range, never refused.
     #[must_use]
-    pub fn page(&self, page: u32, per_page: u32, category: Option<&str>) -> PagePart {
+    pub fn page(&self, page: u32, per_page: u32, category: Option<&str>) -> PagePart<BlogSummary> {
         let wanted = category.map(fold_case);
-        let matching: Vec<&Post> = self
-            .posts
-            .iter()
-            .filter(|post| {
-                wanted
-                    .as_ref()
-                    .is_none_or(|name| fold_case(&post.category) == *name)
-            })
-            .collect();
-        let per_page = per_page.clamp(1, MAX_PER_PAGE);
-        let total_items = count(matching.len());
-        let total_pages = total_items.div_ceil(per_page).max(1);
-        let page = page.clamp(1, total_pages);
-        let first = (page as usize - 1) * per_page as usize;
-        PagePart {
-            items: matching
-                .into_iter()
-                .skip(first)
-                .take(per_page as usize)
-                .map(summary)
-                .collect(),
-            page,
-            per_page,
-            total_items,
-            total_pages,
-            has_prev: page > 1,
-            has_next: page < total_pages,
-        }
+        let is_wanted = |post: &&Post| {
+            let wanted = wanted.as_ref();
+            wanted.is_none_or(|name| fold_case(&post.category) == *name)
+        };
+        let matching: Vec<&Post> = self.posts.iter().filter(is_wanted).collect();
+        PagePart::of(&matching, page, per_page, |post| summary(post))
     }
 
-    /// The posts that match every word of `query`, best first.
+    /// One page of the posts that match every word of `query`, best first, and where they do.
     #[must_use]
-    pub fn search(&self, query: &str) -> Matches {
-        self.search
-            .get_or_init(|| SearchIndex::new(&self.posts))
-            .find(query)
+    pub fn search(&self, query: &str, page: u32, per_page: u32) -> PagePart<SearchHit> {
+        let index = self.search.get_or_init(|| SearchIndex::new(&self.posts));
+        let matches = index.find(query);
+        PagePart::of(&matches.posts, page, per_page, |&at| SearchHit {
+            summary: summary(&self.posts[at]),
+            highlights: matches.highlights(&self.posts[at]),
+        })
     }
 
     /// A whole post with its neighbours and relatives.

@@ -60,7 +60,8 @@ pub async fn categories(State(app): State<App>, session: Session) -> Result<Repl
     Reply::ok(&view.snapshot.categories())
 }
 
-fn warn_when_stale(session: &Session, view: &View) {
+/// Tells the reader once per list that it is not a fresh one.
+pub fn warn_when_stale(session: &Session, view: &View) {
     if !view.freshness.stale {
         return;
     }

@@ -5,4 +5,5 @@ pub mod contact;
 pub mod health;
 pub mod media;
 pub mod page;
+pub mod search;
 pub mod session;

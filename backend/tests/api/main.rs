@@ -19,6 +19,7 @@ mod pages;
 mod postgres;
 mod postgres_server;
 mod process;
+mod search;
 mod server;
 mod session;
 mod store;

@@ -121,7 +121,9 @@ fn odd_queries_and_texts_do_no_harm() {
     ] {
         let matches = SearchIndex::new(&posts).find(query);
         for &at in &matches.posts {
-            matches.highlights(&posts[at]);
+            for highlight in matches.highlights(&posts[at]) {
+                marked(&highlight);
+            }
         }
     }
     assert_eq!(found(&posts, "ééé"), ["a"]);
