@@ -1,6 +1,7 @@
 //! The released binary with the released app, on a port of its own.
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -11,7 +12,7 @@ use crate::provided;
 pub struct Site {
     origin: String,
     _process: Process,
-    _data_dir: TempDir,
+    data_dir: TempDir,
 }
 
 impl Site {
@@ -45,8 +46,30 @@ impl Site {
         Ok(Self {
             origin,
             _process: process,
-            _data_dir: data_dir,
+            data_dir,
         })
+    }
+
+    /// The references of the messages that it has received, newest first.
+    ///
+    /// # Errors
+    /// When the inbox can't be read.
+    pub async fn messages(&self) -> anyhow::Result<Vec<String>> {
+        let output = Command::new(provided("FLASHBLOG_BIN")?)
+            .args(["messages", "export", "--format", "json", "--data-dir"])
+            .arg(self.data_dir.path())
+            .output()
+            .await?;
+        ensure!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let messages: Vec<Value> = serde_json::from_slice(&output.stdout)?;
+        Ok(messages
+            .iter()
+            .filter_map(|message| message["reference"].as_str().map(str::to_owned))
+            .collect())
     }
 
     /// Where it is, without a slash at the end.

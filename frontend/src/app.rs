@@ -15,6 +15,7 @@ use crate::hooks::use_link_navigation::use_link_navigation;
 use crate::pages::about::AboutPage;
 use crate::pages::blog::BlogPage;
 use crate::pages::blogs::BlogsPage;
+use crate::pages::contact::ContactPage;
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
 use crate::route::Route;
@@ -75,6 +76,7 @@ fn page(route: Route) -> Html {
         Route::Blogs(query) => html! { <BlogsPage {query} /> },
         Route::Blog { id } => html! { <BlogPage {id} /> },
         Route::About => html! { <AboutPage /> },
+        Route::Contact => html! { <ContactPage /> },
         Route::NotFound => html! { <NotFoundPage /> },
     }
 }

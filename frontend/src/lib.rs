@@ -9,6 +9,7 @@ pub mod app;
 pub mod components;
 pub mod contexts;
 pub mod crash;
+pub mod draft;
 pub mod hooks;
 pub mod pages;
 pub mod route;

@@ -16,6 +16,8 @@ pub enum Route {
     },
     /// `/about`
     About,
+    /// `/contact`
+    Contact,
     /// Every other address.
     NotFound,
 }
@@ -102,6 +104,7 @@ impl Route {
         match segments.as_slice() {
             [""] => Self::Home,
             ["about"] => Self::About,
+            ["contact"] => Self::Contact,
             ["blogs"] => Self::Blogs(BlogsQuery::parse(query)),
             ["blogs", id] => Self::Blog {
                 id: percent_decode(id),
@@ -119,6 +122,7 @@ impl Route {
             Self::Blogs(query) => format!("/blogs{}", query.to_query()),
             Self::Blog { id } => paths::blog(id),
             Self::About => "/about".to_owned(),
+            Self::Contact => "/contact".to_owned(),
         }
     }
 }
@@ -179,6 +183,7 @@ mod tests {
             (blog("hello-world"), "/blogs/hello-world"),
             (blog("a/b?c#d é"), "/blogs/a%2Fb%3Fc%23d%20%C3%A9"),
             (Route::About, "/about"),
+            (Route::Contact, "/contact"),
         ];
         for (route, href) in pages {
             assert_eq!(route.href(), href);

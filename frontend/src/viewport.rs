@@ -79,3 +79,9 @@ pub fn focus_heading_if_lost() {
         focus_heading();
     }
 }
+
+/// Focuses an element and scrolls it into view.
+pub fn reveal(element: &HtmlElement) {
+    // Fails only in documents that can't have a focus.
+    let _ = element.focus();
+}

@@ -5,12 +5,13 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::envelope::{Envelope, Outcome};
 use shared::flash::Flash;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, RequestInit, Response};
+use web_sys::{AbortController, Headers, RequestInit, Response};
 use yew::Callback;
 
 use crate::api::cache::AnswerCache;
@@ -81,18 +82,7 @@ impl Client {
         &self,
         request: &Get<T>,
     ) -> Result<Rc<T>, ApiFailure> {
-        let Answer {
-            status,
-            request_id,
-            body,
-        } = exchange(request.path()).await?;
-        // The browser's own JSON parser is there already; another would be 40 KB of code.
-        let envelope = body.and_then(|body| serde_wasm_bindgen::from_value(body).ok());
-        let (result, flashes) = read(envelope, status, request_id);
-        if !flashes.is_empty() {
-            self.on_flash.emit(flashes);
-        }
-        match result {
+        match self.send(request.path(), &RequestInit::new()).await {
             Ok(data) => {
                 let data = Rc::new(data);
                 self.cache.put(request.path(), Rc::clone(&data));
@@ -105,6 +95,50 @@ impl Client {
                 Err(failure)
             }
         }
+    }
+
+    /// Sends a JSON body by `POST`. `idempotency_key` makes the same body count once, however often
+    /// it is sent.
+    ///
+    /// # Errors
+    /// When there is no answer in time, or the answer is a problem or no envelope.
+    pub async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        idempotency_key: &str,
+    ) -> Result<T, ApiFailure> {
+        let options = post_options(body, idempotency_key).map_err(|_| ApiFailure::Offline)?;
+        self.send(path, &options).await
+    }
+
+    /// Ends what `path` names.
+    ///
+    /// # Errors
+    /// When there is no answer in time, or the answer is a problem or no envelope.
+    pub async fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T, ApiFailure> {
+        let options = RequestInit::new();
+        options.set_method("DELETE");
+        self.send(path, &options).await
+    }
+
+    async fn send<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        options: &RequestInit,
+    ) -> Result<T, ApiFailure> {
+        let Answer {
+            status,
+            request_id,
+            body,
+        } = exchange(path, options).await?;
+        // The browser's own JSON parser is there already; another would be 40 KB of code.
+        let envelope = body.and_then(|body| serde_wasm_bindgen::from_value(body).ok());
+        let (result, flashes) = read(envelope, status, request_id);
+        if !flashes.is_empty() {
+            self.on_flash.emit(flashes);
+        }
+        result
     }
 
     /// What the server answered to this request earlier in the visit, so that Back shows a page
@@ -151,7 +185,19 @@ struct Answer {
     body: Option<JsValue>,
 }
 
-async fn exchange(path: &str) -> Result<Answer, ApiFailure> {
+fn post_options(body: &impl Serialize, idempotency_key: &str) -> Result<RequestInit, JsValue> {
+    let body = serde_wasm_bindgen::to_value(body)?;
+    let headers = Headers::new()?;
+    headers.set("content-type", "application/json")?;
+    headers.set("idempotency-key", idempotency_key)?;
+    let options = RequestInit::new();
+    options.set_method("POST");
+    options.set_headers(&headers);
+    options.set_body(&JsValue::from(js_sys::JSON::stringify(&body)?));
+    Ok(options)
+}
+
+async fn exchange(path: &str, options: &RequestInit) -> Result<Answer, ApiFailure> {
     let controller = AbortController::new().map_err(|_| ApiFailure::Offline)?;
     let timed_out = Rc::new(Cell::new(false));
     let _timer = {
@@ -161,7 +207,7 @@ async fn exchange(path: &str) -> Result<Answer, ApiFailure> {
             controller.abort();
         })
     };
-    fetch(path, &controller).await.map_err(|_| {
+    fetch(path, options, &controller).await.map_err(|_| {
         if timed_out.get() {
             ApiFailure::Timeout
         } else {
@@ -170,11 +216,14 @@ async fn exchange(path: &str) -> Result<Answer, ApiFailure> {
     })
 }
 
-async fn fetch(path: &str, controller: &AbortController) -> Result<Answer, JsValue> {
-    let options = RequestInit::new();
+async fn fetch(
+    path: &str,
+    options: &RequestInit,
+    controller: &AbortController,
+) -> Result<Answer, JsValue> {
     options.set_signal(Some(&controller.signal()));
     let window = web_sys::window().ok_or(JsValue::NULL)?;
-    let response: Response = JsFuture::from(window.fetch_with_str_and_init(path, &options))
+    let response: Response = JsFuture::from(window.fetch_with_str_and_init(path, options))
         .await?
         .dyn_into()?;
     let body = match JsFuture::from(response.json()?).await {

@@ -1,5 +1,7 @@
 //! Why an API request brought no data.
 
+use std::collections::BTreeMap;
+
 use shared::problem::{Problem, code};
 
 /// Why an API request brought no data.
@@ -46,6 +48,15 @@ impl ApiFailure {
             Self::Malformed { request_id, .. } => request_id.as_deref(),
         }
         .filter(|id| !id.is_empty())
+    }
+
+    /// What the server found wrong with each field, on a 422 that names any.
+    #[must_use]
+    pub fn fields(&self) -> Option<&BTreeMap<String, Vec<String>>> {
+        match self {
+            Self::Problem(problem) => problem.fields.as_ref(),
+            _ => None,
+        }
     }
 
     /// What happened, in a few words.

@@ -4,4 +4,6 @@ pub mod blogs;
 mod cache;
 pub mod categories;
 pub mod client;
+pub mod contact;
 pub mod failure;
+pub mod session;

@@ -7,11 +7,15 @@ use crate::route::{BlogsQuery, Route};
 
 /// A row of links with the number of posts in each.
 pub fn category_links(categories: &[CategoryCount]) -> Html {
-    row(categories.iter().map(|category| link(category, false)))
+    row(
+        "chips",
+        categories.iter().map(|category| link(category, false)),
+    )
 }
 
 /// The same row above the list of posts, with a link to all of them first and the `shown` category
-/// marked; none is all of them.
+/// marked; none is all of them. On narrow screens it scrolls sideways instead of breaking: the list
+/// below stands where [`crate::components::skeleton::filter_skeleton`] has left it.
 pub fn category_filter(categories: &[CategoryCount], shown: Option<&str>) -> Html {
     let all = html! {
         <a class="chip" href={Route::blogs().href()} aria-current={mark(shown.is_none())}>
@@ -21,13 +25,13 @@ pub fn category_filter(categories: &[CategoryCount], shown: Option<&str>) -> Htm
     let links = categories
         .iter()
         .map(|category| link(category, shown == Some(category.name.as_str())));
-    row(std::iter::once(all).chain(links))
+    row("chips chips-filter", std::iter::once(all).chain(links))
 }
 
-fn row(links: impl Iterator<Item = Html>) -> Html {
+fn row(class: &'static str, links: impl Iterator<Item = Html>) -> Html {
     html! {
         <nav aria-label="Categories">
-            <ul class="chips">
+            <ul {class}>
                 { for links.map(|link| html! { <li>{ link }</li> }) }
             </ul>
         </nav>

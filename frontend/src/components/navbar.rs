@@ -92,11 +92,12 @@ pub fn Navbar(props: &NavbarProps) -> Html {
 }
 
 /// The pages that every page leads to.
-pub(crate) fn sections() -> [(&'static str, Route); 3] {
+pub(crate) fn sections() -> [(&'static str, Route); 4] {
     [
         ("Home", Route::Home),
         ("Blogs", Route::blogs()),
         ("About", Route::About),
+        ("Contact", Route::Contact),
     ]
 }
 

@@ -16,6 +16,15 @@ pub fn card_skeletons(count: u32) -> Html {
         .collect()
 }
 
+/// Categories without names.
+pub fn filter_skeleton() -> Html {
+    html! {
+        <div class="chips chips-filter placeholder-glow" aria-hidden="true">
+            { for (0..6).map(|_| html! { <span class="chip placeholder" /> }) }
+        </div>
+    }
+}
+
 /// Paragraphs without words.
 pub fn text_skeleton() -> Html {
     html! {

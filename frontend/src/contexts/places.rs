@@ -32,6 +32,8 @@ struct Record {
     here: Option<String>,
     /// Whether the visit has seen any page yet.
     started: bool,
+    /// Whether the focus on this page is the app's to find again when it is lost.
+    has_focused: bool,
 }
 
 impl Record {
@@ -71,24 +73,30 @@ impl Record {
 }
 
 impl Places {
-    /// The page of `location` is there to be read: goes to where the reader was on it, else to
+    /// The page of `location` is there to be seen: goes to where the reader was on it, else to
     /// what the address points at, else to the top; and moves the focus to its heading, so that
     /// screen readers tell where they are (WCAG 2.4.3). The first page of a visit keeps the
-    /// browser's own focus.
-    pub fn arrive(&self, location: &Location) {
+    /// browser's own focus. While a page isn't complete, a place on it can't be found again yet:
+    /// a later call returns there.
+    pub fn arrive(&self, location: &Location, is_complete: bool) {
         let entry = entry_of(location);
-        let (known, is_first, is_same) = {
+        let (known, is_first) = {
             let mut record = self.0.borrow_mut();
-            let is_same = record.here.as_ref() == Some(&entry);
-            let is_first = !std::mem::replace(&mut record.started, true);
+            if record.here.as_ref() == Some(&entry) {
+                if std::mem::replace(&mut record.has_focused, true) {
+                    viewport::focus_heading_if_lost();
+                }
+                return;
+            }
             let known = record.position(&entry);
+            if !is_complete && (known.is_some() || !location.hash().is_empty()) {
+                return;
+            }
+            let is_first = !std::mem::replace(&mut record.started, true);
             record.here = Some(entry);
-            (known, is_first, is_same)
+            record.has_focused = !is_first;
+            (known, is_first)
         };
-        if is_same {
-            viewport::focus_heading_if_lost();
-            return;
-        }
         let target = viewport::element_by_hash(location.hash());
         match (known, &target) {
             (Some(y), _) => viewport::scroll_to(y, ScrollBehavior::Instant),

@@ -8,8 +8,10 @@ use crate::contexts::places::Places;
 /// How far a page is on its way to the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arrival {
-    /// What the address names is not there yet.
+    /// The page before is still on the screen.
     Waiting,
+    /// The page's frame is there, what belongs into it isn't.
+    Partial,
     /// It is there.
     Ready,
     /// It won't be: the page says why.
@@ -34,7 +36,7 @@ pub fn use_arrival(arrival: Arrival) {
         if arrival != Arrival::Waiting
             && let (Some(places), Some(location)) = (places, location)
         {
-            places.arrive(&location);
+            places.arrive(&location, arrival != Arrival::Partial);
         }
     });
 }

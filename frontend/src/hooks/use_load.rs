@@ -50,8 +50,8 @@ impl<T> Loaded<T> {
     #[must_use]
     pub fn arrival(&self) -> Arrival {
         match self {
-            Self::Pending
-            | Self::Ready {
+            Self::Pending => Arrival::Partial,
+            Self::Ready {
                 standing: Standing::Earlier,
                 ..
             } => Arrival::Waiting,

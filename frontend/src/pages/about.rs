@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use crate::components::session_panel::SessionPanel;
 use crate::hooks::use_arrival::{Arrival, use_arrival};
 use crate::hooks::use_title::use_title;
 use crate::route::Route;
@@ -50,6 +51,7 @@ pub fn AboutPage() -> Html {
                            links to. Nobody counts your visits." }
                     </li>
                 </ul>
+                <SessionPanel />
                 <h2>{ "For every reader" }</h2>
                 <p>
                     { "The pages follow the Web Content Accessibility Guidelines, version 2.2, at \

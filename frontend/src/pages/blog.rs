@@ -14,7 +14,7 @@ use crate::components::skeleton::{loading, post_skeleton, progress_line, text_sk
 use crate::components::tag_list::tag_list;
 use crate::components::unrenewed_notice::unrenewed_notice;
 use crate::contexts::api::use_client;
-use crate::hooks::use_arrival::{Arrival, use_arrival};
+use crate::hooks::use_arrival::use_arrival;
 use crate::hooks::use_load::{Load, Loaded, Standing, use_load};
 use crate::hooks::use_title::use_title;
 
@@ -44,11 +44,7 @@ pub fn BlogPage(props: &BlogPageProps) -> Html {
         (Loaded::Pending, None) => "Blog",
     };
     use_title(title);
-    use_arrival(if known.is_some() {
-        Arrival::Ready
-    } else {
-        post.loaded.arrival()
-    });
+    use_arrival(post.loaded.arrival());
 
     match (&post.loaded, known) {
         (Loaded::Ready { data, standing }, _) => view_post(data, standing, &post),

@@ -9,7 +9,7 @@ use crate::components::category_links::category_filter;
 use crate::components::failure_view::failure_page;
 use crate::components::freshness_notice::FreshnessNotice;
 use crate::components::pagination::pagination;
-use crate::components::skeleton::{card_skeletons, loading, progress_line};
+use crate::components::skeleton::{card_skeletons, filter_skeleton, loading, progress_line};
 use crate::components::unrenewed_notice::unrenewed_notice;
 use crate::hooks::use_arrival::use_arrival;
 use crate::hooks::use_load::{Load, Loaded, Standing, use_load};
@@ -50,9 +50,12 @@ pub fn BlogsPage(props: &BlogsPageProps) -> Html {
                     { posts.loaded.data().map(|page| count(page)).unwrap_or_default() }
                 </p>
             </header>
-            if let Some(list) = categories.loaded.data() {
-                { category_filter(&list.items, query.category.as_deref()) }
-            }
+            { match &categories.loaded {
+                Loaded::Pending => filter_skeleton(),
+                Loaded::Ready { data, .. } => category_filter(&data.items, query.category.as_deref()),
+                // The list is there without it.
+                Loaded::Failed { .. } => Html::default(),
+            } }
             { view_posts(&posts, query) }
         </>
     }

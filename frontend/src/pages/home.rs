@@ -27,7 +27,7 @@ pub fn HomePage() -> Html {
     let featured = use_load(blogs::list(&BlogsQuery::default(), FEATURED));
     let categories = use_load(categories::list());
     use_arrival(match featured.loaded {
-        Loaded::Pending => Arrival::Waiting,
+        Loaded::Pending => Arrival::Partial,
         _ => Arrival::Ready,
     });
     html! {

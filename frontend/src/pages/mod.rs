@@ -3,5 +3,6 @@
 pub mod about;
 pub mod blog;
 pub mod blogs;
+pub mod contact;
 pub mod home;
 pub mod not_found;

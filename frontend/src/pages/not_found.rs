@@ -2,8 +2,10 @@
 
 use yew::prelude::*;
 
+use crate::api::session;
 use crate::components::not_found_view::not_found_view;
 use crate::hooks::use_arrival::{Arrival, use_arrival};
+use crate::hooks::use_load::use_load;
 use crate::hooks::use_title::use_title;
 
 const HEADING: &str = "Page not found";
@@ -13,5 +15,7 @@ const HEADING: &str = "Page not found";
 pub fn NotFoundPage() -> Html {
     use_title(HEADING);
     use_arrival(Arrival::Failed);
+    // For the messages that come with it.
+    let _ = use_load(session::show());
     not_found_view(HEADING)
 }

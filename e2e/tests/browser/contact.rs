@@ -1,0 +1,136 @@
+//! Writing a message.
+
+use e2e::browser::Browser;
+use e2e::faulty_front::{Fault, FaultyFront};
+use e2e::site::Site;
+use fantoccini::Locator;
+
+async fn write(browser: &Browser, field: &str, text: &str) -> anyhow::Result<()> {
+    browser
+        .find(&format!("#{field}"))
+        .await?
+        .send_keys(text)
+        .await?;
+    Ok(())
+}
+
+async fn write_all(browser: &Browser) -> anyhow::Result<()> {
+    write(browser, "name", "Ada").await?;
+    write(browser, "email", "ada@example.org").await?;
+    write(browser, "subject", "A question").await?;
+    write(browser, "message", "How do flash messages work?").await
+}
+
+async fn value(browser: &Browser, field: &str) -> anyhow::Result<String> {
+    let element = browser.find(&format!("#{field}")).await?;
+    Ok(element.prop("value").await?.unwrap_or_default())
+}
+
+#[tokio::test]
+async fn a_message_is_sent_once_and_its_reference_shown() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.visit(site.origin()).await?;
+    browser.click(".navbar-nav a[href='/contact']").await?;
+    browser.await_text("h1", "Contact").await?;
+    write_all(&browser).await?;
+    browser
+        .run("const b = document.querySelector('.contact-form button'); b.click(); b.click()")
+        .await?;
+    browser.await_text("h1", "Message received").await?;
+    let reference = browser.text("[data-testid=reference]").await?;
+    assert!(!reference.is_empty());
+    browser.find(".toast-stack .alert-success.show").await?;
+    assert_eq!(browser.count(".toast-stack .alert").await?, 1);
+    assert_eq!(site.messages().await?, [reference]);
+
+    browser.client().refresh().await?;
+    browser.await_text("h1", "Contact").await?;
+    assert_eq!(
+        value(&browser, "message").await?,
+        "",
+        "the draft has done its work"
+    );
+    assert_eq!(browser.complaints().await?, [""; 0]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn faults_are_named_at_their_fields_and_the_first_is_focused() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}/contact", site.origin())).await?;
+    write(&browser, "name", "Ada").await?;
+    write(&browser, "email", "not-an-address").await?;
+    browser.click(".contact-form button").await?;
+    browser.find("[role=alert] #contact-faults").await?;
+    let focused = browser.client().active_element().await?;
+    assert_eq!(focused.attr("id").await?.as_deref(), Some("email"));
+    assert_eq!(focused.attr("aria-invalid").await?.as_deref(), Some("true"));
+    let described = focused.attr("aria-describedby").await?.unwrap_or_default();
+    assert!(
+        browser
+            .text(&format!("#{described}"))
+            .await?
+            .contains("name@example.org")
+    );
+    assert_eq!(browser.count("#contact-faults li").await?, 3);
+    for label in browser
+        .client()
+        .find_all(Locator::Css(".contact-form .field label"))
+        .await?
+    {
+        let target = label.attr("for").await?.unwrap_or_default();
+        browser.find(&format!("#{target}")).await?;
+    }
+    assert_eq!(site.messages().await?, [""; 0]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_draft_survives_a_failure_and_a_reload() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let front = FaultyFront::before(site.origin()).await?;
+    let browser = Browser::open().await?;
+    browser
+        .visit(&format!("{}/contact", front.origin()))
+        .await?;
+    write_all(&browser).await?;
+    front.set("/api/v1/contact", Fault::ServerError);
+    browser.click(".contact-form button").await?;
+    browser.find("#contact-failure").await?;
+    assert!(browser.text("#contact-failure").await?.contains("fault-1"));
+    assert_eq!(
+        value(&browser, "message").await?,
+        "How do flash messages work?"
+    );
+
+    browser.client().refresh().await?;
+    browser.await_text("h1", "Contact").await?;
+    assert_eq!(value(&browser, "email").await?, "ada@example.org");
+    browser
+        .devtools("Network.clearBrowserCookies", serde_json::json!({}))
+        .await?;
+    front.lift();
+    browser.click(".contact-form button").await?;
+    browser.await_text("h1", "Message received").await?;
+    assert_eq!(site.messages().await?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_form_post_without_a_script_is_told_about_on_the_next_page() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}/contact", site.origin())).await?;
+    write_all(&browser).await?;
+    // As a browser would send it that runs no script.
+    browser
+        .run("HTMLFormElement.prototype.submit.call(document.querySelector('.contact-form'))")
+        .await?;
+    browser.find(".toast-stack .alert-success.show").await?;
+    browser.await_path("/contact").await?;
+    assert_eq!(browser.count(".toast-stack .alert").await?, 1);
+    assert_eq!(site.messages().await?.len(), 1);
+    Ok(())
+}

@@ -1,0 +1,420 @@
+//! Writing to the people behind the site.
+
+use std::rc::Rc;
+
+use shared::contact::{
+    self, ContactMessage, ContactReceipt, Faults, MAX_EMAIL, MAX_MESSAGE, MAX_NAME, MAX_SUBJECT,
+};
+use yew::platform::spawn_local;
+use yew::prelude::*;
+
+use crate::api;
+use crate::api::failure::ApiFailure;
+use crate::components::contact_field::{ContactField, Kind};
+use crate::contexts::api::use_client;
+use crate::draft::{Draft, new_key};
+use crate::hooks::use_arrival::{Arrival, use_arrival};
+use crate::hooks::use_load::use_load;
+use crate::hooks::use_title::use_title;
+use crate::viewport;
+
+/// The form, in the order in which it is read: name, label, kind, autocomplete, limit.
+const FIELDS: [(&str, &str, Kind, &str, usize); 4] = [
+    ("name", "Your name", Kind::Text, "name", MAX_NAME),
+    (
+        "email",
+        "Your email address",
+        Kind::Email,
+        "email",
+        MAX_EMAIL,
+    ),
+    ("subject", "Subject", Kind::Text, "off", MAX_SUBJECT),
+    ("message", "Message", Kind::Multiline, "off", MAX_MESSAGE),
+];
+
+/// A form whose draft stays in the tab until the server has the message, and the receipt once it
+/// does.
+#[component]
+pub fn ContactPage() -> Html {
+    use_title("Contact");
+    use_arrival(Arrival::Ready);
+    let client = use_client();
+    // For the messages that come with it, such as those of a form post without a script.
+    let _ = use_load(api::session::show());
+    let form = use_reducer(|| FormState::new(Draft::restore()));
+    {
+        // Waits for the fields' errors to be on the page.
+        let first_bad = form.first_bad();
+        use_effect_with(form.attempts, move |_| {
+            if let Some(element) =
+                first_bad.and_then(|name| viewport::element_by_hash(&format!("#{name}")))
+            {
+                viewport::reveal(&element);
+            }
+        });
+    }
+    {
+        let is_received = form.receipt.is_some();
+        use_effect_with(is_received, move |is_received| {
+            if *is_received {
+                viewport::focus_heading();
+            }
+        });
+    }
+    let on_change = {
+        let form = form.clone();
+        Callback::from(move |(name, text): (&'static str, String)| {
+            let mut draft = form.draft.clone();
+            set_field(&mut draft.message, name, text);
+            draft.key = new_key();
+            draft.keep();
+            form.dispatch(FormAction::Change(name, draft));
+        })
+    };
+    let on_leave = {
+        let dispatcher = form.dispatcher();
+        Callback::from(move |name: &'static str| dispatcher.dispatch(FormAction::Leave(name)))
+    };
+    let onsubmit = {
+        let form = form.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            if form.is_sending {
+                return;
+            }
+            form.dispatch(FormAction::Submit);
+            if !contact::validate(&form.draft.message).is_empty() {
+                return;
+            }
+            let (client, dispatcher, draft) =
+                (client.clone(), form.dispatcher(), form.draft.clone());
+            spawn_local(async move {
+                let result = api::contact::send(&client, &draft.message, &draft.key).await;
+                if result.is_ok() {
+                    Draft::forget();
+                }
+                dispatcher.dispatch(FormAction::Answered(result));
+            });
+        })
+    };
+    let on_another = {
+        let dispatcher = form.dispatcher();
+        Callback::from(move |_: MouseEvent| dispatcher.dispatch(FormAction::Another))
+    };
+
+    if let Some(receipt) = &form.receipt {
+        return view_receipt(receipt, on_another);
+    }
+    html! {
+        <div class="reading">
+            <header class="page-head">
+                <h1>{ "Contact" }</h1>
+                <p class="page-lead">
+                    { "A question, a correction, or something that you would like to read about? \
+                       Write to us." }
+                </p>
+            </header>
+            <form class="contact-form" method="post" action="/contact" novalidate=true {onsubmit}>
+                { view_summary(&form) }
+                { for FIELDS.into_iter().map(|(name, label, kind, autocomplete, limit)| html! {
+                    <ContactField
+                        {name}
+                        {label}
+                        {kind}
+                        {autocomplete}
+                        {limit}
+                        value={AttrValue::from(field(&form.draft.message, name).to_owned())}
+                        faults={form.faults.get(name).cloned().unwrap_or_default()}
+                        on_change={on_change.clone()}
+                        on_leave={on_leave.clone()}
+                    />
+                }) }
+                { trap(&form.draft.message, &on_change) }
+                <button
+                    type="submit"
+                    class="btn btn-primary"
+                    aria-disabled={form.is_sending.then_some("true")}
+                >
+                    { if form.is_sending { "Sending…" } else { "Send message" } }
+                </button>
+                <p class="visually-hidden" role="status">
+                    { if form.is_sending { "Sending your message" } else { "" } }
+                </p>
+            </form>
+        </div>
+    }
+}
+
+/// Why the last attempt to send came to nothing, with a way to each field at fault. The region is
+/// there from the start, so that screen readers notice what comes into it (WCAG 4.1.3).
+fn view_summary(form: &FormState) -> Html {
+    let faulty = || {
+        FIELDS
+            .into_iter()
+            .filter(|(name, ..)| form.faults.contains_key(*name))
+    };
+    html! {
+        <div role="alert">
+            if form.shows_summary && !form.faults.is_empty() {
+                <div class="alert alert-danger" id="contact-faults">
+                    <p>{ "Your message was not sent yet. Please check:" }</p>
+                    <ul>
+                        { for faulty().map(|(name, ..)| html! {
+                            <li>
+                                <a href={format!("#{name}")}>
+                                    { form.faults[name].join(" ") }
+                                </a>
+                            </li>
+                        }) }
+                    </ul>
+                </div>
+            }
+            if let Some(failure) = &form.failure {
+                <div class="alert alert-danger" id="contact-failure">
+                    <p><strong>{ failure.headline() }</strong></p>
+                    <p>{ "Your message was not received, and your draft is still here. " }{ failure.advice() }</p>
+                    if let Some(request_id) = failure.request_id() {
+                        <p>{ "Request id: " }<code>{ request_id }</code></p>
+                    }
+                </div>
+            }
+        </div>
+    }
+}
+
+/// A field that people neither see nor reach: who fills it in is a program.
+fn trap(message: &ContactMessage, on_change: &Callback<(&'static str, String)>) -> Html {
+    let oninput = on_change.reform(|event: InputEvent| {
+        let input: web_sys::HtmlInputElement = event.target_unchecked_into();
+        ("website", input.value())
+    });
+    html! {
+        <div class="visually-hidden" aria-hidden="true">
+            <label for="website">{ "Leave this empty" }</label>
+            <input
+                id="website"
+                name="website"
+                tabindex="-1"
+                autocomplete="off"
+                value={message.website.clone().unwrap_or_default()}
+                {oninput}
+            />
+        </div>
+    }
+}
+
+fn view_receipt(receipt: &ContactReceipt, on_another: Callback<MouseEvent>) -> Html {
+    html! {
+        <div class="reading">
+            <header class="page-head">
+                <h1>{ "Message received" }</h1>
+                <p class="page-lead">{ "Thank you. We read every message." }</p>
+            </header>
+            <p>
+                { "Should you ask about it, mention its reference: " }
+                <code data-testid="reference">{ &receipt.reference }</code>
+            </p>
+            <button type="button" class="btn btn-outline-primary" onclick={on_another}>
+                { "Write another message" }
+            </button>
+        </div>
+    }
+}
+
+fn field<'a>(message: &'a ContactMessage, name: &str) -> &'a str {
+    match name {
+        "name" => &message.name,
+        "email" => &message.email,
+        "subject" => &message.subject,
+        _ => &message.message,
+    }
+}
+
+fn set_field(message: &mut ContactMessage, name: &str, text: String) {
+    match name {
+        "name" => message.name = text,
+        "email" => message.email = text,
+        "subject" => message.subject = text,
+        "website" => message.website = Some(text).filter(|text| !text.is_empty()),
+        _ => message.message = text,
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+struct FormState {
+    draft: Draft,
+    /// What is said about each field: only of those that the writer has left, or tried to send.
+    faults: Faults,
+    /// Attempts to send that found a fault; each moves the focus to it.
+    attempts: u32,
+    shows_summary: bool,
+    is_sending: bool,
+    failure: Option<ApiFailure>,
+    receipt: Option<ContactReceipt>,
+}
+
+enum FormAction {
+    Change(&'static str, Draft),
+    Leave(&'static str),
+    Submit,
+    Answered(Result<ContactReceipt, ApiFailure>),
+    Another,
+}
+
+impl FormState {
+    fn new(draft: Draft) -> Self {
+        Self {
+            draft,
+            ..Self::default()
+        }
+    }
+
+    fn first_bad(&self) -> Option<&'static str> {
+        let mut names = FIELDS.into_iter().map(|(name, ..)| name);
+        names.find(|name| self.faults.contains_key(*name))
+    }
+
+    /// Says what is wrong with a field, or nothing any more.
+    fn judge(&mut self, name: &'static str) {
+        let faults = contact::field_faults(name, field(&self.draft.message, name));
+        if faults.is_empty() {
+            self.faults.remove(name);
+        } else {
+            self.faults.insert(name.to_owned(), faults);
+        }
+    }
+}
+
+impl Reducible for FormState {
+    type Action = FormAction;
+
+    fn reduce(self: Rc<Self>, action: FormAction) -> Rc<Self> {
+        let mut next = Self::clone(&self);
+        match action {
+            FormAction::Change(name, draft) => {
+                next.draft = draft;
+                // A fault goes as soon as it is mended; a new one waits until the field is left.
+                if next.faults.contains_key(name) {
+                    next.judge(name);
+                }
+            }
+            FormAction::Leave(name) => {
+                if !field(&next.draft.message, name).is_empty() {
+                    next.judge(name);
+                }
+            }
+            FormAction::Submit => {
+                next.failure = None;
+                next.faults = contact::validate(&next.draft.message);
+                next.shows_summary = !next.faults.is_empty();
+                if next.shows_summary {
+                    next.attempts += 1;
+                } else {
+                    next.is_sending = true;
+                }
+            }
+            FormAction::Answered(Ok(receipt)) => {
+                next = Self {
+                    receipt: Some(receipt),
+                    attempts: next.attempts,
+                    ..Self::default()
+                };
+            }
+            FormAction::Answered(Err(failure)) => {
+                next.is_sending = false;
+                match failure.fields() {
+                    Some(fields) => {
+                        next.faults = fields.clone();
+                        next.shows_summary = true;
+                        next.attempts += 1;
+                    }
+                    None => next.failure = Some(failure),
+                }
+            }
+            FormAction::Another => {
+                next = Self {
+                    attempts: next.attempts,
+                    ..Self::default()
+                };
+            }
+        }
+        Rc::new(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(message: &str) -> Draft {
+        Draft {
+            message: ContactMessage {
+                name: "A".to_owned(),
+                email: "a@b.example".to_owned(),
+                subject: "S".to_owned(),
+                message: message.to_owned(),
+                website: None,
+            },
+            key: "k".to_owned(),
+        }
+    }
+
+    fn after(actions: impl IntoIterator<Item = FormAction>) -> FormState {
+        let start = Rc::new(FormState::default());
+        let end = actions
+            .into_iter()
+            .fold(start, |state, action| state.reduce(action));
+        FormState::clone(&end)
+    }
+
+    #[test]
+    fn nothing_is_said_of_a_field_before_it_was_left() {
+        let typing = after([
+            FormAction::Change("email", draft("")),
+            FormAction::Leave("message"),
+        ]);
+        assert!(
+            typing.faults.is_empty(),
+            "an empty field that was passed is not a fault yet"
+        );
+        let mut bad = draft("x");
+        bad.message.email = "a@".to_owned();
+        let left = after([FormAction::Change("email", bad), FormAction::Leave("email")]);
+        assert!(left.faults.contains_key("email"));
+        assert!(!left.shows_summary);
+    }
+
+    #[test]
+    fn an_attempt_with_faults_names_them_all_and_sends_nothing() {
+        let state = after([FormAction::Submit]);
+        assert_eq!(state.faults.len(), 4);
+        assert!(state.shows_summary && !state.is_sending);
+        assert_eq!((state.attempts, state.first_bad()), (1, Some("name")));
+        let mended = Rc::new(state).reduce(FormAction::Change("name", draft("")));
+        assert!(
+            !mended.faults.contains_key("name"),
+            "a fault goes when it is mended"
+        );
+    }
+
+    #[test]
+    fn a_failure_keeps_the_draft_and_a_receipt_clears_it() {
+        let sending = after([
+            FormAction::Change("message", draft("hello")),
+            FormAction::Submit,
+        ]);
+        assert!(sending.is_sending);
+        let failed =
+            Rc::new(sending.clone()).reduce(FormAction::Answered(Err(ApiFailure::Offline)));
+        assert_eq!(failed.draft, draft("hello"));
+        assert_eq!(failed.failure, Some(ApiFailure::Offline));
+        assert!(!failed.is_sending);
+        let receipt = ContactReceipt {
+            reference: "M-1".to_owned(),
+            received_at: String::new(),
+        };
+        let received = Rc::new(sending).reduce(FormAction::Answered(Ok(receipt)));
+        assert_eq!(received.draft, Draft::default());
+        assert!(received.receipt.is_some());
+    }
+}
