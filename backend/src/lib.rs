@@ -40,6 +40,8 @@ pub mod cross_site;
 pub mod extract;
 pub mod reply;
 
+pub mod openapi;
+
 pub mod handlers;
 
 pub mod router;

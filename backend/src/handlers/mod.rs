@@ -2,6 +2,7 @@
 
 pub mod blogs;
 pub mod contact;
+pub mod docs;
 pub mod health;
 pub mod media;
 pub mod page;

@@ -15,6 +15,7 @@ mod harness;
 mod inbox;
 mod logs;
 mod mail;
+mod openapi;
 mod pages;
 mod postgres;
 mod postgres_server;
