@@ -19,8 +19,9 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::cross_site::refuse_cross_site;
 use crate::error::ApiError;
-use crate::handlers::{blogs, contact, docs, health, media, page, search, session};
+use crate::handlers::{blogs, contact, docs, health, media, metrics, page, search, session};
 use crate::limits::{limit_body_and_time, limit_in_flight, require_host};
+use crate::metrics::measure;
 use crate::openapi::{Api, Description};
 use crate::reply::{Reply, envelope};
 use crate::telemetry::request_span;
@@ -59,6 +60,14 @@ pub fn router(app: App) -> Router {
         .route("/contact", get_service(form_page).post_service(form))
         .merge(as_files(files, &app))
         .layer(from_fn(request_span))
+        .layer(from_fn_with_state(app.metrics.clone(), measure))
+        .with_state(app)
+}
+
+/// What is served to Prometheus, on a listener of its own, and nothing else.
+pub fn metrics_router(app: App) -> Router {
+    Router::new()
+        .route("/metrics", get(metrics::show))
         .with_state(app)
 }
 

@@ -5,6 +5,7 @@ pub mod contact;
 pub mod docs;
 pub mod health;
 pub mod media;
+pub mod metrics;
 pub mod page;
 pub mod search;
 pub mod session;

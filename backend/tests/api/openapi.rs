@@ -107,7 +107,7 @@ fn only_files_pages_and_fallbacks_are_routed_without_a_description() {
         .skip(1)
         .filter_map(|rest| rest.split('"').nth(1))
         .collect();
-    assert_eq!(undescribed, ["/api/", "/media/{*path}"]);
+    assert_eq!(undescribed, ["/api/", "/media/{*path}", "/metrics"]);
 }
 
 #[tokio::test]
