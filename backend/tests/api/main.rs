@@ -5,6 +5,7 @@ mod bounds;
 mod carriers;
 mod clock;
 mod contact;
+mod cookbook;
 mod crash;
 mod databases;
 mod disk;
