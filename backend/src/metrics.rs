@@ -11,7 +11,7 @@ use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
 use prometheus_client::encoding::{EncodeLabelSet, text};
-use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::histogram::Histogram;
@@ -19,6 +19,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::cache::{BlogCache, Fetches};
+use crate::contact::Contact;
 use crate::session::Sessions;
 
 /// Seconds: from an answer out of memory to the longest that a handler may take.
@@ -62,7 +63,12 @@ impl Metrics {
     ///
     /// # Errors
     /// None but the formatter's own.
-    pub fn write(&self, blogs: &BlogCache, sessions: &Sessions) -> Result<String, fmt::Error> {
+    pub fn write(
+        &self,
+        blogs: &BlogCache,
+        sessions: &Sessions,
+        contact: &Contact,
+    ) -> Result<String, fmt::Error> {
         let mut registry = Registry::default();
         registry.register("http_requests", "Requests answered", self.requests.clone());
         registry.register_with_unit(
@@ -98,8 +104,13 @@ impl Metrics {
         );
         registry.register(
             "flashblog_sessions_with_waiting_flashes",
-            "Sessions for which flash messages wait",
+            "Sessions for which this server left flash messages waiting",
             ConstGauge::new(sessions.waiting()),
+        );
+        registry.register(
+            "flashblog_messages_received",
+            "Contact messages stored",
+            ConstCounter::new(contact.received()),
         );
         let started = self.started.duration_since(UNIX_EPOCH).unwrap_or_default();
         registry.register_with_unit(

@@ -25,6 +25,11 @@ use crate::session::Session;
     params(PageQuery),
     responses((
         status = 200, description = "The page", body = Success<BlogPage>,
+        links(("getBlog" = (
+            operation_id = "getBlog",
+            parameters(("id" = "$response.body#/data/items/0/id")),
+            description = "One of the posts"
+        ))),
         example = json!(examples::success(examples::blog_page()))
     )),
 )]

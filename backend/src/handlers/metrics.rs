@@ -14,7 +14,7 @@ use crate::error::ApiError;
 pub async fn show(State(app): State<App>) -> Result<Response, ApiError> {
     let written = app
         .metrics
-        .write(&app.blogs, &app.sessions)
+        .write(&app.blogs, &app.sessions, &app.contact)
         .map_err(ApiError::internal)?;
     let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, content_type)], written).into_response())

@@ -5,8 +5,9 @@ use axum::http::StatusCode;
 use shared::blog::{
     Author, Blog, BlogLink, BlogPage, BlogSummary, CategoryCount, CategoryList, Freshness,
 };
+use shared::contact::{self, ContactMessage, ContactReceipt};
 use shared::flash::{Category, Flash};
-use shared::problem::Problem;
+use shared::problem::{Problem, code};
 use shared::session::{SessionEnded, SessionGrant, SessionInfo};
 
 use super::{Failure, Success};
@@ -170,4 +171,44 @@ pub fn session_ended() -> SessionEnded {
     SessionEnded {
         session_id: Some(SESSION_ID.to_owned()),
     }
+}
+
+/// A message that will do.
+#[must_use]
+pub fn message() -> ContactMessage {
+    ContactMessage {
+        name: "Ada".to_owned(),
+        email: "ada@example.org".to_owned(),
+        subject: "Your post on signatures".to_owned(),
+        message: "Which claims would you leave out?".to_owned(),
+        website: None,
+    }
+}
+
+/// What a message is called once it is stored.
+#[must_use]
+pub fn receipt() -> ContactReceipt {
+    ContactReceipt {
+        reference: "M-7KQ2M9XD4T".to_owned(),
+        received_at: "2026-11-24T06:30:00Z".to_owned(),
+    }
+}
+
+/// The answer to a message with two faults.
+#[must_use]
+pub fn invalid_message(detail: &str) -> Failure {
+    let message = ContactMessage {
+        name: String::new(),
+        email: "ada at example".to_owned(),
+        ..message()
+    };
+    let mut failure = failure_with_flash(
+        422,
+        code::VALIDATION_FAILED,
+        detail,
+        Category::Error,
+        detail,
+    );
+    failure.error.fields = Some(contact::validate(&message));
+    failure
 }

@@ -65,6 +65,7 @@ fn lenient_number() -> Object {
     ),
     tags(
         (name = "Blogs", description = "Posts, newest first."),
+        (name = "Contact", description = "Messages to the owner of the site. A form without a script posts the same fields to `/contact` and is sent back there (303)."),
         (name = "Session", description = "The visitor's session: a signed token, in a cookie or as Bearer."),
         (name = "Service", description = "Whether the server is there, and what it offers."),
     ),

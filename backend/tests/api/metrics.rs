@@ -118,6 +118,26 @@ async fn the_source_and_what_sessions_hold_of_it_are_counted() {
 }
 
 #[tokio::test]
+async fn messages_are_counted_once_each_and_only_when_stored() {
+    let app = TestApp::new().await;
+    let client = app.browser();
+    let message = r#"{"name":"Ada","email":"ada@example.org","subject":"Hello","message":"Hello"}"#;
+    let key = [("idempotency-key", "one")];
+    for _ in 0..2 {
+        client.post_json("/api/v1/contact", &key, message).await;
+    }
+    client.post_json("/api/v1/contact", &[], "{}").await;
+    assert_lines(
+        &scrape(&app).await,
+        &[
+            r#"http_requests_total{method="POST",route="/api/v1/contact",status="201"} 2"#,
+            r#"http_requests_total{method="POST",route="/api/v1/contact",status="422"} 1"#,
+            "flashblog_messages_received_total 1",
+        ],
+    );
+}
+
+#[tokio::test]
 async fn a_request_that_its_client_gave_up_is_in_flight_no_more() {
     let app = TestApp::new().await;
     app.source.gate.forget_permits(usize::MAX);
