@@ -33,7 +33,7 @@ pub struct ContactMessage {
             required = true,
             min_length = 1,
             max_length = 100,
-            pattern = r"^[^\u0000-\u001F\u007F-\u009F]*\S[^\u0000-\u001F\u007F-\u009F]*$"
+            pattern = r"^[^\u0000-\u001F\u007F-\u009F]*[^\s\u0000-\u001F\u007F-\u009F][^\u0000-\u001F\u007F-\u009F]*$"
         )
     )]
     pub name: String,
@@ -50,7 +50,7 @@ pub struct ContactMessage {
             required = true,
             min_length = 1,
             max_length = 200,
-            pattern = r"^[^\u0000-\u001F\u007F-\u009F]*\S[^\u0000-\u001F\u007F-\u009F]*$"
+            pattern = r"^[^\u0000-\u001F\u007F-\u009F]*[^\s\u0000-\u001F\u007F-\u009F][^\u0000-\u001F\u007F-\u009F]*$"
         )
     )]
     pub subject: String,
@@ -61,7 +61,7 @@ pub struct ContactMessage {
             required = true,
             min_length = 1,
             max_length = 5000,
-            pattern = r"^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*\S[^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*$"
+            pattern = r"^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*[^\s\u0000-\u001F\u007F-\u009F][^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*$"
         )
     )]
     pub message: String,

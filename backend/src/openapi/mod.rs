@@ -115,7 +115,7 @@ impl Description {
 }
 
 fn complete(document: &mut Value, cookie: &str) {
-    absent_never_null(document);
+    leave_nulls_to_requests(document);
     document["components"]["responses"] = failures();
     document["components"]["headers"] = headers();
     document["components"]["securitySchemes"] = json!({
@@ -137,7 +137,35 @@ fn complete(document: &mut Value, cookie: &str) {
     }
 }
 
-/// Optional fields are left out, never `null`.
+/// Answers leave optional fields out, and never say `null`. What is sent may say either.
+fn leave_nulls_to_requests(document: &mut Value) {
+    let paths = document["paths"].as_object();
+    let operations = paths
+        .into_iter()
+        .flatten()
+        .flat_map(|(_, item)| item.as_object())
+        .flatten();
+    let sent: Vec<String> = operations
+        .filter_map(|(_, operation)| {
+            let body = &operation["requestBody"]["content"]["application/json"];
+            Some(
+                body["schema"]["$ref"]
+                    .as_str()?
+                    .rsplit('/')
+                    .next()?
+                    .to_owned(),
+            )
+        })
+        .collect();
+    absent_never_null(&mut document["paths"]);
+    let schemas = document["components"]["schemas"].as_object_mut();
+    for (name, schema) in schemas.into_iter().flatten() {
+        if !sent.contains(name) {
+            absent_never_null(schema);
+        }
+    }
+}
+
 fn absent_never_null(value: &mut Value) {
     match value {
         Value::Object(object) => {
