@@ -33,7 +33,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(blogs::list))
         .routes(routes!(blogs::show))
         .routes(routes!(blogs::categories))
-        .route("/v1/search", get(search::show))
+        .routes(routes!(search::show))
         .routes(routes!(contact::create))
         .routes(routes!(docs::openapi))
         .routes(routes!(docs::page))

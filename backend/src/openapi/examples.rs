@@ -8,6 +8,7 @@ use shared::blog::{
 use shared::contact::{self, ContactMessage, ContactReceipt};
 use shared::flash::{Category, Flash};
 use shared::problem::{Problem, code};
+use shared::search::{Highlight, SearchField, SearchHit, SearchPage};
 use shared::session::{SessionEnded, SessionGrant, SessionInfo};
 
 use super::{Failure, Success};
@@ -106,11 +107,39 @@ pub fn blog_page() -> BlogPage {
         total_pages: 2,
         has_prev: true,
         has_next: false,
-        freshness: Freshness {
-            fetched_at: Some("2026-11-24T06:30:00Z".to_owned()),
-            stale: false,
-            source: "embedded".to_owned(),
-        },
+        freshness: freshness(),
+    }
+}
+
+fn freshness() -> Freshness {
+    Freshness {
+        fetched_at: Some("2026-11-24T06:30:00Z".to_owned()),
+        stale: false,
+        source: "embedded".to_owned(),
+    }
+}
+
+/// One match.
+#[must_use]
+pub fn search_page() -> SearchPage {
+    let summary = summary();
+    let highlight = Highlight {
+        field: SearchField::Title,
+        text: summary.title.clone(),
+        ranges: vec![(2, 9)],
+    };
+    SearchPage {
+        items: vec![SearchHit {
+            summary,
+            highlights: vec![highlight],
+        }],
+        page: 1,
+        per_page: 6,
+        total_items: 1,
+        total_pages: 1,
+        has_prev: false,
+        has_next: false,
+        freshness: freshness(),
     }
 }
 

@@ -50,6 +50,21 @@ pub struct PageQuery {
     pub category: String,
 }
 
+/// The query of a search; page and size as in [`PageQuery`].
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SearchParams {
+    /// Words, all of which a post has to hold; a typo and other diacritics are forgiven.
+    #[param(pattern = r"[^\s]", example = "session cookie")]
+    pub q: String,
+    /// From 1, up to the last page; anything else than a number is 1.
+    #[param(schema_with = lenient_number, required = false, example = 1)]
+    pub page: u32,
+    /// From 1 to 50; anything else than a number is 6.
+    #[param(schema_with = lenient_number, required = false, example = 6)]
+    pub per_page: u32,
+}
+
 fn lenient_number() -> Object {
     ObjectBuilder::new()
         .schema_type(SchemaType::from_iter([Type::Integer, Type::String]))
