@@ -14,6 +14,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, DatabaseUrl, MailSettings, PublicUrl};
 use crate::contact::Contact;
 use crate::limits::MAX_IN_FLIGHT;
+use crate::metrics::Metrics;
 use crate::notify::{self, PostOffice, Postman};
 use crate::rate_limit::RateLimit;
 use crate::secret_key;
@@ -48,6 +49,8 @@ pub struct App {
     pub assets: Arc<PathBuf>,
     /// Places for the requests in flight.
     pub places: Arc<Semaphore>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     /// Whether the server was told to stop.
     pub draining: Arc<AtomicBool>,
 }
@@ -85,6 +88,7 @@ impl App {
             public_url: Arc::new(public_url),
             assets: Arc::new(config.assets.clone()),
             places: Arc::new(Semaphore::new(MAX_IN_FLIGHT)),
+            metrics: Arc::default(),
             draining: Arc::default(),
         })
     }

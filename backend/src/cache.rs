@@ -23,6 +23,7 @@ use crate::clock::{Clock, rfc3339};
 use crate::content::snapshot::Snapshot;
 use crate::error::Chain;
 use crate::sources::{BlogSource, SourceError};
+use crate::telemetry::in_current_request;
 use crate::token::SessionId;
 
 /// Which part of the list a reader asks for.
@@ -94,12 +95,23 @@ struct Upstream {
     copies: VecDeque<Weak<BlogCopy>>,
     last_attempt: Option<Attempt>,
     flight: Option<Flight>,
+    succeeded: u64,
+    failed: u64,
 }
 
 #[derive(Clone, Copy)]
 struct Attempt {
     ended: Duration,
     failed: bool,
+}
+
+/// How often the source was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fetches {
+    /// Readings that brought posts.
+    pub succeeded: u64,
+    /// Those that did not.
+    pub failed: u64,
 }
 
 /// The blogs as one session sees them.
@@ -191,6 +203,16 @@ impl BlogCache {
         }
     }
 
+    /// How often the source was read since the start.
+    #[must_use]
+    pub fn fetches(&self) -> Fetches {
+        let upstream = self.upstream.lock();
+        Fetches {
+            succeeded: upstream.succeeded,
+            failed: upstream.failed,
+        }
+    }
+
     /// Forgets a session, so that the copy that it held can go.
     pub fn forget(&self, session: SessionId) {
         self.pinned.remove(&session);
@@ -260,15 +282,16 @@ impl BlogCache {
     }
 
     /// Starts a request to the source in a task of its own: whoever stops waiting for it stops
-    /// nobody else.
+    /// nobody else. It goes by the id of the request that started it.
     fn take_off(&self) -> Flight {
         let source = Arc::clone(&self.source);
         let clock = Arc::clone(&self.clock);
         let upstream = Arc::clone(&self.upstream);
-        let landing = tokio::spawn(async move {
+        let landing = tokio::spawn(in_current_request(async move {
             // A task inside the task, so that an adapter's panic is a failure like any other.
-            let reading = tokio::spawn(async move { source.fetch().await.map(Snapshot::new) });
-            let fetched = match reading.await {
+            let reading =
+                in_current_request(async move { source.fetch().await.map(Snapshot::new) });
+            let fetched = match tokio::spawn(reading).await {
                 Ok(fetched) => fetched,
                 Err(panic) => Err(SourceError::Unusable(format!(
                     "the source's adapter failed: {panic}"
@@ -282,6 +305,7 @@ impl BlogCache {
             });
             match fetched {
                 Ok(snapshot) => {
+                    upstream.succeeded += 1;
                     let blogs = FetchedBlogs {
                         copy: upstream.keep(snapshot),
                         fetched_at: clock.now(),
@@ -290,11 +314,12 @@ impl BlogCache {
                     Ok(blogs)
                 }
                 Err(cause) => {
+                    upstream.failed += 1;
                     tracing::error!("API request failed: {}", Chain(&cause));
                     Err(FetchFailed)
                 }
             }
-        });
+        }));
         async move { landing.await.unwrap_or(Err(FetchFailed)) }
             .boxed()
             .shared()

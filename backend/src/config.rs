@@ -31,6 +31,9 @@ pub struct Settings {
     /// Address to listen on; port 0 picks a free one [default: 127.0.0.1:3000]
     #[arg(long, env = "FLASHBLOG_LISTEN", value_name = "ADDRESS")]
     listen: Option<String>,
+    /// Address to serve /metrics to Prometheus on [default: none]
+    #[arg(long, env = "FLASHBLOG_METRICS_LISTEN", value_name = "ADDRESS")]
+    metrics_listen: Option<String>,
     /// Where people reach the site; https turns on Secure cookies and HSTS [default: the address that is listened on]
     #[arg(long, env = "FLASHBLOG_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
@@ -115,6 +118,8 @@ impl ConfigError {
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where to serve `/metrics`, if anywhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// Where people reach the site; `None` until the listener's address is known.
     pub public_url: Option<PublicUrl>,
     /// Where the blogs come from.
@@ -303,13 +308,12 @@ impl Config {
     fn parse(settings: Settings) -> Result<Self, ConfigError> {
         let listen = match settings.listen.as_deref() {
             None => SocketAddr::from(([127, 0, 0, 1], 3000)),
-            Some(text) => text.parse().map_err(|_| {
-                ConfigError::new(
-                    "listen",
-                    format!("`{text}` is no address; an IP address and a port such as 127.0.0.1:3000 or [::1]:0 would fit"),
-                )
-            })?,
+            Some(text) => address("listen", text)?,
         };
+        let metrics_listen = settings
+            .metrics_listen
+            .map(|text| address("metrics-listen", &text))
+            .transpose()?;
         let public_url = settings
             .public_url
             .map(|text| {
@@ -346,6 +350,7 @@ impl Config {
         })?;
         Ok(Self {
             listen,
+            metrics_listen,
             public_url,
             source,
             assets,
@@ -390,6 +395,7 @@ impl Settings {
     fn or(self, other: Self) -> Self {
         Self {
             listen: self.listen.or(other.listen),
+            metrics_listen: self.metrics_listen.or(other.metrics_listen),
             public_url: self.public_url.or(other.public_url),
             source: self.source.or(other.source),
             data_dir: self.data_dir.or(other.data_dir),
@@ -425,6 +431,15 @@ fn read_file(path: &Path) -> Result<Settings, ConfigError> {
         ConfigError::new(
             "config",
             format!("`{}`, line {line}: {problem}", path.display()),
+        )
+    })
+}
+
+fn address(name: &str, text: &str) -> Result<SocketAddr, ConfigError> {
+    text.parse().map_err(|_| {
+        ConfigError::new(
+            name,
+            format!("`{text}` is no address; an IP address and a port such as 127.0.0.1:3000 or [::1]:0 would fit"),
         )
     })
 }

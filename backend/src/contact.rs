@@ -1,6 +1,7 @@
 //! Messages from visitors to the owner of the site.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
 use shared::contact::{ContactMessage, ContactReceipt};
@@ -16,6 +17,7 @@ pub struct Contact {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     postman: Option<Arc<Postman>>,
+    received: AtomicU64,
 }
 
 impl Contact {
@@ -30,7 +32,14 @@ impl Contact {
             store,
             clock,
             postman,
+            received: AtomicU64::new(0),
         }
+    }
+
+    /// Messages stored since the start.
+    #[must_use]
+    pub fn received(&self) -> u64 {
+        self.received.load(Ordering::Relaxed)
     }
 
     /// Keeps a message that was found valid. When it answers, the message is durably stored.
@@ -68,6 +77,7 @@ impl Contact {
             .await?;
         match stored {
             Stored::Now => {
+                self.received.fetch_add(1, Ordering::Relaxed);
                 tracing::info!(reference = %message.reference, "Message received");
                 if let Some(postman) = &self.postman {
                     postman.wake();

@@ -5,6 +5,8 @@
 //! [`reply::Reply`].
 
 pub mod clock;
+pub mod telemetry;
+
 pub mod content;
 pub mod sources;
 
@@ -13,7 +15,6 @@ pub mod rate_limit;
 
 pub mod config;
 pub mod secret_key;
-pub mod telemetry;
 pub mod token;
 
 pub mod payload;
@@ -33,12 +34,15 @@ pub mod contact;
 pub mod session;
 
 pub mod limits;
+pub mod metrics;
 
 pub mod app;
 
 pub mod cross_site;
 pub mod extract;
 pub mod reply;
+
+pub mod openapi;
 
 pub mod handlers;
 

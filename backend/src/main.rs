@@ -1,6 +1,7 @@
 //! The `flashblog` binary: configuration, logging, server.
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -130,12 +131,11 @@ fn serve(settings: Settings, file: Option<PathBuf>) -> anyhow::Result<()> {
 }
 
 async fn run(config: Config) -> anyhow::Result<()> {
-    let listener = TcpListener::bind(config.listen).await.with_context(|| {
-        format!(
-            "listen: can't use {}; another address or port 0 would fit",
-            config.listen
-        )
-    })?;
+    let listener = bind("listen", config.listen).await?;
+    let metrics_listener = match config.metrics_listen {
+        Some(address) => Some(bind("metrics-listen", address).await?),
+        None => None,
+    };
     let address = listener.local_addr()?;
     let public_url = config
         .public_url
@@ -144,6 +144,10 @@ async fn run(config: Config) -> anyhow::Result<()> {
     let app = App::connect(&config, public_url).await?;
     // Standard output may be closed; the site is served all the same.
     let _ = writeln!(std::io::stdout(), "listening on http://{address}");
+    if let Some(listener) = &metrics_listener {
+        let address = listener.local_addr()?;
+        let _ = writeln!(std::io::stdout(), "metrics on http://{address}/metrics");
+    }
     tracing::info!(%address, source = %config.source, "Serving");
 
     let draining = Arc::clone(&app.draining);
@@ -154,9 +158,28 @@ async fn run(config: Config) -> anyhow::Result<()> {
     };
     tokio::select! {
         () = app.work() => {}
+        () = serve_metrics(metrics_listener, app.clone()) => {}
         () = server::serve(listener, router::router(app.clone()), ConnectionLimits::default(), stop) => {}
     }
     Ok(())
+}
+
+async fn bind(name: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("{name}: can't use {address}; another address or port 0 would fit")
+    })
+}
+
+/// Serves for as long as it is polled; without a listener there is nothing to do.
+async fn serve_metrics(listener: Option<TcpListener>, app: App) {
+    let never = std::future::pending();
+    match listener {
+        Some(listener) => {
+            let router = router::metrics_router(app);
+            server::serve(listener, router, ConnectionLimits::default(), never).await;
+        }
+        None => never.await,
+    }
 }
 
 /// Resolves on Ctrl-C, and on SIGTERM where there is one.

@@ -13,6 +13,8 @@ pub enum Payload {
     Data(Arc<RawValue>),
     /// What the envelope's `error` is made of.
     Error(Fault),
+    /// The response is a document of its own, such as the API's description: no envelope.
+    Document,
 }
 
 /// The parts of a problem object that an error knows; the envelope adds the rest.

@@ -94,9 +94,11 @@ pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) 
     {
         response = error.into_response();
     }
+    let enveloped = !response.status().is_redirection()
+        && !matches!(response.extensions().get(), Some(Payload::Document));
     let mut flash = Vec::new();
     if let Some(visit) = &visit {
-        if delivers && !response.status().is_redirection() {
+        if delivers && enveloped {
             flash = visit.deliver_flashes().await;
         } else if let Err(error) = visit.keep_flashes().await {
             (response, flash) = told_now(visit, response, error);
@@ -108,7 +110,8 @@ pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) 
     for (name, value) in COMMON_HEADERS {
         response
             .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     if method == Method::HEAD {
         *response.body_mut() = Body::empty();
@@ -160,6 +163,7 @@ fn write_body(mut response: Response, flash: Vec<Flash>, request_id: String) -> 
     let outcome = match &payload {
         Payload::Data(data) => Outcome::Data(data.as_ref()),
         Payload::Error(fault) => Outcome::Error(problem(fault, request_id)),
+        Payload::Document => return response,
     };
     let body = serde_json::to_vec(&Envelope { outcome, flash }).unwrap_or_default();
     let headers = response.headers_mut();

@@ -1,44 +1,52 @@
-//! Routes and layers: pure wiring.
+//! Routes and layers: pure wiring. The attribute above a handler says where an answer in an
+//! envelope is found, so that the API's description can't miss it.
 
 use std::any::Any;
+use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, get_service, post};
+use axum::{Extension, Router};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::cross_site::refuse_cross_site;
 use crate::error::ApiError;
-use crate::handlers::{blogs, contact, health, media, page, search, session};
+use crate::handlers::{blogs, contact, docs, health, media, metrics, page, search, session};
 use crate::limits::{limit_body_and_time, limit_in_flight, require_host};
+use crate::metrics::measure;
+use crate::openapi::{Api, Description};
 use crate::reply::{Reply, envelope};
 use crate::telemetry::request_span;
 
 /// The whole site: the API and what surrounds it in envelopes, pictures, and the single-page app.
 pub fn router(app: App) -> Router {
-    let api = Router::new()
-        .route(
-            "/v1/session",
-            get(session::show)
-                .post(session::create)
-                .delete(session::end),
-        )
-        .route("/v1/blogs", get(blogs::list))
-        .route("/v1/blogs/{id}", get(blogs::show))
-        .route("/v1/categories", get(blogs::categories))
-        .route("/v1/search", get(search::show))
-        .route("/v1/contact", post(contact::create))
+    let api = OpenApiRouter::new()
+        .routes(routes!(session::show, session::create, session::end))
+        .routes(routes!(blogs::list))
+        .routes(routes!(blogs::show))
+        .routes(routes!(blogs::categories))
+        .routes(routes!(search::show))
+        .routes(routes!(contact::create))
+        .routes(routes!(docs::openapi))
+        .routes(routes!(docs::page))
+        .routes(routes!(docs::styles))
         .fallback(no_such_path);
-    let answering_in_envelopes = Router::new()
+    let (answering_in_envelopes, operations) = OpenApiRouter::with_openapi(Api::openapi())
         .nest("/api", api)
         .route("/api/", any(no_such_path))
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz));
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        .split_for_parts();
+    let description = Description::new(&operations, app.sessions.cookie_name());
+    let answering_in_envelopes = answering_in_envelopes.layer(Extension(Arc::new(description)));
     let files = Router::new()
         .route("/media/{*path}", get(media::show))
         .fallback(page::show);
@@ -52,6 +60,14 @@ pub fn router(app: App) -> Router {
         .route("/contact", get_service(form_page).post_service(form))
         .merge(as_files(files, &app))
         .layer(from_fn(request_span))
+        .layer(from_fn_with_state(app.metrics.clone(), measure))
+        .with_state(app)
+}
+
+/// What is served to Prometheus, on a listener of its own, and nothing else.
+pub fn metrics_router(app: App) -> Router {
+    Router::new()
+        .route("/metrics", get(metrics::show))
         .with_state(app)
 }
 

@@ -105,6 +105,12 @@ impl Sessions {
         }
     }
 
+    /// Sessions for which messages wait.
+    #[must_use]
+    pub fn waiting(&self) -> u64 {
+        self.memory.waiting()
+    }
+
     /// The time of day in seconds, but never later than what has passed since the start: a clock
     /// that jumps ahead and back again must not make the server forget which sessions have ended.
     fn time_passed_for_sure(&self) -> i64 {

@@ -217,6 +217,12 @@ impl SessionMemory {
         Ok(())
     }
 
+    /// Sessions for which messages wait.
+    #[must_use]
+    pub fn waiting(&self) -> u64 {
+        self.index.lock().waiting.len() as u64
+    }
+
     /// Whether a session has ended. While a shared store can't be asked, what this server knows
     /// has to do.
     pub async fn has_ended(&self, session: SessionId) -> bool {

@@ -10,6 +10,10 @@ use tracing::Instrument;
 use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
 
+tokio::task_local! {
+    static REQUEST_ID: Option<RequestId>;
+}
+
 /// Carries the request's id, both ways.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -23,7 +27,11 @@ pub fn start(filter: &str, json: bool) -> anyhow::Result<()> {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
     let started = if json {
-        subscriber.json().flatten_event(true).try_init()
+        subscriber
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .try_init()
     } else {
         subscriber.try_init()
     };
@@ -53,6 +61,19 @@ impl RequestId {
     }
 }
 
+/// The id of the request that the current task answers, if it does.
+#[must_use]
+pub fn current_request_id() -> Option<RequestId> {
+    REQUEST_ID.try_with(Clone::clone).ok().flatten()
+}
+
+/// Lets a task of its own go by the id, and log in the span, of the request that starts it.
+pub fn in_current_request<F: Future>(task: F) -> impl Future<Output = F::Output> {
+    REQUEST_ID
+        .scope(current_request_id(), task)
+        .in_current_span()
+}
+
 /// Middleware: names the request, runs it inside its span and logs one line when it is answered.
 ///
 /// The span holds the matched route, never the raw URI: an address can hold what no log should.
@@ -69,8 +90,9 @@ pub async fn request_span(mut request: Request, next: Next) -> Response {
         http.route = route.as_deref().unwrap_or("unmatched"),
     );
     request.extensions_mut().insert(id.clone());
+    let named = Some(id.clone());
     let started = std::time::Instant::now();
-    async move {
+    let answer = async move {
         let mut response = next.run(request).await;
         if let Ok(value) = HeaderValue::from_str(&id.0) {
             response.headers_mut().insert(X_REQUEST_ID, value);
@@ -81,7 +103,6 @@ pub async fn request_span(mut request: Request, next: Next) -> Response {
             "Request answered"
         );
         response
-    }
-    .instrument(span)
-    .await
+    };
+    REQUEST_ID.scope(named, answer).instrument(span).await
 }

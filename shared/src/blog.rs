@@ -13,6 +13,7 @@ pub const MAX_PER_PAGE: u32 = 50;
 
 /// What a list shows of a post.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BlogSummary {
     /// Unique within the source.
     pub id: String,
@@ -43,6 +44,7 @@ pub struct BlogSummary {
 
 /// Who wrote a post.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Author {
     /// Plain text; [`DEFAULT_AUTHOR`] where the source names nobody.
     pub name: String,
@@ -53,6 +55,7 @@ pub struct Author {
 
 /// A whole post.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Blog {
     /// What lists show of it; its fields stand beside the ones below on the wire.
     #[serde(flatten)]
@@ -73,6 +76,7 @@ pub struct Blog {
 
 /// A neighbour of a post.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BlogLink {
     /// Unique within the source.
     pub id: String,
@@ -84,6 +88,7 @@ pub struct BlogLink {
 
 /// One page of the list of posts, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BlogPage {
     /// The posts of this page.
     pub items: Vec<BlogSummary>,
@@ -105,6 +110,7 @@ pub struct BlogPage {
 
 /// How current a list is, and where it is from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Freshness {
     /// When the source was read; RFC 3339, UTC; absent when it never could be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,6 +123,7 @@ pub struct Freshness {
 
 /// `GET /categories`, most used first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CategoryList {
     /// Most used first, equals by name.
     pub items: Vec<CategoryCount>,
@@ -124,6 +131,7 @@ pub struct CategoryList {
 
 /// A category and how many posts it has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CategoryCount {
     /// Plain text, as `?category=` takes it.
     pub name: String,

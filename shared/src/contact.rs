@@ -23,15 +23,47 @@ pub const FILL_IN_ALL: &str = "Please fill in all fields";
 
 /// `POST /contact`. A field that is missing is a blank one; one that is unknown is refused.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ContactMessage {
     /// Who writes.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            required = true,
+            min_length = 1,
+            max_length = 100,
+            pattern = r"^[^\u0000-\u001F\u007F-\u009F]*[^\s\u0000-\u001F\u007F-\u009F][^\u0000-\u001F\u007F-\u009F]*$"
+        )
+    )]
     pub name: String,
     /// Where an answer goes.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(required = true, format = "email", max_length = 254)
+    )]
     pub email: String,
     /// What it is about, on one line.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            required = true,
+            min_length = 1,
+            max_length = 200,
+            pattern = r"^[^\u0000-\u001F\u007F-\u009F]*[^\s\u0000-\u001F\u007F-\u009F][^\u0000-\u001F\u007F-\u009F]*$"
+        )
+    )]
     pub subject: String,
     /// The message itself, with newlines as `\n`.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            required = true,
+            min_length = 1,
+            max_length = 5000,
+            pattern = r"^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*[^\s\u0000-\u001F\u007F-\u009F][^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*$"
+        )
+    )]
     pub message: String,
     /// A field that people don't see: who fills it in is a program.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,6 +91,7 @@ impl ContactMessage {
 
 /// The answer to a message that is durably stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ContactReceipt {
     /// What the message is called when its writer asks about it.
     pub reference: String,

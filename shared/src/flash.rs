@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A message that is delivered once, in the envelope of one response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Flash {
     /// Unique, so that a client can drop a message that it has already shown.
     pub id: String,
@@ -15,6 +16,7 @@ pub struct Flash {
 
 /// How serious a flash message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Category {
     /// What the person asked for was done.

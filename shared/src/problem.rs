@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Why a request failed, for people and for programs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// A URI that names the kind of problem (RFC 9457, section 3.1.1): `about:blank`, since `code`
     /// tells kinds apart.

@@ -6,6 +6,7 @@ use crate::blog::{BlogSummary, Freshness};
 
 /// `GET /search`: one page of the matching posts, best first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SearchPage {
     /// The matching posts of this page.
     pub items: Vec<SearchHit>,
@@ -27,6 +28,7 @@ pub struct SearchPage {
 
 /// A post that matches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SearchHit {
     /// What lists show of it; its fields stand beside the ones below on the wire.
     #[serde(flatten)]
@@ -37,6 +39,7 @@ pub struct SearchHit {
 
 /// A field that matches, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Highlight {
     /// Which field.
     pub field: SearchField,
@@ -48,6 +51,7 @@ pub struct Highlight {
 
 /// What is searched, weightiest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SearchField {
     /// The title.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// `GET /session`: the session of the request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionInfo {
     /// 128 random bits as 32 hexadecimal digits.
     pub session_id: String,
@@ -15,6 +16,7 @@ pub struct SessionInfo {
 
 /// `POST /session`: a new or renewed session and, for clients that are not a browser, its token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionGrant {
     /// 128 random bits as 32 hexadecimal digits.
     pub session_id: String,
@@ -31,6 +33,7 @@ pub struct SessionGrant {
 
 /// `DELETE /session`: the session that has ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionEnded {
     /// The ended session's id; absent when there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -2,6 +2,7 @@
 
 mod backend;
 mod build;
+mod contract;
 mod dev;
 mod env;
 mod group;

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: format, lints, tests on the host, tests in a real browser.
+//! `cargo xtask test`: format, lints, tests on the host, the API's contract, tests in a real browser.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,7 +14,7 @@ use crate::step::step;
 use crate::toolchain::Toolchain;
 use crate::toolchain::browser::Browser;
 use crate::workspace::Workspace;
-use crate::{backend, spa};
+use crate::{backend, contract, spa};
 
 /// Runs everything, what fails fast first, and closes with `N passed, N failed`.
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
@@ -51,6 +51,7 @@ fn stages(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     let toolchain = Toolchain::provide(workspace)?;
     spa::build(workspace, &toolchain)?;
     let server = backend::build_release(workspace)?;
+    tally.passed += u64::from(contract::test(workspace, &server)?);
     let browser = Browser::provide()?;
 
     let component_tests = component_tests(workspace)?;

@@ -1,12 +1,15 @@
 //! Blogs: the list, one of them, and their categories.
 
 use axum::extract::State;
+use shared::blog::{Blog, BlogPage, CategoryList};
 use shared::flash::Category;
+use shared::problem::code;
 
 use crate::app::App;
 use crate::cache::{PAUSE, PageRequest, View};
 use crate::error::ApiError;
 use crate::extract::Path;
+use crate::openapi::{Failure, PageQuery, Success, examples};
 use crate::reply::Reply;
 use crate::session::Session;
 
@@ -15,6 +18,21 @@ use crate::session::Session;
 ///
 /// # Errors
 /// None but the server's own faults.
+#[utoipa::path(
+    get, path = "/v1/blogs", operation_id = "listBlogs", tag = "Blogs",
+    summary = "A page of the list, newest first",
+    description = "While the source fails it is the last good copy's, or empty, and a flash says so: never an error.",
+    params(PageQuery),
+    responses((
+        status = 200, description = "The page", body = Success<BlogPage>,
+        links(("getBlog" = (
+            operation_id = "getBlog",
+            parameters(("id" = "$response.body#/data/items/0/id")),
+            description = "One of the posts"
+        ))),
+        example = json!(examples::success(examples::blog_page()))
+    )),
+)]
 pub async fn list(
     State(app): State<App>,
     session: Session,
@@ -31,6 +49,26 @@ pub async fn list(
 ///
 /// # Errors
 /// 404 when there is none with this id, 503 while nothing at all could be fetched.
+#[utoipa::path(
+    get, path = "/v1/blogs/{id}", operation_id = "getBlog", tag = "Blogs",
+    summary = "One whole post",
+    params(("id" = String, Path, description = "As lists show it", example = "a-session-is-a-signature")),
+    responses(
+        (
+            status = 200, description = "The post", body = Success<Blog>,
+            example = json!(examples::success(examples::blog()))
+        ),
+        (
+            status = 404, description = "No blog has this id", body = Failure,
+            example = json!(examples::failure_with_flash(404, code::BLOG_NOT_FOUND, "No blog has the id 42.", Category::Error, "Blog not found."))
+        ),
+        (
+            status = 503, description = "The source can't be reached and there is no copy of it, or the server can't answer right now",
+            body = Failure,
+            example = json!(examples::failure(503, code::SOURCE_UNAVAILABLE, "The blogs can't be fetched right now. Try again in a moment."))
+        ),
+    ),
+)]
 pub async fn show(
     State(app): State<App>,
     session: Session,
@@ -55,6 +93,14 @@ pub async fn show(
 ///
 /// # Errors
 /// None but the server's own faults.
+#[utoipa::path(
+    get, path = "/v1/categories", operation_id = "listCategories", tag = "Blogs",
+    summary = "What the posts are about, most used first",
+    responses((
+        status = 200, description = "The categories", body = Success<CategoryList>,
+        example = json!(examples::success(examples::categories()))
+    )),
+)]
 pub async fn categories(State(app): State<App>, session: Session) -> Result<Reply, ApiError> {
     let view = app.blogs.view(session.id()).await;
     Reply::ok(&view.snapshot.categories())

@@ -5,13 +5,15 @@ use std::net::SocketAddr;
 use axum::extract::{ConnectInfo, FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::response::Redirect;
-use shared::contact::{ContactMessage, SENT};
+use shared::contact::{ContactMessage, ContactReceipt, FILL_IN_ALL, SENT};
 use shared::flash::Category;
+use shared::problem::code;
 
 use crate::app::App;
 use crate::client_address::ClientKey;
 use crate::error::ApiError;
 use crate::extract::{FormFields, IdempotencyKey, Validate, ValidatedJson};
+use crate::openapi::{Failure, Success, examples};
 use crate::reply::Reply;
 use crate::session::{MaybeSession, Session};
 
@@ -20,6 +22,34 @@ use crate::session::{MaybeSession, Session};
 /// # Errors
 /// 400, 413, 415 and 422 for what can't be read or won't do, 429 for too many, 503 when it can't
 /// be stored.
+#[utoipa::path(
+    post, path = "/v1/contact", operation_id = "sendMessage", tag = "Contact",
+    summary = "Sends the owner a message",
+    description = "Lengths are those of the trimmed text. `website` is a field that people don't see: a message that fills it in is answered like any other, and dropped.",
+    params((
+        "Idempotency-Key" = Option<String>, Header, pattern = "^[A-Za-z0-9_-]{1,64}$", example = "5f0c9a2b-1",
+        description = "With the same key, the same message is stored once and answered with the first receipt."
+    )),
+    request_body(content = ContactMessage, example = json!(examples::message())),
+    responses(
+        (
+            status = 201, description = "The message is durably stored", body = Success<ContactReceipt>,
+            example = json!(examples::success_with_flash(examples::receipt(), Category::Success, SENT))
+        ),
+        (
+            status = 415, description = "The body is not `application/json`", body = Failure,
+            example = json!(examples::failure(415, code::UNSUPPORTED_MEDIA_TYPE, "The body is of a type that this path does not read."))
+        ),
+        (
+            status = 422, description = "A field is missing or won't do (`validation_failed`), or the key was sent before with another message (`idempotency_key_reused`)", body = Failure,
+            example = json!(examples::invalid_message(FILL_IN_ALL))
+        ),
+        (
+            status = 429, description = "Too many messages from this client", body = Failure,
+            example = json!(examples::failure_with_flash(429, code::TOO_MANY_REQUESTS, "Too many requests. Try again later.", Category::Warning, "You have sent many messages. Please try again in 12 seconds."))
+        ),
+    ),
+)]
 pub async fn create(
     State(app): State<App>,
     _: Permit,

@@ -4,27 +4,52 @@ use std::sync::atomic::Ordering;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::openapi::{Success, examples};
 use crate::reply::Reply;
+
+/// How the server is.
+#[derive(Serialize, ToSchema)]
+pub struct Health {
+    /// `up` or `ready`.
+    status: &'static str,
+}
 
 /// `GET /healthz`: the process is up.
 ///
 /// # Errors
 /// None that this handler knows.
+#[utoipa::path(
+    get, path = "/healthz", operation_id = "getHealth", tag = "Service",
+    summary = "The process is up",
+    responses((
+        status = 200, description = "It is", body = Success<Health>,
+        example = json!(examples::success(Health { status: "up" }))
+    )),
+)]
 pub async fn healthz() -> Result<Reply, ApiError> {
-    Reply::ok(&json!({ "status": "up" }))
+    Reply::ok(&Health { status: "up" })
 }
 
 /// `GET /readyz`: the server can serve.
 ///
 /// # Errors
 /// 503 once it was told to stop.
+#[utoipa::path(
+    get, path = "/readyz", operation_id = "getReadiness", tag = "Service",
+    summary = "The server can serve; 503 once it was told to stop",
+    responses((
+        status = 200, description = "It can", body = Success<Health>,
+        example = json!(examples::success(Health { status: "ready" }))
+    )),
+)]
 pub async fn readyz(State(app): State<App>) -> Result<Reply, ApiError> {
     if app.draining.load(Ordering::Relaxed) {
         return Err(ApiError::Status(StatusCode::SERVICE_UNAVAILABLE));
     }
-    Reply::ok(&json!({ "status": "ready" }))
+    Reply::ok(&Health { status: "ready" })
 }

@@ -2,8 +2,10 @@
 
 pub mod blogs;
 pub mod contact;
+pub mod docs;
 pub mod health;
 pub mod media;
+pub mod metrics;
 pub mod page;
 pub mod search;
 pub mod session;

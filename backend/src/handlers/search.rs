@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
+use shared::problem::code;
+use shared::search::SearchPage;
 
 use crate::app::App;
 use crate::cache::PageRequest;
 use crate::error::ApiError;
 use crate::extract::SearchQuery;
 use crate::handlers::blogs::warn_when_stale;
+use crate::openapi::{Failure, SearchParams, Success, examples};
 use crate::reply::Reply;
 use crate::session::Session;
 
@@ -16,6 +19,21 @@ use crate::session::Session;
 ///
 /// # Errors
 /// 422 for a blank query.
+#[utoipa::path(
+    get, path = "/v1/search", operation_id = "searchBlogs", tag = "Blogs",
+    summary = "The posts that hold every word, best first, with where they do",
+    params(SearchParams),
+    responses(
+        (
+            status = 200, description = "A page of them", body = Success<SearchPage>,
+            example = json!(examples::success(examples::search_page()))
+        ),
+        (
+            status = 422, description = "The query is blank", body = Failure,
+            example = json!(examples::failure(422, code::VALIDATION_FAILED, "The query `q` is blank."))
+        ),
+    ),
+)]
 pub async fn show(
     State(app): State<App>,
     session: Session,

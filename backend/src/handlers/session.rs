@@ -3,11 +3,13 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use jiff::Timestamp;
+use shared::flash::Category;
 use shared::session::{SessionEnded, SessionGrant, SessionInfo};
 
 use crate::app::App;
 use crate::clock::rfc3339;
 use crate::error::ApiError;
+use crate::openapi::{Success, examples};
 use crate::reply::Reply;
 use crate::session::{MaybeSession, Session};
 use crate::token::Claims;
@@ -16,6 +18,14 @@ use crate::token::Claims;
 ///
 /// # Errors
 /// None but the server's own faults.
+#[utoipa::path(
+    get, path = "/v1/session", operation_id = "getSession", tag = "Session",
+    summary = "The request's session, begun if there was none",
+    responses((
+        status = 200, description = "The session", body = Success<SessionInfo>,
+        example = json!(examples::success(examples::session_info()))
+    )),
+)]
 pub async fn show(session: Session) -> Result<Reply, ApiError> {
     let claims = session.claims();
     Reply::ok(&SessionInfo {
@@ -30,6 +40,15 @@ pub async fn show(session: Session) -> Result<Reply, ApiError> {
 ///
 /// # Errors
 /// None but the server's own faults.
+#[utoipa::path(
+    post, path = "/v1/session", operation_id = "createSession", tag = "Session",
+    summary = "A new session, or a renewed token for the request's",
+    description = "A request with a session cookie or a `Sec-Fetch-*` header is a browser's: it gets the cookie and no `token`.",
+    responses((
+        status = 201, description = "The session and its token", body = Success<SessionGrant>,
+        example = json!(examples::success(examples::session_grant()))
+    )),
+)]
 pub async fn create(session: MaybeSession, headers: HeaderMap) -> Result<Reply, ApiError> {
     let (claims, token) = if session.is_browser(&headers) {
         (session.grant_cookie()?, None)
@@ -51,6 +70,15 @@ pub async fn create(session: MaybeSession, headers: HeaderMap) -> Result<Reply, 
 ///
 /// # Errors
 /// 503 when the end can't be made to last; then the session goes on.
+#[utoipa::path(
+    delete, path = "/v1/session", operation_id = "endSession", tag = "Session",
+    summary = "Ends the session, for every carrier of its tokens",
+    description = "Asking again, or without a session, is answered the same way, without a `session_id`.",
+    responses((
+        status = 200, description = "The session has ended", body = Success<SessionEnded>,
+        example = json!(examples::success_with_flash(examples::session_ended(), Category::Info, "Your session has ended."))
+    )),
+)]
 pub async fn end(State(app): State<App>, session: MaybeSession) -> Result<Reply, ApiError> {
     let ended = session.end().await?;
     if let Some(id) = ended {

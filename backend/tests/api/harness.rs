@@ -267,6 +267,7 @@ impl TestApp {
                 "/tests/assets"
             ))),
             places: Arc::new(Semaphore::new(MAX_IN_FLIGHT)),
+            metrics: Arc::default(),
             draining: Arc::default(),
         };
         Self {

@@ -19,10 +19,12 @@ pub(crate) struct Server {
     child: Child,
     stdout: BufReader<ChildStdout>,
     first_line: String,
+    second_line: String,
 }
 
 impl Server {
     pub(crate) fn start(command: &mut Command) -> Self {
+        let has_metrics = command.get_args().any(|flag| flag == "--metrics-listen");
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -31,10 +33,15 @@ impl Server {
         let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
         let mut first_line = String::new();
         stdout.read_line(&mut first_line).expect("reads");
+        let mut second_line = String::new();
+        if has_metrics {
+            stdout.read_line(&mut second_line).expect("reads");
+        }
         Self {
             child,
             stdout,
             first_line,
+            second_line,
         }
     }
 
@@ -46,7 +53,16 @@ impl Server {
             .unwrap_or_else(|| panic!("{}", self.first_line))
     }
 
-    fn get(&self, path: &str, headers: &str) -> String {
+    /// Where Prometheus finds it.
+    pub(crate) fn metrics_address(&self) -> &str {
+        self.second_line
+            .trim_end()
+            .strip_prefix("metrics on ")
+            .and_then(|url| url.strip_suffix("/metrics"))
+            .unwrap_or_else(|| panic!("{}", self.second_line))
+    }
+
+    pub(crate) fn get(&self, path: &str, headers: &str) -> String {
         let mut stream = TcpStream::connect(self.address()).expect("connects");
         write!(
             stream,
@@ -65,7 +81,7 @@ impl Server {
     }
 
     /// Sends SIGTERM and returns the exit code, what else was printed, and the log.
-    fn terminate(mut self) -> (Option<i32>, String, String) {
+    pub(crate) fn terminate(mut self) -> (Option<i32>, String, String) {
         let pid = self.child.id().to_string();
         let sent = Command::new("kill")
             .args(["-TERM", &pid])

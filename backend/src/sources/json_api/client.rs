@@ -11,6 +11,7 @@ use url::Url;
 
 use super::redacted;
 use crate::sources::SourceError;
+use crate::telemetry::{X_REQUEST_ID, current_request_id};
 
 const USER_AGENT: &str = concat!("FlashBlog/", env!("CARGO_PKG_VERSION"));
 const MAX_REDIRECTS: usize = 2;
@@ -98,13 +99,14 @@ impl Client {
         let failed = |error: reqwest::Error| {
             SourceError::Unreachable(format!("{}: {}", redacted(url), cause(&error)))
         };
-        let mut response = self
+        let mut request = self
             .http
             .get(url.clone())
-            .header(ACCEPT, "application/json")
-            .send()
-            .await
-            .map_err(failed)?;
+            .header(ACCEPT, "application/json");
+        if let Some(id) = current_request_id() {
+            request = request.header(X_REQUEST_ID, id.0);
+        }
+        let mut response = request.send().await.map_err(failed)?;
         let status = response.status();
         if !status.is_success() {
             return Err(SourceError::Unreachable(format!(

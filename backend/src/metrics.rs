@@ -1,0 +1,203 @@
+//! What the server counts, for Prometheus (OpenMetrics text format 1.0).
+//!
+//! Labels are bounded: matched routes, never addresses; standard methods; statuses.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::Response;
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::cache::{BlogCache, Fetches};
+use crate::contact::Contact;
+use crate::session::Sessions;
+
+/// Seconds: from an answer out of memory to the longest that a handler may take.
+const BUCKETS: [f64; 12] = [
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.25, 1.0, 2.5, 10.0, 30.0,
+];
+
+/// What the server has counted since it started.
+pub struct Metrics {
+    started: SystemTime,
+    in_flight: Gauge,
+    requests: Family<RequestLabels, Counter>,
+    seconds: Family<RouteLabels, Histogram, fn() -> Histogram>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    method: &'static str,
+    route: String,
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RouteLabels {
+    route: String,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            started: SystemTime::now(),
+            in_flight: Gauge::default(),
+            requests: Family::default(),
+            seconds: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
+        }
+    }
+}
+
+impl Metrics {
+    /// Everything in writing: what was counted, and what the cache and the sessions hold now.
+    ///
+    /// # Errors
+    /// None but the formatter's own.
+    pub fn write(
+        &self,
+        blogs: &BlogCache,
+        sessions: &Sessions,
+        contact: &Contact,
+    ) -> Result<String, fmt::Error> {
+        let mut registry = Registry::default();
+        registry.register("http_requests", "Requests answered", self.requests.clone());
+        registry.register_with_unit(
+            "http_request_duration",
+            "From a request's head to its answer's",
+            Unit::Seconds,
+            self.seconds.clone(),
+        );
+        registry.register(
+            "http_requests_in_flight",
+            "Requests that are being answered",
+            self.in_flight.clone(),
+        );
+        let Fetches { succeeded, failed } = blogs.fetches();
+        let fetches = Family::<[(&str, &str); 1], Counter>::default();
+        for (outcome, count) in [("ok", succeeded), ("failed", failed)] {
+            fetches.get_or_create(&[("outcome", outcome)]).inc_by(count);
+        }
+        registry.register(
+            "flashblog_upstream_fetches",
+            "Readings of the blogs' source",
+            fetches,
+        );
+        registry.register(
+            "flashblog_sessions_holding_snapshot",
+            "Sessions that read a copy of the blogs of their own",
+            ConstGauge::new(blogs.sessions()),
+        );
+        registry.register(
+            "flashblog_snapshots",
+            "Different copies of the blogs that are held",
+            ConstGauge::new(blogs.copies()),
+        );
+        registry.register(
+            "flashblog_sessions_with_waiting_flashes",
+            "Sessions for which this server left flash messages waiting",
+            ConstGauge::new(sessions.waiting()),
+        );
+        registry.register(
+            "flashblog_messages_received",
+            "Contact messages stored",
+            ConstCounter::new(contact.received()),
+        );
+        let started = self.started.duration_since(UNIX_EPOCH).unwrap_or_default();
+        registry.register_with_unit(
+            "process_start_time",
+            "When the server started, since the Unix epoch",
+            Unit::Seconds,
+            ConstGauge::new(started.as_secs_f64()),
+        );
+        registry.register(
+            "flashblog_build",
+            "What is running",
+            Info::new([("version", env!("CARGO_PKG_VERSION"))]),
+        );
+        let mut written = String::new();
+        text::encode(&mut written, &registry)?;
+        Ok(written)
+    }
+}
+
+/// One request in flight, until it is answered or given up.
+struct InFlight<'a>(&'a Gauge);
+
+impl<'a> InFlight<'a> {
+    fn new(gauge: &'a Gauge) -> Self {
+        gauge.inc();
+        Self(gauge)
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+/// Middleware: counts the request and how long its answer takes.
+pub async fn measure(
+    State(metrics): State<Arc<Metrics>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let _in_flight = InFlight::new(&metrics.in_flight);
+    let started = Instant::now();
+    let method = method(request.method());
+    let route = route(&request);
+    let response = next.run(request).await;
+    let labels = RouteLabels {
+        route: route.clone(),
+    };
+    metrics
+        .seconds
+        .get_or_create(&labels)
+        .observe(started.elapsed().as_secs_f64());
+    let status = response.status().as_u16();
+    metrics
+        .requests
+        .get_or_create(&RequestLabels {
+            method,
+            route,
+            status,
+        })
+        .inc();
+    response
+}
+
+/// The pattern that the address fits; of what fits none, the site's pages and files are one route
+/// and all else in the API is another.
+fn route(request: &Request) -> String {
+    match request.extensions().get::<MatchedPath>() {
+        Some(path) => path.as_str().to_owned(),
+        None if request.uri().path().starts_with("/api") => "unmatched".to_owned(),
+        None => "site".to_owned(),
+    }
+}
+
+/// RFC 9110's methods; whatever else a client makes up is one more.
+fn method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        Method::PATCH => "PATCH",
+        Method::TRACE => "TRACE",
+        Method::CONNECT => "CONNECT",
+        _ => "other",
+    }
+}

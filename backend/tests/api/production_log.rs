@@ -1,0 +1,139 @@
+//! The log in production, field by field.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::process::{Server, flashblog};
+
+const KEY: &str = "the key that the tests of the log sign with";
+
+fn in_production(data_dir: &Path, source: &str) -> Command {
+    let mut command = flashblog(data_dir);
+    command
+        .env("FLASHBLOG_SECRET_KEY", KEY)
+        .args(["--production", "--source", source]);
+    command
+}
+
+fn events(log: &str) -> Vec<Value> {
+    log.lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+        .collect()
+}
+
+/// The event without what differs from run to run, which is looked at here.
+fn settled(mut event: Value) -> Value {
+    let object = event.as_object_mut().expect("an object");
+    let time = object.remove("timestamp").expect("a time");
+    assert!(
+        time.as_str().expect("text").parse::<Timestamp>().is_ok(),
+        "{time}"
+    );
+    if let Some(elapsed) = object.remove("elapsed_ms") {
+        assert!(elapsed.is_u64(), "{elapsed}");
+    }
+    event
+}
+
+/// An upstream that fails once, and the head of the request that it got.
+fn failing_upstream() -> (String, thread::JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("binds");
+    let address = listener.local_addr().expect("bound");
+    let answering = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a connection");
+        let mut head = String::new();
+        let mut lines = BufReader::new(stream.try_clone().expect("a handle"));
+        while !head.ends_with("\r\n\r\n") {
+            lines.read_line(&mut head).expect("reads");
+        }
+        stream
+            .write_all(b"HTTP/1.1 500 Oops\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+            .expect("writes");
+        head
+    });
+    (
+        format!("http://{address}/blogs?key=hidden-words"),
+        answering,
+    )
+}
+
+#[test]
+fn an_event_says_what_happened_and_nothing_that_it_should_not() {
+    let data_dir = tempfile::tempdir().expect("temporary folder");
+    let (source, upstream) = failing_upstream();
+    let server = Server::start(&mut in_production(data_dir.path(), &source));
+    server.get(
+        "/api/v1/blogs/hidden-words?token=hidden-words",
+        "X-Request-Id: trace-7\r\nCookie: session=hidden-words\r\nUser-Agent: hidden-words\r\n",
+    );
+    server.get(
+        "/api/v1/session",
+        "X-Request-Id: trace-8\r\nAuthorization: Bearer hidden-words\r\n",
+    );
+    let head = upstream.join().expect("asked").to_ascii_lowercase();
+    assert!(head.contains("\r\nx-request-id: trace-7\r\n"), "{head}");
+    let (_, _, log) = server.terminate();
+    assert!(!log.contains("hidden-words") && !log.contains(KEY), "{log}");
+
+    let of_request = |id: &str| -> Vec<Value> {
+        events(&log)
+            .into_iter()
+            .filter(|event| event["span"]["request.id"] == id)
+            .map(settled)
+            .collect()
+    };
+    let span = json!({
+        "name": "request", "request.id": "trace-7",
+        "http.method": "GET", "http.route": "/api/v1/blogs/{id}",
+    });
+    let mut failed = of_request("trace-7");
+    let answered = failed.pop().expect("answered");
+    assert_eq!(
+        answered,
+        json!({
+            "level": "INFO", "target": "flashblog::telemetry", "message": "Request answered",
+            "http.status": 503, "span": span,
+        })
+    );
+    let [failed] = failed.as_slice() else {
+        panic!("{failed:?}");
+    };
+    assert_eq!(failed["level"], "ERROR");
+    assert_eq!(failed["span"], span);
+    let message = failed["message"].as_str().expect("text");
+    assert!(
+        message.starts_with("API request failed: http://127.0.0.1:"),
+        "{message}"
+    );
+    assert!(
+        message.ends_with("status 500 Internal Server Error"),
+        "{message}"
+    );
+    assert_eq!(of_request("trace-8")[0]["http.status"], 401);
+}
+
+#[test]
+fn what_others_named_forges_no_event() {
+    let data_dir = tempfile::tempdir().expect("temporary folder");
+    let posts = tempfile::tempdir().expect("temporary folder");
+    let name = "a\n{\"level\":\"ERROR\"}\u{1b}[31m.md";
+    std::fs::write(posts.path().join(name), "---\n: [\n---\n").expect("writes");
+    let source = posts.path().to_str().expect("UTF-8");
+    let server = Server::start(&mut in_production(data_dir.path(), source));
+    server.get("/api/v1/blogs", "");
+    let (_, _, log) = server.terminate();
+    assert!(!log.contains('\u{1b}'), "{log}");
+    let events = events(&log);
+    assert!(
+        events.iter().all(|event| event["level"] != "ERROR"),
+        "{log}"
+    );
+    let skipped = events.iter().find(|event| event["file"] == name);
+    assert_eq!(skipped.expect("a warning")["level"], "WARN");
+}
