@@ -149,7 +149,10 @@ async fn through_the_api(router: Router) -> f64 {
             .expect("a request");
         let answer = router.clone().oneshot(request);
         async move {
-            assert_eq!(answer.await.expect("infallible").status(), StatusCode::CREATED);
+            assert_eq!(
+                answer.await.expect("infallible").status(),
+                StatusCode::CREATED
+            );
         }
     })
     .await
