@@ -20,7 +20,7 @@ struct Opened {
 
 enum Home {
     Folder(TempDir),
-    Server(Database),
+    Server(Box<Database>),
 }
 
 impl Opened {
@@ -42,7 +42,7 @@ impl Opened {
             .expect("connects");
         Some(Self {
             store: Arc::new(store),
-            home: Home::Server(database),
+            home: Home::Server(Box::new(database)),
         })
     }
 
@@ -320,7 +320,7 @@ async fn a_second_process_sees_the_same(opened: Opened) {
         .expect("adds");
     assert_eq!(
         other.messages(None, 9).await.expect("reads"),
-        [message.clone()]
+        std::slice::from_ref(&message)
     );
     assert!(
         other
