@@ -8,6 +8,7 @@ mod env;
 mod group;
 mod process;
 mod run;
+mod shots;
 mod spa;
 mod step;
 mod test;
@@ -41,6 +42,8 @@ enum Command {
     Dev,
     /// Build the site into frontend/dist and the server in release mode
     Build,
+    /// Write screenshots of every page, in both themes and two widths, into target/shots
+    Shots,
     /// Check format and lints, run every test, the browser's too
     Test,
     /// Print the shell exports with which `trunk` works by hand: eval "$(cargo xtask env)"
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Run { args } => run::run(&workspace, &args),
         Command::Dev => dev::dev(&workspace),
         Command::Build => build::build(&workspace).map(drop),
+        Command::Shots => shots::shots(&workspace),
         Command::Test => test::test(&workspace),
         Command::Env => env::env(&workspace),
     });

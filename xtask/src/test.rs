@@ -13,6 +13,7 @@ use crate::process;
 use crate::step::step;
 use crate::toolchain::Toolchain;
 use crate::toolchain::browser::Browser;
+use crate::toolchain::postgres;
 use crate::workspace::Workspace;
 use crate::{backend, contract, spa};
 
@@ -38,6 +39,7 @@ fn stages(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
             cargo(&["clippy", "--workspace", "--all-targets"]).args(["--", "-D", "warnings"]),
         )
     })?;
+    postgres::provide()?;
     step("testing on the host", || {
         tally.cargo_test(&mut cargo(&[
             "test",

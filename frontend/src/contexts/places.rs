@@ -52,6 +52,18 @@ impl Record {
         }
     }
 
+    /// Adds what the tab kept before a reload.
+    fn recall(&mut self) {
+        let kept = web_sys::window()
+            .and_then(|window| window.session_storage().ok()?)
+            .and_then(|storage| storage.get_item(STORAGE_KEY).ok()?);
+        for (entry, y) in Self::positions_from_text(&kept.unwrap_or_default()) {
+            if self.position(&entry).is_none() {
+                self.positions.push((entry, y));
+            }
+        }
+    }
+
     /// One line an entry: the position, a space, the entry.
     fn to_text(&self) -> String {
         let lines: Vec<String> = self
@@ -87,6 +99,9 @@ impl Places {
                     viewport::focus_heading_if_lost();
                 }
                 return;
+            }
+            if !record.started {
+                record.recall();
             }
             let known = record.position(&entry);
             if !is_complete && (known.is_some() || !location.hash().is_empty()) {
@@ -148,16 +163,6 @@ fn watch(window: &Window, places: &Places) -> [EventListener; 2] {
     if let Ok(history) = window.history() {
         // The browser would scroll before the page's content is there.
         let _ = history.set_scroll_restoration(ScrollRestoration::Manual);
-    }
-    if let Ok(Some(storage)) = window.session_storage()
-        && let Ok(Some(text)) = storage.get_item(STORAGE_KEY)
-    {
-        let mut record = places.0.borrow_mut();
-        for (entry, y) in Record::positions_from_text(&text) {
-            if record.position(&entry).is_none() {
-                record.positions.push((entry, y));
-            }
-        }
     }
     let scrolled = {
         let (window_, places) = (window.clone(), places.clone());
