@@ -1,15 +1,15 @@
 //! Session tokens: JSON Web Tokens (RFC 7519) signed with HMAC-SHA256, as RFC 8725 advises.
 //!
-//! Pure: the time comes in as a parameter, and keys come from configuration alone. A token's
-//! header only ever picks among those keys.
+//! Pure: the time comes in as a parameter, and keys come from configuration alone. Only FlashBlog
+//! makes these tokens, so each key has one header, and a token that does not begin with exactly
+//! that header is refused before anything in it is decoded.
 
-use std::collections::HashSet;
 use std::fmt;
 
+use aws_lc_rs::hmac;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use jsonwebtoken::{
-    Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode,
-};
 use serde::{Deserialize, Serialize};
 
 /// The header's `typ`, which keeps tokens made for something else out (RFC 8725, section 3.11).
@@ -124,9 +124,12 @@ impl Claims {
 /// Why a token is not valid. For logs; a client learns only that it isn't.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// Not a token of ours by its shape, size, type or algorithm.
+    /// Not a token by its shape or size.
     #[error("malformed")]
     Malformed,
+    /// Not of our type, algorithm or keys.
+    #[error("not a header of ours")]
+    Header,
     /// Not signed by a key of ours.
     #[error("signature does not verify")]
     Signature,
@@ -152,15 +155,30 @@ pub struct Verified {
 
 /// The keys that sign and verify. `Debug` never shows them.
 pub struct Keys {
-    signing: EncodingKey,
-    header: Header,
-    verifying: Vec<(String, DecodingKey)>,
-    validation: Validation,
+    signing: Key,
+    fallbacks: Vec<Key>,
+}
+
+struct Key {
+    /// The header of the key's tokens (RFC 7515, section 4) in base64url.
+    header: String,
+    hmac: hmac::Key,
 }
 
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Keys([redacted; {}])", self.verifying.len())
+        write!(f, "Keys([redacted; {}])", 1 + self.fallbacks.len())
+    }
+}
+
+impl Key {
+    fn new(secret: &[u8]) -> Self {
+        let kid = key_id(secret);
+        let header = format!(r#"{{"typ":"{TOKEN_TYPE}","alg":"HS256","kid":"{kid}"}}"#);
+        Self {
+            header: URL_SAFE_NO_PAD.encode(header),
+            hmac: hmac::Key::new(hmac::HMAC_SHA256, secret),
+        }
     }
 }
 
@@ -169,46 +187,35 @@ impl Keys {
     /// that each has at least 32 bytes.
     #[must_use]
     pub fn new<'a>(signing: &'a [u8], fallbacks: impl IntoIterator<Item = &'a [u8]>) -> Self {
-        let mut header = Header::new(Algorithm::HS256);
-        header.typ = Some(TOKEN_TYPE.to_owned());
-        header.kid = Some(key_id(signing));
-        // The library reads the machine's clock: times are checked here instead, against `now`.
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.required_spec_claims = HashSet::new();
-        validation.validate_exp = false;
-        validation.validate_nbf = false;
-        validation.set_issuer(&[ISSUER]);
-        validation.set_audience(&[AUDIENCE]);
         Self {
-            signing: EncodingKey::from_secret(signing),
-            header,
-            verifying: std::iter::once(signing)
-                .chain(fallbacks)
-                .map(|key| (key_id(key), DecodingKey::from_secret(key)))
-                .collect(),
-            validation,
+            signing: Key::new(signing),
+            fallbacks: fallbacks.into_iter().map(Key::new).collect(),
         }
     }
 
-    /// Signs `claims` as a compact token with a `jti` of its own.
+    /// Signs `claims` as a compact token (RFC 7515, section 7.1) with a `jti` of its own.
     ///
     /// # Errors
     /// When the operating system has no randomness to give.
     pub fn sign(&self, claims: &Claims) -> Result<String, SignError> {
-        let wire = WireClaims {
-            iss: ISSUER.into(),
-            aud: AUDIENCE.into(),
-            sid: claims.session_id.to_string(),
-            jti: format!("{:032x}", random_bits()?),
+        let claims = serde_json::to_vec(&WireClaims {
+            iss: ISSUER,
+            aud: AUDIENCE,
+            sid: &claims.session_id.to_string(),
+            jti: &format!("{:032x}", random_bits()?),
             iat: claims.issued_at,
             nbf: claims.issued_at,
             exp: claims.expires_at,
             sst: claims.started_at,
-        };
-        Ok(encode(&self.header, &wire, &self.signing)?)
+        })?;
+        let mut token = format!("{}.{}", self.signing.header, URL_SAFE_NO_PAD.encode(claims));
+        let tag = hmac::sign(&self.signing.hmac, token.as_bytes());
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(tag, &mut token);
+        Ok(token)
     }
 
-    /// Checks a token's size, type, algorithm, key, signature, issuer, audience and times.
+    /// Checks a token's size, header, signature, issuer, audience and times, in this order.
     ///
     /// # Errors
     /// Says which of these it fails.
@@ -216,37 +223,42 @@ impl Keys {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::Malformed);
         }
-        let header = decode_header(token).map_err(|_| TokenError::Malformed)?;
-        if header.typ.as_deref() != Some(TOKEN_TYPE)
-            || header.alg != Algorithm::HS256
-            || header.crit.is_some()
-        {
-            return Err(TokenError::Malformed);
+        let (message, tag) = token.rsplit_once('.').ok_or(TokenError::Malformed)?;
+        let (header, claims) = message.split_once('.').ok_or(TokenError::Malformed)?;
+        let by_fallback = header != self.signing.header;
+        let key = if by_fallback {
+            let mut fallbacks = self.fallbacks.iter();
+            fallbacks.find(|key| key.header == header)
+        } else {
+            Some(&self.signing)
         }
-        let (index, (_, key)) = self
-            .verifying
-            .iter()
-            .enumerate()
-            .find(|(_, (kid, _))| header.kid.as_deref() == Some(kid))
-            .ok_or(TokenError::Signature)?;
-        let wire = decode::<WireClaims>(token, key, &self.validation)
-            .map_err(|error| match error.kind() {
-                jsonwebtoken::errors::ErrorKind::InvalidSignature => TokenError::Signature,
-                jsonwebtoken::errors::ErrorKind::Base64(_) => TokenError::Malformed,
-                _ => TokenError::Claims,
-            })?
-            .claims;
-        wire.check_times(now.as_second())?;
+        .ok_or(TokenError::Header)?;
+        hmac::verify(&key.hmac, message.as_bytes(), &decode(tag)?)
+            .map_err(|_| TokenError::Signature)?;
+        let claims = decode(claims)?;
+        let claims: WireClaims<'_> =
+            serde_json::from_slice(&claims).map_err(|_| TokenError::Claims)?;
+        if claims.iss != ISSUER || claims.aud != AUDIENCE {
+            return Err(TokenError::Claims);
+        }
+        claims.check_times(now.as_second())?;
         Ok(Verified {
             claims: Claims {
-                session_id: wire.sid.parse()?,
-                issued_at: wire.iat,
-                expires_at: wire.exp,
-                started_at: wire.sst,
+                session_id: claims.sid.parse()?,
+                issued_at: claims.iat,
+                expires_at: claims.exp,
+                started_at: claims.sst,
             },
-            by_fallback: index > 0,
+            by_fallback,
         })
     }
+}
+
+/// Base64url in its one canonical spelling: no padding, no leftover bits.
+fn decode(part: &str) -> Result<Vec<u8>, TokenError> {
+    URL_SAFE_NO_PAD
+        .decode(part)
+        .map_err(|_| TokenError::Malformed)
 }
 
 /// Why a token could not be signed.
@@ -255,25 +267,25 @@ pub enum SignError {
     /// The operating system has no randomness to give.
     #[error("no randomness: {0}")]
     Random(#[from] getrandom::Error),
-    /// The library refused.
-    #[error("signing failed: {0}")]
-    Library(#[from] jsonwebtoken::errors::Error),
+    /// The claims can't be written.
+    #[error("the claims can't be written: {0}")]
+    Claims(#[from] serde_json::Error),
 }
 
 /// The payload as RFC 7519 names it, and `sst`: the session's start time.
 #[derive(Serialize, Deserialize)]
-struct WireClaims {
-    iss: String,
-    aud: String,
-    sid: String,
-    jti: String,
+struct WireClaims<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    sid: &'a str,
+    jti: &'a str,
     iat: i64,
     nbf: i64,
     exp: i64,
     sst: i64,
 }
 
-impl WireClaims {
+impl WireClaims<'_> {
     fn check_times(&self, now: i64) -> Result<(), TokenError> {
         let latest = now.saturating_add(LEEWAY_SECONDS);
         let earliest = now.saturating_sub(LEEWAY_SECONDS);
