@@ -1,5 +1,6 @@
 //! What handlers share: built from parts in tests, connected from the configuration in `main`.
 
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -28,9 +29,13 @@ use crate::token::Keys;
 
 const TIDY_INTERVAL: Duration = Duration::from_secs(60);
 
-/// The state of the running server.
+/// The state of the running server. One pointer, since every layer of every request clones it.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+/// What the server consists of.
+#[derive(Clone)]
+pub struct Parts {
     /// Finds and makes visitors' sessions.
     pub sessions: Arc<Sessions>,
     /// The blogs that they read.
@@ -53,6 +58,20 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// Whether the server was told to stop.
     pub draining: Arc<AtomicBool>,
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl From<Parts> for App {
+    fn from(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
 }
 
 impl App {
@@ -78,7 +97,7 @@ impl App {
             .map(|mail| postman(mail, &public_url, Arc::clone(&store), Arc::clone(&clock)));
         let contact = Contact::new(store, Arc::clone(&clock), postman.clone());
         let contact_rate = RateLimit::new(config.contact_rate, Arc::clone(&clock));
-        Ok(Self {
+        Ok(Self::from(Parts {
             sessions: Arc::new(sessions),
             contact: Arc::new(contact),
             contact_rate: Arc::new(contact_rate),
@@ -90,7 +109,7 @@ impl App {
             places: Arc::new(Semaphore::new(MAX_IN_FLIGHT)),
             metrics: Arc::default(),
             draining: Arc::default(),
-        })
+        }))
     }
 
     /// Does what has to be done in the background, for as long as it is polled.

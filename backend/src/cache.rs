@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
-use jiff::Timestamp;
 use parking_lot::Mutex;
 use quick_cache::UnitWeighter;
 use quick_cache::sync::Cache;
@@ -62,7 +61,7 @@ pub struct BlogCache {
 struct BlogCopy {
     snapshot: Arc<Snapshot>,
     /// By when the source was read, too: a page says so.
-    pages: Cache<(Timestamp, PageRequest), Arc<RawValue>>,
+    pages: Cache<(Arc<str>, PageRequest), Arc<RawValue>>,
     /// Whether too many newer copies exist for anyone to hold this one.
     retired: AtomicBool,
 }
@@ -71,7 +70,8 @@ struct BlogCopy {
 #[derive(Clone)]
 struct FetchedBlogs {
     copy: Arc<BlogCopy>,
-    fetched_at: Timestamp,
+    /// As the API writes it: it is asked for in every request.
+    fetched_at: Arc<str>,
 }
 
 /// A session's hold on a copy.
@@ -146,7 +146,7 @@ impl View {
             Some(blogs) => blogs
                 .copy
                 .pages
-                .get_or_insert_with(&(blogs.fetched_at, request.clone()), write),
+                .get_or_insert_with(&(Arc::clone(&blogs.fetched_at), request.clone()), write),
             None => write(),
         }
     }
@@ -253,7 +253,7 @@ impl BlogCache {
                 |blogs| Arc::clone(&blogs.copy.snapshot),
             ),
             freshness: Freshness {
-                fetched_at: blogs.map(|blogs| rfc3339(blogs.fetched_at)),
+                fetched_at: blogs.map(|blogs| blogs.fetched_at.to_string()),
                 stale,
                 source: self.source.kind().to_owned(),
             },
@@ -308,7 +308,7 @@ impl BlogCache {
                     upstream.succeeded += 1;
                     let blogs = FetchedBlogs {
                         copy: upstream.keep(snapshot),
-                        fetched_at: clock.now(),
+                        fetched_at: rfc3339(clock.now()).into(),
                     };
                     upstream.last_good = Some(blogs.clone());
                     Ok(blogs)

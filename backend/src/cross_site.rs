@@ -1,28 +1,29 @@
 //! Keeps other sites' pages from acting in a visitor's name.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, Method, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 
-use crate::app::App;
+use crate::config::PublicUrl;
 use crate::error::ApiError;
 use crate::session::bearer_token;
 
-/// Middleware: refuses unsafe requests that a page of another origin made.
+/// Refuses an unsafe request that a page of another origin made.
 ///
 /// Fetch Metadata decides where a client sends it; else `Origin`. A request with a Bearer token
 /// passes: no browser adds one by itself, so no other site can make it do so.
-pub async fn refuse_cross_site(State(app): State<App>, request: Request, next: Next) -> Response {
+///
+/// # Errors
+/// [`ApiError::CrossSiteRequest`].
+pub fn refuse_cross_site(request: &Request, public_url: &PublicUrl) -> Result<(), ApiError> {
     let safe = matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE
     );
     let headers = request.headers();
-    if safe || bearer_token(headers).is_some() || !is_cross_site(headers, app.public_url.origin()) {
-        next.run(request).await
+    if safe || bearer_token(headers).is_some() || !is_cross_site(headers, public_url.origin()) {
+        Ok(())
     } else {
-        ApiError::CrossSiteRequest.into_response()
+        Err(ApiError::CrossSiteRequest)
     }
 }
 

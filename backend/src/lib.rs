@@ -39,6 +39,8 @@ pub mod metrics;
 pub mod app;
 
 pub mod cross_site;
+
+pub mod admission;
 pub mod extract;
 pub mod reply;
 

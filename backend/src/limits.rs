@@ -1,14 +1,12 @@
 //! What one request may take: a name, 64 KiB, time, and a place among those in flight.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::error::ApiError;
@@ -23,16 +21,19 @@ pub const HANDLER_TIMEOUT: Duration = Duration::from_secs(30);
 /// are still answered in time.
 pub const MAX_IN_FLIGHT: usize = 4096;
 
-/// Middleware: refuses a request that does not say in just one `Host` whom it is for (RFC 9112,
+/// The refusal of a request that does not say in just one `Host` whom it is for (RFC 9112,
 /// section 3.2). One with both a length and chunks is hyper's to handle: the chunks count, and
 /// the connection ends with the answer (section 6.1).
-pub async fn require_host(request: Request, next: Next) -> Response {
+#[must_use]
+pub fn refuse_without_host(request: &Request) -> Option<Response> {
     let hosts = request.headers().get_all(header::HOST).iter().count();
     if hosts == 1 || (hosts == 0 && request.version() < Version::HTTP_11) {
-        return next.run(request).await;
+        return None;
     }
     let detail = "The request must have just one Host header.";
-    closing(ApiError::BadRequest(detail.to_owned()).into_response())
+    Some(closing(
+        ApiError::BadRequest(detail.to_owned()).into_response(),
+    ))
 }
 
 fn closing(mut response: Response) -> Response {
@@ -41,20 +42,7 @@ fn closing(mut response: Response) -> Response {
     response
 }
 
-/// Middleware: answers as many requests at once as `places` has permits, and sends the others
-/// away at once.
-pub async fn limit_in_flight(
-    State(places): State<Arc<Semaphore>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    match places.try_acquire() {
-        Ok(_place) => next.run(request).await,
-        Err(_) => ApiError::Overloaded.into_response(),
-    }
-}
-
-/// Middleware: reads the body, then gives the handler its time.
+/// Reads the body, then gives the handler its time.
 pub async fn limit_body_and_time(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let announced = content_length(&parts.headers);

@@ -16,6 +16,11 @@ use flashblog::{inbox, router, secret_key, server, telemetry};
 use tokio::net::TcpListener;
 use tokio::signal;
 
+/// Many small objects a request, on several threads: this allocator serves them a good deal faster
+/// than the C library's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A blog front: a JSON REST API and its single-page app on one address.
 #[derive(Parser)]
 #[command(

@@ -16,11 +16,10 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::admission::{admit, admit_to_files};
 use crate::app::App;
-use crate::cross_site::refuse_cross_site;
 use crate::error::ApiError;
 use crate::handlers::{blogs, contact, docs, health, media, metrics, page, search, session};
-use crate::limits::{limit_body_and_time, limit_in_flight, require_host};
 use crate::metrics::measure;
 use crate::openapi::{Api, Description};
 use crate::reply::{Reply, envelope};
@@ -76,8 +75,7 @@ fn as_files(routes: Router<App>, app: &App) -> Router<App> {
     routes.layer(
         ServiceBuilder::new()
             .layer(CatchPanicLayer::custom(panicked))
-            .layer(from_fn(require_host))
-            .layer(from_fn_with_state(app.places.clone(), limit_in_flight)),
+            .layer(from_fn_with_state(app.clone(), admit_to_files)),
     )
 }
 
@@ -87,10 +85,7 @@ pub fn in_envelopes(routes: Router<App>, app: &App) -> Router<App> {
         ServiceBuilder::new()
             .layer(from_fn_with_state(app.clone(), envelope))
             .layer(CatchPanicLayer::custom(panicked))
-            .layer(from_fn(require_host))
-            .layer(from_fn_with_state(app.places.clone(), limit_in_flight))
-            .layer(from_fn_with_state(app.clone(), refuse_cross_site))
-            .layer(from_fn(limit_body_and_time))
+            .layer(from_fn_with_state(app.clone(), admit))
             .layer(DefaultBodyLimit::disable()),
     )
 }

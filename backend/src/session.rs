@@ -8,21 +8,29 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 use parking_lot::Mutex;
+use quick_cache::sync::Cache;
 use shared::flash::{Category, Flash};
 
 use crate::clock::Clock;
 use crate::error::{ApiError, Chain};
 use crate::session_memory::{EndError, SessionMemory};
 use crate::token::{
-    ABSOLUTE_LIFETIME_SECONDS, Claims, Keys, LEEWAY_SECONDS, SessionId, SignError, Verified,
+    ABSOLUTE_LIFETIME_SECONDS, Claims, Keys, LEEWAY_SECONDS, SessionId, SignError, TokenError,
+    Verified,
 };
 
 /// Cookies of the session's name that are looked at in one request.
 const MAX_COOKIES: usize = 4;
 
+/// Verified tokens that are remembered: those of the readers who are there right now, at about
+/// half a kilobyte each.
+const MAX_VERIFIED_TOKENS: usize = 4096;
+
 /// Makes, finds and renews sessions.
 pub struct Sessions {
     keys: Keys,
+    /// Tokens that verified lately: their signatures need not be computed again.
+    verified: Cache<String, Verified>,
     memory: Arc<SessionMemory>,
     clock: Arc<dyn Clock>,
     /// What the clocks said when the server started.
@@ -43,6 +51,7 @@ impl Sessions {
     ) -> Self {
         Self {
             keys,
+            verified: Cache::new(MAX_VERIFIED_TOKENS),
             memory,
             started: (clock.now(), clock.uptime()),
             clock,
@@ -134,7 +143,7 @@ impl Sessions {
 
     /// A token that is ours, in time, and of a session that has not ended.
     async fn verify(&self, token: &str) -> Option<Verified> {
-        match self.keys.verify(token, self.clock.now()) {
+        match self.verify_signed(token) {
             Ok(verified) => {
                 let ended = self.memory.has_ended(verified.claims.session_id).await;
                 (!ended).then_some(verified)
@@ -144,6 +153,17 @@ impl Sessions {
                 None
             }
         }
+    }
+
+    fn verify_signed(&self, token: &str) -> Result<Verified, TokenError> {
+        let now = self.clock.now();
+        if let Some(verified) = self.verified.get(token) {
+            verified.claims.check_times(now)?;
+            return Ok(verified);
+        }
+        let verified = self.keys.verify(token, now)?;
+        self.verified.insert(token.to_owned(), verified);
+        Ok(verified)
     }
 
     fn new_flash(&self, category: Category, message: impl Into<String>) -> Flash {

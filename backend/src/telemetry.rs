@@ -79,15 +79,12 @@ pub fn in_current_request<F: Future>(task: F) -> impl Future<Output = F::Output>
 /// The span holds the matched route, never the raw URI: an address can hold what no log should.
 pub async fn request_span(mut request: Request, next: Next) -> Response {
     let id = RequestId::of(request.headers());
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map(|path| path.as_str().to_owned());
+    let route = request.extensions().get::<MatchedPath>();
     let span = tracing::info_span!(
         "request",
         request.id = id.0,
         http.method = %request.method(),
-        http.route = route.as_deref().unwrap_or("unmatched"),
+        http.route = route.map_or("unmatched", MatchedPath::as_str),
     );
     request.extensions_mut().insert(id.clone());
     let named = Some(id.clone());

@@ -119,6 +119,23 @@ impl Claims {
             ..*self
         }
     }
+
+    /// Checks that the token's time, and the session's, is neither over nor yet to come.
+    ///
+    /// # Errors
+    /// [`TokenError::NotYetValid`] or [`TokenError::Expired`].
+    pub fn check_times(&self, now: Timestamp) -> Result<(), TokenError> {
+        let latest = now.as_second().saturating_add(LEEWAY_SECONDS);
+        let earliest = now.as_second().saturating_sub(LEEWAY_SECONDS);
+        if self.issued_at > latest || self.started_at > latest {
+            return Err(TokenError::NotYetValid);
+        }
+        let end = self.started_at.saturating_add(ABSOLUTE_LIFETIME_SECONDS);
+        if self.expires_at < earliest || end < earliest {
+            return Err(TokenError::Expired);
+        }
+        Ok(())
+    }
 }
 
 /// Why a token is not valid. For logs; a client learns only that it isn't.
@@ -236,14 +253,18 @@ impl Keys {
                 _ => TokenError::Claims,
             })?
             .claims;
-        wire.check_times(now.as_second())?;
+        if wire.nbf > now.as_second().saturating_add(LEEWAY_SECONDS) {
+            return Err(TokenError::NotYetValid);
+        }
+        let claims = Claims {
+            session_id: wire.sid.parse()?,
+            issued_at: wire.iat,
+            expires_at: wire.exp,
+            started_at: wire.sst,
+        };
+        claims.check_times(now)?;
         Ok(Verified {
-            claims: Claims {
-                session_id: wire.sid.parse()?,
-                issued_at: wire.iat,
-                expires_at: wire.exp,
-                started_at: wire.sst,
-            },
+            claims,
             by_fallback: index > 0,
         })
     }
@@ -271,20 +292,6 @@ struct WireClaims {
     nbf: i64,
     exp: i64,
     sst: i64,
-}
-
-impl WireClaims {
-    fn check_times(&self, now: i64) -> Result<(), TokenError> {
-        let latest = now.saturating_add(LEEWAY_SECONDS);
-        let earliest = now.saturating_sub(LEEWAY_SECONDS);
-        if self.iat > latest || self.nbf > latest || self.sst > latest {
-            return Err(TokenError::NotYetValid);
-        }
-        if self.exp < earliest || self.sst.saturating_add(ABSOLUTE_LIFETIME_SECONDS) < earliest {
-            return Err(TokenError::Expired);
-        }
-        Ok(())
-    }
 }
 
 /// A key's public name: the first 8 bytes of its SHA-256, from which the key can't be found.

@@ -1,6 +1,7 @@
 //! The project's commands. `cargo xtask --help` lists them.
 
 mod backend;
+mod bench;
 mod build;
 mod contract;
 mod dev;
@@ -46,6 +47,8 @@ enum Command {
     Shots,
     /// Check format and lints, run every test, the browser's too
     Test,
+    /// Measure the server and write docs/benchmarks.md
+    Bench,
     /// Print the shell exports with which `trunk` works by hand: eval "$(cargo xtask env)"
     Env,
 }
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Command::Build => build::build(&workspace).map(drop),
         Command::Shots => shots::shots(&workspace),
         Command::Test => test::test(&workspace),
+        Command::Bench => bench::bench(&workspace),
         Command::Env => env::env(&workspace),
     });
     match result {

@@ -12,7 +12,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
-use flashblog::app::App;
+use flashblog::app::{App, Parts};
 use flashblog::cache::BlogCache;
 use flashblog::clock::Clock;
 use flashblog::config::PublicUrl;
@@ -250,7 +250,7 @@ impl TestApp {
             hour,
         );
         let test_clock = Arc::clone(&clock) as Arc<dyn Clock>;
-        let app = App {
+        let app = App::from(Parts {
             sessions: Arc::new(sessions),
             contact: Arc::new(Contact::new(
                 Arc::clone(&store),
@@ -269,7 +269,7 @@ impl TestApp {
             places: Arc::new(Semaphore::new(MAX_IN_FLIGHT)),
             metrics: Arc::default(),
             draining: Arc::default(),
-        };
+        });
         Self {
             source,
             clock,
@@ -307,8 +307,12 @@ impl TestApp {
         let postman = Postman::new(Arc::clone(&self.store), Arc::clone(&clock), office);
         let postman = Some(Arc::new(postman));
         let contact = Contact::new(Arc::clone(&self.store), clock, postman.clone());
-        self.app.contact = Arc::new(contact);
-        self.app.postman = postman;
+        let parts = Parts {
+            contact: Arc::new(contact),
+            postman,
+            ..Parts::clone(&self.app)
+        };
+        self.app = parts.into();
         self.router = flashblog::router::router(self.app.clone());
         self
     }

@@ -1,0 +1,33 @@
+//! The figures of `docs/benchmarks.md`: `cargo xtask bench` runs this and writes them there.
+//!
+//! Everything is a ratio within one run: the server's own binary beside a bare route with the same
+//! body, tokens beside the bare HMAC. Standard output is a Markdown table; standard error says what
+//! is going on meanwhile.
+
+mod flights;
+mod http;
+mod memory;
+mod tokens;
+
+/// The binary's allocator, so that both servers and all parts run with the same one.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> anyhow::Result<()> {
+    if std::env::args().nth(1).as_deref() == Some(http::BARE) {
+        return http::serve_bare();
+    }
+    println!("| Figure | Goal | Measured | Met |");
+    println!("|---|---|---|---|");
+    // Memory first, while the heap holds nothing else.
+    memory::run()?;
+    tokens::run()?;
+    flights::run()?;
+    http::run()
+}
+
+/// Prints one row of the table.
+fn row(figure: &str, goal: &str, measured: &str, met: bool) {
+    let met = if met { "yes" } else { "no" };
+    println!("| {figure} | {goal} | {measured} | {met} |");
+}

@@ -1,0 +1,49 @@
+//! What a live session costs in memory.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use flashblog::cache::BlogCache;
+use flashblog::clock::SystemClock;
+use flashblog::sources::embedded::EmbeddedSource;
+use flashblog::token::SessionId;
+
+use crate::row;
+
+const SESSIONS: usize = 1_000_000;
+const GOAL_BYTES: usize = 256;
+
+/// A million sessions that hold a copy of the blogs, and none of which has messages waiting: the
+/// growth of the process' resident memory, its allocator's slack included.
+pub(crate) fn run() -> anyhow::Result<()> {
+    eprintln!("memory of {SESSIONS} sessions");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let hour = Duration::from_secs(3_600);
+        let clock = Arc::new(SystemClock::start());
+        let cache = BlogCache::new(Arc::new(EmbeddedSource::new()), clock, hour);
+        cache.view(SessionId::random()?).await;
+        let before = resident_bytes()?;
+        for _ in 1..SESSIONS {
+            cache.view(SessionId::random()?).await;
+        }
+        let bytes = resident_bytes()?.saturating_sub(before) / SESSIONS;
+        row(
+            "Memory per live session, at 1,000,000 sessions",
+            &format!("≤ {GOAL_BYTES} bytes"),
+            &format!("{bytes} bytes ({} sessions held)", cache.sessions()),
+            bytes <= GOAL_BYTES,
+        );
+        Ok(())
+    })
+}
+
+/// The second number of `/proc/self/statm` counts pages of, on every machine this runs on, 4 KiB.
+fn resident_bytes() -> anyhow::Result<usize> {
+    let statm = std::fs::read_to_string("/proc/self/statm").context("needs Linux")?;
+    let pages = statm.split(' ').nth(1).context("a second number")?;
+    Ok(pages.parse::<usize>()? * 4_096)
+}

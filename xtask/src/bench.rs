@@ -1,0 +1,96 @@
+//! `cargo xtask bench`: measures, and writes what it measured to `docs/benchmarks.md`.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::process::{capture, cargo};
+use crate::step::step;
+use crate::workspace::Workspace;
+
+/// Below this line the document is written by hand, and stays.
+const BY_HAND: &str = "<!-- cargo xtask bench writes what stands above this line -->";
+
+/// Runs the server's benchmarks in release mode and writes their tables with the machine's shape.
+pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
+    let figures = step("Measuring the server", || measure(workspace, "figures"))?;
+    let messages = step("Measuring the inbox", || measure(workspace, "messages"))?;
+    print!("{figures}\n{messages}");
+
+    let path = workspace.root.join("docs/benchmarks.md");
+    let before = fs::read_to_string(&path).unwrap_or_default();
+    let (_, by_hand) = before.split_once(BY_HAND).unwrap_or_default();
+    let machine = machine()?;
+    let document = format!(
+        "# Benchmarks\n\n\
+         `cargo xtask bench` measures this and writes it here. Each figure is a ratio within one run on one machine.\n\n\
+         {machine}\n## Server\n\n{figures}\n## Inbox\n\n```text\n{messages}```\n\n{BY_HAND}{by_hand}"
+    );
+    fs::write(&path, document).with_context(|| format!("can't write {}", path.display()))
+}
+
+/// The standard output of one benchmark; its progress goes to standard error.
+fn measure(workspace: &Workspace, bench: &str) -> Result<String> {
+    let output = cargo(workspace)
+        .args([
+            "bench",
+            "--quiet",
+            "--package",
+            "flashblog",
+            "--bench",
+            bench,
+        ])
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()?;
+    ensure!(output.status.success(), "the benchmark `{bench}` failed");
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// The machine's shape as a table.
+fn machine() -> Result<String> {
+    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let cores = std::thread::available_parallelism()?;
+    let rows = [
+        ("CPU", value_of(&cpu, "model name").to_owned()),
+        ("Cores", cores.to_string()),
+        ("Memory", value_of(&memory, "MemTotal").to_owned()),
+        (
+            "Kernel",
+            capture(Command::new("uname").args(["-s", "-r", "-m"]))?,
+        ),
+        ("Rust", capture(Command::new("rustc").arg("--version"))?),
+        (
+            "Load while measuring (1, 5, 15 minutes)",
+            load.split(' ').take(3).collect::<Vec<_>>().join(", "),
+        ),
+    ];
+    let mut table = "| Machine | |\n|---|---|\n".to_owned();
+    for (name, value) in rows {
+        table.push_str(&format!("| {name} | {value} |\n"));
+    }
+    Ok(table)
+}
+
+/// The value of the first `name: value` line, where the system has such a file.
+fn value_of<'a>(text: &'a str, name: &str) -> &'a str {
+    text.lines()
+        .filter_map(|line| line.split_once(':'))
+        .find(|(key, _)| key.trim() == name)
+        .map_or("unknown", |(_, value)| value.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_found_by_name() {
+        let text = "processor\t: 0\nmodel name\t: Some CPU @ 2 GHz\nmodel name\t: another\n";
+        assert_eq!(value_of(text, "model name"), "Some CPU @ 2 GHz");
+        assert_eq!(value_of(text, "MemTotal"), "unknown");
+    }
+}
