@@ -6,9 +6,13 @@
 
 use std::sync::LazyLock;
 
-use flashblog::token::{Claims, Keys};
 use jiff::Timestamp;
 use libfuzzer_sys::fuzz_target;
+
+#[path = "../../src/token.rs"]
+mod token;
+
+use token::{Claims, Keys};
 
 static KEYS: LazyLock<Keys> =
     LazyLock::new(|| Keys::new(b"the key that the fuzzer does not know, surely", []));

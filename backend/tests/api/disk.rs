@@ -88,7 +88,7 @@ fn a_read_only_folder_is_one_clear_line_at_start() {
         if [ -n "$USED_BEFORE" ]; then
             "$FLASHBLOG" --listen 127.0.0.1:0 --data-dir "$FOLDER" >/dev/null 2>&1 &
             while ! [ -s "$FOLDER/secret-key" ]; do sleep 0.05; done
-            kill $!; wait $!
+            { kill $!; wait $!; } 2>/dev/null
         fi
         mount -o remount,ro "$FOLDER" || exit 99
         exec "$FLASHBLOG" --listen 127.0.0.1:0 --data-dir "$FOLDER""#;
