@@ -24,7 +24,7 @@ pub struct BlogSummary {
     pub subtitle: Option<String>,
     /// Plain text: the source's own summary, else the beginning of the post.
     pub summary: String,
-    /// Plain text; [`DEFAULT_CATEGORY`] where the source has none.
+    /// Plain text; "General" where the source has none.
     pub category: String,
     /// Who wrote it.
     pub author: Author,
@@ -46,7 +46,7 @@ pub struct BlogSummary {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Author {
-    /// Plain text; [`DEFAULT_AUTHOR`] where the source names nobody.
+    /// Plain text; "Admin" where the source names nobody.
     pub name: String,
     /// An `https:`, `http:` or site-relative address of a picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -94,7 +94,7 @@ pub struct BlogPage {
     pub items: Vec<BlogSummary>,
     /// From 1.
     pub page: u32,
-    /// From 1 to [`MAX_PER_PAGE`].
+    /// From 1 to 50.
     pub per_page: u32,
     /// Posts on all pages.
     pub total_items: u32,

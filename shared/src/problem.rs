@@ -16,7 +16,7 @@ pub struct Problem {
     pub title: String,
     /// The HTTP status code of the response.
     pub status: u16,
-    /// A stable word for programs, one of [`code`].
+    /// A stable word for programs, such as `not_found`.
     pub code: String,
     /// One sentence for people. On a 5xx it never tells a cause.
     pub detail: String,

@@ -12,7 +12,7 @@ pub struct SearchPage {
     pub items: Vec<SearchHit>,
     /// From 1.
     pub page: u32,
-    /// From 1 to [`crate::blog::MAX_PER_PAGE`].
+    /// From 1 to 50.
     pub per_page: u32,
     /// Posts that match.
     pub total_items: u32,
@@ -33,7 +33,7 @@ pub struct SearchHit {
     /// What lists show of it; its fields stand beside the ones below on the wire.
     #[serde(flatten)]
     pub summary: BlogSummary,
-    /// Each field that matches, in the order of [`SearchField`].
+    /// Each field that matches, weightiest first.
     pub highlights: Vec<Highlight>,
 }
 

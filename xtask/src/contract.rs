@@ -14,6 +14,8 @@ use crate::step::step;
 use crate::toolchain::schemathesis;
 use crate::workspace::Workspace;
 
+const HOOKS: &str = include_str!("contract_hooks.py");
+
 /// Tests a server that is started for it. Says whether it could: without Python there is nothing
 /// to test it with.
 ///
@@ -30,10 +32,12 @@ pub(crate) fn test(workspace: &Workspace, server: &Path) -> Result<bool> {
             fs::remove_dir_all(&folder)?;
         }
         fs::create_dir_all(&folder)?;
+        fs::write(folder.join("contract_hooks.py"), HOOKS)?;
         let server = Server::start(server, &folder)?;
         process::run(
             Command::new(schemathesis)
                 .current_dir(&folder)
+                .env("SCHEMATHESIS_HOOKS", "contract_hooks")
                 .arg("run")
                 .arg(format!("{}/api/v1/openapi.json", server.url))
                 .args(["--checks", "all", "--max-examples", "40"])

@@ -77,12 +77,14 @@ fn operations(document: &Value, tag: &str) -> String {
 fn parameters(operation: &Value) -> String {
     let rows: String = list(&operation["parameters"])
         .map(|parameter| {
+            let schema = &parameter["schema"];
+            let described = [parameter, schema].map(|value| inline(&value["description"]));
             format!(
                 "<tr><td><code>{}</code></td><td>{}, {}</td><td>{}</td></tr>\n",
                 text(&parameter["name"]),
                 text(&parameter["in"]),
-                type_of(&parameter["schema"]),
-                inline(&parameter["description"])
+                type_of(schema),
+                described.join("")
             )
         })
         .collect();

@@ -39,11 +39,11 @@ pub struct Failure {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
-    /// From 1, up to the last page; anything else than a number is 1.
-    #[param(schema_with = lenient_number, required = false, example = 2)]
+    /// The page's number.
+    #[param(schema_with = page_number, required = false, example = 2)]
     pub page: u32,
-    /// From 1 to 50; anything else than a number is 6.
-    #[param(schema_with = lenient_number, required = false, example = 6)]
+    /// The page's size.
+    #[param(schema_with = page_size, required = false, example = 6)]
     pub per_page: u32,
     /// Only this category; blank is none.
     #[param(required = false, example = "Backend")]
@@ -57,17 +57,26 @@ pub struct SearchParams {
     /// Words, all of which a post has to hold; a typo and other diacritics are forgiven.
     #[param(pattern = r"[^\s]", example = "session cookie")]
     pub q: String,
-    /// From 1, up to the last page; anything else than a number is 1.
-    #[param(schema_with = lenient_number, required = false, example = 1)]
+    /// The page's number.
+    #[param(schema_with = page_number, required = false, example = 1)]
     pub page: u32,
-    /// From 1 to 50; anything else than a number is 6.
-    #[param(schema_with = lenient_number, required = false, example = 6)]
+    /// The page's size.
+    #[param(schema_with = page_size, required = false, example = 6)]
     pub per_page: u32,
 }
 
-fn lenient_number() -> Object {
+fn page_number() -> Object {
+    lenient_number("From 1, up to the last page; anything else than a number is 1.")
+}
+
+fn page_size() -> Object {
+    lenient_number("Posts on a page, from 1 to 50; anything else than a number is 6.")
+}
+
+fn lenient_number(description: &str) -> Object {
     ObjectBuilder::new()
         .schema_type(SchemaType::from_iter([Type::Integer, Type::String]))
+        .description(Some(description))
         .build()
 }
 
@@ -286,6 +295,16 @@ fn headers() -> Value {
 }
 
 fn complete_operation(method: &str, operation: &mut Value) {
+    // Where an attribute has none, the handler's comment was taken, with its section for readers
+    // of the code.
+    let words = operation["description"].as_str().unwrap_or_default();
+    let words = words
+        .split("# Errors")
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_owned();
+    operation["description"] = Value::String(words);
     let Some(responses) = operation["responses"].as_object_mut() else {
         return;
     };

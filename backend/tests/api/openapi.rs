@@ -48,6 +48,11 @@ async fn it_is_an_openapi_3_1_document_without_an_envelope() {
     let mut found = Vec::new();
     references(&document, &mut found);
     assert!(found.len() > 50);
+    let text = document.to_string();
+    assert!(
+        !text.contains("[`"),
+        "a link for readers of the code: {text}"
+    );
     for reference in found {
         let pointer = reference.strip_prefix('#').expect("within the document");
         assert!(document.pointer(pointer).is_some(), "{reference}");
@@ -132,6 +137,15 @@ async fn every_operation_says_all_that_can_happen_with_an_example() {
             operation["summary"].is_string() && operation["tags"][0].is_string(),
             "{id}"
         );
+        let description = operation["description"].as_str().unwrap_or_default();
+        assert!(!description.contains(['#', '[']), "{id}: {description}");
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let described = [parameter, &parameter["schema"]].map(|value| &value["description"]);
+            assert!(
+                described.iter().any(|words| words.is_string()),
+                "{id}: {parameter}"
+            );
+        }
         let responses = operation["responses"].as_object().expect("responses");
         let mut expected = vec!["400", "401", "408", "413", "500", "503"];
         expected.extend((method != "get").then_some("403"));

@@ -185,7 +185,8 @@ fn what_can_not_be_used_stops_the_start_with_one_line() {
     let file = data_dir.path().join("flashblog.toml");
     std::fs::write(&file, "lisen = '127.0.0.1:0'\n").expect("writes");
     let file = file.to_str().expect("text");
-    let by_flag: [&[&str]; 4] = [
+    let by_flag: [&[&str]; 5] = [
+        &["--metrics-listen", "here", "metrics-listen: `here`"],
         &["--lissten", "x", "--listen"],
         &["--source", "gopher://x", "source: "],
         &["--config", file, "lisen"],
