@@ -1,19 +1,21 @@
 //! What an operator can set: by flag, by environment variable, or in a TOML file, in that order of
 //! precedence. Everything is parsed here, once; past [`Config`] a value is usable.
 
+mod database;
+mod mail;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use lettre::message::Mailbox;
-use lettre::transport::smtp::AsyncSmtpTransportBuilder;
-use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use reqwest::Url;
 use serde::Deserialize;
-use sqlx::postgres::PgConnectOptions;
 use tracing_subscriber::EnvFilter;
+
+pub use database::DatabaseUrl;
+pub use mail::MailSettings;
 
 use crate::client_address::TrustedProxies;
 use crate::rate_limit::Rate;
@@ -164,46 +166,6 @@ impl From<&str> for Redacted {
 impl fmt::Debug for Redacted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
-    }
-}
-
-/// Which database to use.
-#[derive(Clone)]
-pub enum DatabaseUrl {
-    /// A file of its own.
-    Sqlite(PathBuf),
-    /// A server, which other servers of the site may use too.
-    Postgres(Box<PgConnectOptions>),
-}
-
-impl fmt::Debug for DatabaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
-            Self::Postgres(options) => {
-                write!(
-                    f,
-                    "postgres://{}:{}",
-                    options.get_host(),
-                    options.get_port()
-                )
-            }
-        }
-    }
-}
-
-/// How the owner is told of messages.
-#[derive(Clone)]
-pub struct MailSettings {
-    /// The server that takes mail, and how it knows us.
-    pub smtp: AsyncSmtpTransportBuilder,
-    /// Whom to tell.
-    pub owner: Mailbox,
-}
-
-impl fmt::Debug for MailSettings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[redacted] to {}", self.owner)
     }
 }
 
@@ -370,7 +332,7 @@ impl Config {
                 settings.upstream_timeout,
                 Duration::from_secs(5),
             )?,
-            database: database_url(settings.database_url, &data_dir)?,
+            database: database::parse(settings.database_url, &data_dir)?,
             data_dir,
             trusted_proxies: settings
                 .trusted_proxies
@@ -383,7 +345,7 @@ impl Config {
                     .map_err(|problem| ConfigError::new("contact-rate", problem))?,
                 None => Rate::FIVE_A_MINUTE,
             },
-            mail: mail(settings.smtp_url, settings.notify_to)?,
+            mail: mail::parse(settings.smtp_url, settings.notify_to)?,
             log,
             keys: keys(settings.secret_key, settings.secret_key_fallbacks)?,
         })
@@ -462,78 +424,6 @@ fn duration(name: &str, text: Option<String>, default: Duration) -> Result<Durat
         })
 }
 
-fn database_url(text: Option<Redacted>, data_dir: &Path) -> Result<DatabaseUrl, ConfigError> {
-    let Some(Redacted(text)) = text else {
-        return Ok(DatabaseUrl::Sqlite(data_dir.join("flashblog.db")));
-    };
-    // What stands there may be a password that someone mistyped the rest of: it is not repeated.
-    let unusable = || {
-        ConfigError::new(
-            "database-url",
-            "no URL that can be used; sqlite:/var/lib/flashblog/flashblog.db or postgres://user:password@host:5432/name would fit",
-        )
-    };
-    if let Some(path) = text.strip_prefix("sqlite:") {
-        let path = path.strip_prefix("//").unwrap_or(path);
-        if path.is_empty() || path.contains(['?', '\0']) {
-            return Err(unusable());
-        }
-        return Ok(DatabaseUrl::Sqlite(PathBuf::from(path)));
-    }
-    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-        return text
-            .parse()
-            .map(|options| DatabaseUrl::Postgres(Box::new(options)))
-            .map_err(|_| unusable());
-    }
-    Err(unusable())
-}
-
-fn mail(
-    smtp_url: Option<Redacted>,
-    notify_to: Option<String>,
-) -> Result<Option<MailSettings>, ConfigError> {
-    let (Redacted(url), to) = match (smtp_url, notify_to) {
-        (None, None) => return Ok(None),
-        (Some(url), Some(to)) => (url, to),
-        (None, Some(_)) => {
-            return Err(ConfigError::new(
-                "notify-to",
-                "set without a smtp-url; smtps://user:password@mail.example would fit",
-            ));
-        }
-        (Some(_), None) => {
-            return Err(ConfigError::new(
-                "smtp-url",
-                "set without a notify-to; owner@example.org would fit",
-            ));
-        }
-    };
-    let owner = to.parse().map_err(|_| {
-        ConfigError::new(
-            "notify-to",
-            format!("`{to}` is no address; owner@example.org would fit"),
-        )
-    })?;
-    let unusable = |why: &str| {
-        ConfigError::new(
-            "smtp-url",
-            format!(
-                "{why}; smtps://user:password@mail.example, smtp://mail.example?tls=required or smtp://localhost would fit"
-            ),
-        )
-    };
-    let parsed = Url::parse(&url).map_err(|_| unusable("no URL"))?;
-    let is_local = matches!(parsed.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    let encrypts = parsed.scheme() == "smtps" || parsed.query() == Some("tls=required");
-    if parsed.password().is_some() && !encrypts && !is_local {
-        return Err(unusable("a password would travel unencrypted"));
-    }
-    let smtp = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url)
-        .map_err(|_| unusable("no mail server's URL"))?;
-    Ok(Some(MailSettings { smtp, owner }))
-}
-
 fn keys(
     signing: Option<String>,
     fallbacks: Option<String>,
@@ -573,171 +463,4 @@ fn keys(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const KEY: &str = "0123456789abcdef0123456789abcdef";
-
-    fn file(text: &str) -> tempfile::NamedTempFile {
-        let file = tempfile::NamedTempFile::new().expect("temporary file");
-        std::fs::write(file.path(), text).expect("writes");
-        file
-    }
-
-    fn load(flags: Settings, toml: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
-        let file = file(toml);
-        let environment = |name: &str| {
-            environment
-                .iter()
-                .find(|(key, _)| *key == name)
-                .map(|(_, value)| (*value).to_owned())
-        };
-        Config::load(flags, Some(file.path()), &environment).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn nothing_set_is_a_working_site() {
-        let config = load(Settings::default(), "", &[]).expect("loads");
-        assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
-        assert_eq!(config.source, SourceKind::Embedded);
-        assert_eq!(config.upstream_timeout, Duration::from_secs(5));
-        assert!(config.keys.is_none() && config.public_url.is_none() && !config.production);
-    }
-
-    #[test]
-    fn a_flag_beats_the_file_and_the_file_the_default() {
-        let flags = Settings {
-            listen: Some("127.0.0.1:0".into()),
-            ..Settings::default()
-        };
-        let toml = "listen = '127.0.0.1:1'\nsession-lifetime = '90s'\nproduction = true";
-        let config = load(flags, toml, &[]).expect("loads");
-        assert_eq!(config.listen.port(), 0);
-        assert_eq!(config.session_lifetime, Duration::from_secs(90));
-        assert!(config.production);
-    }
-
-    #[test]
-    fn keys_come_from_environment_or_file_and_are_never_shown() {
-        let toml = format!("secret-key = 'file {KEY}'\nsecret-key-fallbacks = 'a{KEY}, b{KEY},'");
-        let config =
-            load(Settings::default(), &toml, &[("FLASHBLOG_SECRET_KEY", KEY)]).expect("loads");
-        let keys = config.keys.as_ref().expect("keys");
-        assert_eq!(keys.signing, KEY);
-        assert_eq!(keys.fallbacks, [format!("a{KEY}"), format!("b{KEY}")]);
-        assert!(!format!("{config:?}").contains(KEY));
-    }
-
-    #[test]
-    fn databases_and_mail_servers_are_named_without_their_passwords() {
-        let default = load(Settings::default(), "data-dir = 'd'", &[]).expect("loads");
-        assert_eq!(format!("{:?}", default.database), "sqlite:d/flashblog.db");
-        assert!(default.mail.is_none());
-        let flags = Settings {
-            database_url: Some("postgres://flash:hidden@db.example/blog".into()),
-            ..Settings::default()
-        };
-        assert!(!format!("{flags:?}").contains("hidden"));
-        let toml = "smtp-url = 'smtps://flash:hidden@mail.example'\nnotify-to = 'a@b.example'";
-        let shown = format!("{:?}", load(flags, toml, &[]).expect("loads"));
-        assert!(
-            shown.contains("db.example:5432") && shown.contains("a@b.example"),
-            "{shown}"
-        );
-        assert!(!shown.contains("hidden"), "{shown}");
-        for toml in [
-            "database-url = 'postgres://flash:hidden@db.example:port/blog'",
-            "database-url = 'postgre://flash:hidden@db.example'",
-            "smtp-url = 'smtp//flash:hidden@mail.example'\nnotify-to = 'a@b.example'",
-            "database-url = ['hidden']",
-        ] {
-            let error = load(Settings::default(), toml, &[]).expect_err(toml);
-            assert!(!error.contains("hidden"), "{error}");
-        }
-        let relative = "database-url = 'sqlite:some/file.db'";
-        let config = load(Settings::default(), relative, &[]).expect("loads");
-        assert_eq!(format!("{:?}", config.database), "sqlite:some/file.db");
-    }
-
-    #[test]
-    fn what_can_not_be_used_is_named_with_what_would_fit() {
-        let cases = [
-            (
-                "listen = 'localhost'",
-                &["listen: ", "127.0.0.1:3000"] as &[_],
-            ),
-            (
-                "public-url = 'blog.example'",
-                &["public-url: ", "https://blog.example"],
-            ),
-            (
-                "public-url = 'https://blog.example/path'",
-                &["public-url: ", "without a path"],
-            ),
-            ("source = 'ftp://else'", &["source: ", "embedded"]),
-            ("source = '/no/such/folder'", &["source: ", "folder"]),
-            ("assets = '/no/such/folder'", &["assets: ", "xtask build"]),
-            ("session-lifetime = '5'", &["session-lifetime: ", "90s"]),
-            ("cache-lifetime = '0s'", &["cache-lifetime: ", "1s"]),
-            ("upstream-timeout = '-1s'", &["upstream-timeout: ", "90s"]),
-            ("session-lifetime = '99999999999h'", &["session-lifetime: "]),
-            ("session-lifetime = '1ß'", &["session-lifetime: "]),
-            (
-                "database-url = 'mysql://x'",
-                &["database-url: ", "postgres://"],
-            ),
-            ("database-url = 'sqlite:'", &["database-url: ", "sqlite:/"]),
-            (
-                "trusted-proxies = 'proxy'",
-                &["trusted-proxies: ", "10.0.0.0/8"],
-            ),
-            ("contact-rate = '5'", &["contact-rate: ", "5/min"]),
-            ("notify-to = 'a@b.example'", &["notify-to: ", "smtps://"]),
-            (
-                "smtp-url = 'smtp://localhost'",
-                &["smtp-url: ", "notify-to"],
-            ),
-            (
-                "smtp-url = 'smtp://localhost'\nnotify-to = 'nobody'",
-                &["notify-to: ", "owner@example.org"],
-            ),
-            (
-                "smtp-url = 'http://localhost'\nnotify-to = 'a@b.example'",
-                &["smtp-url: ", "smtps://"],
-            ),
-            (
-                "smtp-url = 'smtp://u:p@mail.example'\nnotify-to = 'a@b.example'",
-                &["smtp-url: ", "unencrypted", "tls=required"],
-            ),
-            ("log = 'a=b=c'", &["log: ", "flashblog=debug"]),
-            (
-                "secret-key = 'short'",
-                &["secret-key: ", "32", "flashblog secret"],
-            ),
-            ("\nlisten = 3000", &["config: ", "line 2", "string"]),
-            ("lisen = 'x'", &["config: ", "line 1", "lisen", "listen"]),
-            ("listen", &["config: ", "line 1"]),
-        ];
-        for (toml, parts) in cases {
-            let error = load(Settings::default(), toml, &[]).expect_err(toml);
-            assert_eq!(error.lines().count(), 1, "{error}");
-            for part in parts {
-                assert!(error.contains(part), "{toml}: {error}");
-            }
-        }
-        let alone = [("FLASHBLOG_SECRET_KEY_FALLBACKS", KEY)];
-        let error = load(Settings::default(), "", &alone).expect_err("no signing key");
-        assert!(error.contains("FLASHBLOG_SECRET_KEY"), "{error}");
-        let missing = Config::load(
-            Settings::default(),
-            Some(Path::new("/no/such.toml")),
-            &|_| None,
-        );
-        assert!(
-            missing
-                .expect_err("no file")
-                .to_string()
-                .starts_with("config: can't read")
-        );
-    }
-}
+mod tests;

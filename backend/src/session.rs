@@ -81,6 +81,7 @@ impl Sessions {
         let mut visit = VisitState {
             carrier: Carrier::Cookie,
             claims: None,
+            begun: false,
             cookie: CookieChange::None,
             flashes: Vec::new(),
         };
@@ -207,6 +208,8 @@ pub struct Visit {
 struct VisitState {
     carrier: Carrier,
     claims: Option<Claims>,
+    /// Whether the session began with this request, so that nothing can wait for it yet.
+    begun: bool,
     cookie: CookieChange,
     flashes: Vec<Flash>,
 }
@@ -221,8 +224,11 @@ impl Visit {
     /// Takes the messages that this response delivers, oldest first: those that waited for the
     /// session, then those that the handler flashed.
     pub async fn deliver_flashes(&self) -> Vec<Flash> {
-        let claims = self.state.lock().claims;
-        let mut flashes = match claims {
+        let returning = {
+            let state = self.state.lock();
+            state.claims.filter(|_| !state.begun)
+        };
+        let mut flashes = match returning {
             Some(claims) => self.sessions.memory.take_flashes(claims.session_id).await,
             None => Vec::new(),
         };
@@ -332,6 +338,7 @@ impl<S: Sync> FromRequestParts<S> for Session {
                     let claims = Claims::begin(sessions.clock.now(), sessions.lifetime_seconds)
                         .map_err(|error| ApiError::internal(error.to_string()))?;
                     state.claims = Some(claims);
+                    state.begun = true;
                     state.cookie = CookieChange::Set;
                     claims
                 }
@@ -380,8 +387,11 @@ impl MaybeSession {
         let mut state = self.visit.state.lock();
         let claims = match state.claims {
             Some(claims) => claims.renew(now, sessions.lifetime_seconds),
-            None => Claims::begin(now, sessions.lifetime_seconds)
-                .map_err(|error| ApiError::internal(error.to_string()))?,
+            None => {
+                state.begun = true;
+                Claims::begin(now, sessions.lifetime_seconds)
+                    .map_err(|error| ApiError::internal(error.to_string()))?
+            }
         };
         state.claims = Some(claims);
         Ok(claims)

@@ -1,0 +1,61 @@
+//! Which database to use.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use sqlx::postgres::PgConnectOptions;
+
+use super::{ConfigError, Redacted};
+
+/// A database.
+#[derive(Clone)]
+pub enum DatabaseUrl {
+    /// A file of its own.
+    Sqlite(PathBuf),
+    /// A server, which other servers of the site may use too.
+    Postgres(Box<PgConnectOptions>),
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(options) => {
+                write!(
+                    f,
+                    "postgres://{}:{}",
+                    options.get_host(),
+                    options.get_port()
+                )
+            }
+        }
+    }
+}
+
+/// Reads `--database-url`; without one it is a file in the data directory.
+pub(super) fn parse(text: Option<Redacted>, data_dir: &Path) -> Result<DatabaseUrl, ConfigError> {
+    let Some(Redacted(text)) = text else {
+        return Ok(DatabaseUrl::Sqlite(data_dir.join("flashblog.db")));
+    };
+    // What stands there may be a password that someone mistyped the rest of: it is not repeated.
+    let unusable = || {
+        ConfigError::new(
+            "database-url",
+            "no URL that can be used; sqlite:/var/lib/flashblog/flashblog.db or postgres://user:password@host:5432/name would fit",
+        )
+    };
+    if let Some(path) = text.strip_prefix("sqlite:") {
+        let path = path.strip_prefix("//").unwrap_or(path);
+        if path.is_empty() || path.contains(['?', '\0']) {
+            return Err(unusable());
+        }
+        return Ok(DatabaseUrl::Sqlite(PathBuf::from(path)));
+    }
+    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        return text
+            .parse()
+            .map(|options| DatabaseUrl::Postgres(Box::new(options)))
+            .map_err(|_| unusable());
+    }
+    Err(unusable())
+}
