@@ -40,9 +40,7 @@ pub async fn list(
 ) -> Result<Reply, ApiError> {
     let view = app.blogs.view(session.id()).await;
     warn_when_stale(&session, &view);
-    Ok(Reply::written(
-        view.page(&request).map_err(ApiError::internal)?,
-    ))
+    Ok(Reply::written(view.page(&request).map_err(ApiError::internal)?).kept())
 }
 
 /// `GET /api/v1/blogs/{id}`: one whole post.
@@ -81,7 +79,7 @@ pub async fn show(
         });
     }
     match view.snapshot.blog(&id) {
-        Some(blog) => Reply::ok(&blog),
+        Some(blog) => Reply::ok(&blog).map(Reply::kept),
         None => {
             session.flash(Category::Error, "Blog not found.");
             Err(ApiError::BlogNotFound { id })
