@@ -60,3 +60,5 @@ pub mod handlers;
 pub mod router;
 
 pub mod server;
+
+pub mod service_manager;

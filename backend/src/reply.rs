@@ -194,7 +194,7 @@ fn write_body(mut response: Response, flash: Vec<Flash>, request_id: String) -> 
     let outcome = match &payload {
         Payload::Data(data) => Outcome::Data(data.as_ref()),
         Payload::Error(fault) => Outcome::Error(problem(fault, request_id)),
-        Payload::Document => return response,
+        Payload::Document => return (response, Bytes::new()),
     };
     let body = Bytes::from(serde_json::to_vec(&Envelope { outcome, flash }).unwrap_or_default());
     let headers = response.headers_mut();

@@ -23,15 +23,18 @@ use crate::session::Session;
     summary = "A page of the list, newest first",
     description = "While the source fails it is the last good copy's, or empty, and a flash says so: never an error.",
     params(PageQuery),
-    responses((
-        status = 200, description = "The page", body = Success<BlogPage>,
-        links(("getBlog" = (
-            operation_id = "getBlog",
-            parameters(("id" = "$response.body#/data/items/0/id")),
-            description = "One of the posts"
-        ))),
-        example = json!(examples::success(examples::blog_page()))
-    )),
+    responses(
+        (
+            status = 200, description = "The page", body = Success<BlogPage>,
+            links(("getBlog" = (
+                operation_id = "getBlog",
+                parameters(("id" = "$response.body#/data/items/0/id")),
+                description = "One of the posts"
+            ))),
+            example = json!(examples::success(examples::blog_page()))
+        ),
+        (status = 304, description = "The client has it already, by its `If-None-Match`, and no flash waits"),
+    ),
 )]
 pub async fn list(
     State(app): State<App>,
@@ -56,6 +59,7 @@ pub async fn list(
             status = 200, description = "The post", body = Success<Blog>,
             example = json!(examples::success(examples::blog()))
         ),
+        (status = 304, description = "The client has it already, by its `If-None-Match`, and no flash waits"),
         (
             status = 404, description = "No blog has this id", body = Failure,
             example = json!(examples::failure_with_flash(404, code::BLOG_NOT_FOUND, "No blog has the id 42.", Category::Error, "Blog not found."))
