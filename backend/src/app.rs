@@ -1,7 +1,6 @@
 //! What handlers share: built from parts in tests, connected from the configuration in `main`.
 
 use std::ops::Deref;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -9,6 +8,7 @@ use std::time::Duration;
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::Semaphore;
 
+use crate::assets::Assets;
 use crate::cache::BlogCache;
 use crate::client_address::TrustedProxies;
 use crate::clock::{Clock, SystemClock};
@@ -51,7 +51,7 @@ pub struct Parts {
     /// Where people reach the site.
     pub public_url: Arc<PublicUrl>,
     /// The built single-page app.
-    pub assets: Arc<PathBuf>,
+    pub assets: Arc<Assets>,
     /// Places for the requests in flight.
     pub places: Arc<Semaphore>,
     /// What is counted.
@@ -105,7 +105,7 @@ impl App {
             postman,
             blogs: Arc::new(BlogCache::new(source, clock, config.cache_lifetime)),
             public_url: Arc::new(public_url),
-            assets: Arc::new(config.assets.clone()),
+            assets: Arc::new(Assets::open(config.assets.clone())),
             places: Arc::new(Semaphore::new(MAX_IN_FLIGHT)),
             metrics: Arc::default(),
             draining: Arc::default(),

@@ -39,6 +39,8 @@ pub struct PageRequest {
 /// The source is left alone for this long after an answer or a failure; sessions that begin
 /// meanwhile share what it gave.
 pub const PAUSE: Duration = Duration::from_secs(5);
+/// How long a page waits for a source when there is an older copy that it can show.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// Sessions that can hold a copy at once. Beyond it, those seen least forget theirs.
 pub const MAX_SESSIONS: u64 = 1_000_000;
 /// Copies with different content that sessions can hold at once. When a source changes faster
@@ -210,6 +212,28 @@ impl BlogCache {
         Fetches {
             succeeded: upstream.succeeded,
             failed: upstream.failed,
+        }
+    }
+
+    /// The blogs for a page that is no session's answer: the copy that the visitor's session holds,
+    /// if any, else a fresh one, which nobody then holds. Where there is an older copy, a source
+    /// that takes longer than [`PATIENCE`] is not waited for.
+    pub async fn glance(&self, session: Option<SessionId>) -> View {
+        let pinned = session.and_then(|session| self.pinned.get(&session));
+        if let Some(pinned) = pinned.filter(|pinned| self.holds(pinned)) {
+            return self.show(Some(&pinned.blogs), false);
+        }
+        let last_good = self.upstream.lock().last_good.clone();
+        let fresh = self.fresh();
+        let fetched = match &last_good {
+            Some(blogs) => tokio::time::timeout(PATIENCE, fresh)
+                .await
+                .unwrap_or_else(|_| Ok(blogs.clone())),
+            None => fresh.await,
+        };
+        match fetched {
+            Ok(blogs) => self.show(Some(&blogs), false),
+            Err(FetchFailed) => self.show(last_good.as_ref(), true),
         }
     }
 

@@ -45,7 +45,7 @@ pub struct Settings {
     /// Folder for what the server keeps, such as a generated signing key [default: data]
     #[arg(long, env = "FLASHBLOG_DATA_DIR", value_name = "FOLDER")]
     data_dir: Option<PathBuf>,
-    /// Folder of the built single-page app [default: frontend/dist]
+    /// Folder of the built single-page app [default: the copy inside the binary, else frontend/dist]
     #[arg(long, env = "FLASHBLOG_ASSETS", value_name = "FOLDER")]
     assets: Option<PathBuf>,
     /// Refuse a generated signing key, and log as JSON
@@ -128,8 +128,8 @@ pub struct Config {
     pub source: SourceKind,
     /// Where the server keeps what must outlive it.
     pub data_dir: PathBuf,
-    /// The built single-page app.
-    pub assets: PathBuf,
+    /// The built single-page app, where it is not the one that comes with the binary.
+    pub assets: Option<PathBuf>,
     /// Whether this is a site that people rely on.
     pub production: bool,
     /// How long a session lasts after its last use.
@@ -217,6 +217,17 @@ impl PublicUrl {
         }
     }
 
+    /// An address on this site, such as `/blogs`, as others reach it; one that is absolute
+    /// already stays as it is.
+    #[must_use]
+    pub fn absolute(&self, address: &str) -> String {
+        if address.starts_with('/') && !address.starts_with("//") {
+            format!("{}{address}", self.origin)
+        } else {
+            address.to_owned()
+        }
+    }
+
     /// Whether cookies can be `Secure`.
     #[must_use]
     pub fn is_https(&self) -> bool {
@@ -299,8 +310,7 @@ impl Config {
                     ),
                 ));
             }
-            Some(folder) => folder,
-            None => PathBuf::from("frontend/dist"),
+            folder => folder,
         };
         let data_dir = settings.data_dir.unwrap_or_else(|| PathBuf::from("data"));
         let log = settings.log.unwrap_or_else(|| "info".to_owned());

@@ -36,6 +36,13 @@ pub mod session;
 pub mod limits;
 pub mod metrics;
 
+pub mod conditional;
+pub mod security_headers;
+
+pub mod shell;
+
+pub mod assets;
+
 pub mod app;
 
 pub mod cross_site;
@@ -46,8 +53,14 @@ pub mod reply;
 
 pub mod openapi;
 
+pub mod feed;
+pub mod page_head;
+pub mod trouble;
+
 pub mod handlers;
 
 pub mod router;
 
 pub mod server;
+
+pub mod service_manager;

@@ -12,7 +12,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use flashblog::app::App;
 use flashblog::config::{Config, PublicUrl, Settings};
 use flashblog::server::ConnectionLimits;
-use flashblog::{inbox, router, secret_key, server, telemetry};
+use flashblog::{inbox, router, secret_key, server, service_manager, telemetry};
 use tokio::net::TcpListener;
 use tokio::signal;
 
@@ -154,16 +154,19 @@ async fn run(config: Config) -> anyhow::Result<()> {
         let _ = writeln!(std::io::stdout(), "metrics on http://{address}/metrics");
     }
     tracing::info!(%address, source = %config.source, "Serving");
+    service_manager::tell_ready();
 
     let draining = Arc::clone(&app.draining);
     let stop = async move {
         stop_signal().await;
         draining.store(true, Ordering::Relaxed);
+        service_manager::tell_stopping();
         tracing::info!("Stopping: finishing the requests in flight");
     };
     tokio::select! {
         () = app.work() => {}
         () = serve_metrics(metrics_listener, app.clone()) => {}
+        () = service_manager::tell_alive() => {}
         () = server::serve(listener, router::router(app.clone()), ConnectionLimits::default(), stop) => {}
     }
     Ok(())

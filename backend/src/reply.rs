@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -18,6 +18,7 @@ use shared::flash::Flash;
 use shared::problem::Problem;
 
 use crate::app::App;
+use crate::conditional::{condition, validate};
 use crate::error::{ApiError, Chain, fault_of_status};
 use crate::payload::{Fault, Payload};
 use crate::session::Visit;
@@ -27,7 +28,12 @@ use crate::telemetry::RequestId;
 pub struct Reply {
     status: StatusCode,
     data: Arc<RawValue>,
+    keeps: bool,
 }
+
+/// Marks a response that a client may keep, and ask for anew by its validator.
+#[derive(Clone)]
+struct Keeps;
 
 impl Reply {
     /// 200 with `data`.
@@ -52,7 +58,16 @@ impl Reply {
         Self {
             status: StatusCode::OK,
             data,
+            keeps: false,
         }
+    }
+
+    /// Lets the client keep the answer and ask for it anew by its validator, when it comes
+    /// without a message.
+    #[must_use]
+    pub fn kept(mut self) -> Self {
+        self.keeps = true;
+        self
     }
 
     fn with_status(status: StatusCode, data: &impl Serialize) -> Result<Self, ApiError> {
@@ -60,6 +75,7 @@ impl Reply {
         Ok(Self {
             status,
             data: data.into(),
+            keeps: false,
         })
     }
 }
@@ -68,6 +84,9 @@ impl IntoResponse for Reply {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
         response.extensions_mut().insert(Payload::Data(self.data));
+        if self.keeps {
+            response.extensions_mut().insert(Keeps);
+        }
         response
     }
 }
@@ -80,6 +99,7 @@ pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) 
         .get::<RequestId>()
         .map_or_else(String::new, |id| id.0.clone());
     let method = request.method().clone();
+    let condition = condition(request.headers());
     let delivers = delivers_flashes(&method, request.headers());
     let (visit, mut response) = match app.sessions.open(request.headers()).await {
         Ok(visit) => {
@@ -104,14 +124,25 @@ pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) 
             (response, flash) = told_now(visit, response, error);
         }
     }
+    let keeps = response.extensions().get::<Keeps>().is_some()
+        && flash.is_empty()
+        && !visit.as_ref().is_some_and(Visit::has_waiting_flashes);
+    let mut body = Bytes::new();
     if !response.status().is_redirection() {
-        response = write_body(response, flash, request_id);
+        (response, body) = write_body(response, flash, request_id);
     }
     for (name, value) in COMMON_HEADERS {
         response
             .headers_mut()
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
+    }
+    if keeps && response.status() == StatusCode::OK {
+        response.headers_mut().insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-cache"),
+        );
+        validate(&mut response, condition.as_ref(), &body);
     }
     if method == Method::HEAD {
         *response.body_mut() = Body::empty();
@@ -155,7 +186,7 @@ fn delivers_flashes(method: &Method, headers: &HeaderMap) -> bool {
     method != Method::HEAD && method != Method::OPTIONS && !prefetch
 }
 
-fn write_body(mut response: Response, flash: Vec<Flash>, request_id: String) -> Response {
+fn write_body(mut response: Response, flash: Vec<Flash>, request_id: String) -> (Response, Bytes) {
     let payload = response
         .extensions_mut()
         .remove::<Payload>()
@@ -163,17 +194,17 @@ fn write_body(mut response: Response, flash: Vec<Flash>, request_id: String) -> 
     let outcome = match &payload {
         Payload::Data(data) => Outcome::Data(data.as_ref()),
         Payload::Error(fault) => Outcome::Error(problem(fault, request_id)),
-        Payload::Document => return response,
+        Payload::Document => return (response, Bytes::new()),
     };
-    let body = serde_json::to_vec(&Envelope { outcome, flash }).unwrap_or_default();
+    let body = Bytes::from(serde_json::to_vec(&Envelope { outcome, flash }).unwrap_or_default());
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/json"),
     );
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
-    *response.body_mut() = Body::from(body);
-    response
+    *response.body_mut() = Body::from(body.clone());
+    (response, body)
 }
 
 fn problem(fault: &Fault, request_id: String) -> Problem {

@@ -19,11 +19,13 @@ use utoipa_axum::routes;
 use crate::admission::{admit, admit_to_files};
 use crate::app::App;
 use crate::error::ApiError;
-use crate::handlers::{blogs, contact, docs, health, media, metrics, page, search, session};
+use crate::handlers::{blogs, contact, docs, feeds, health, media, metrics, page, search, session};
 use crate::metrics::measure;
 use crate::openapi::{Api, Description};
 use crate::reply::{Reply, envelope};
+use crate::security_headers::{Https, security_headers};
 use crate::telemetry::request_span;
+use crate::trouble::{self, words_for_failures};
 
 /// The whole site: the API and what surrounds it in envelopes, pictures, and the single-page app.
 pub fn router(app: App) -> Router {
@@ -46,21 +48,25 @@ pub fn router(app: App) -> Router {
         .split_for_parts();
     let description = Description::new(&operations, app.sessions.cookie_name());
     let answering_in_envelopes = answering_in_envelopes.layer(Extension(Arc::new(description)));
-    let files = Router::new()
+    let pages_and_files = Router::new()
         .route("/media/{*path}", get(media::show))
+        .route("/feed.xml", get(feeds::rss))
+        .route("/atom.xml", get(feeds::atom))
+        .route("/feed.json", get(feeds::json))
+        .route("/sitemap.xml", get(feeds::sitemap))
+        .route("/robots.txt", get(feeds::robots))
+        .route("/trouble.css", get(trouble::styles))
         .fallback(page::show);
     // The form is sent to its page's own address.
     let form = Router::new().route("/contact", post(contact::submit));
     let form: Router = in_envelopes(form, &app).with_state(app.clone());
     let form_page = Router::new().fallback(page::show);
-    let form_page: Router = as_files(form_page, &app).with_state(app.clone());
-    Router::new()
+    let form_page: Router = for_people(form_page, &app).with_state(app.clone());
+    let all = Router::new()
         .merge(in_envelopes(answering_in_envelopes, &app))
         .route("/contact", get_service(form_page).post_service(form))
-        .merge(as_files(files, &app))
-        .layer(from_fn(request_span))
-        .layer(from_fn_with_state(app.metrics.clone(), measure))
-        .with_state(app)
+        .merge(for_people(pages_and_files, &app));
+    with_headers(all, &app).with_state(app)
 }
 
 /// What is served to Prometheus, on a listener of its own, and nothing else.
@@ -70,10 +76,20 @@ pub fn metrics_router(app: App) -> Router {
         .with_state(app)
 }
 
-/// Limits routes that answer with files as those are limited that answer in envelopes.
-fn as_files(routes: Router<App>, app: &App) -> Router<App> {
+/// Names every request, and gives every answer the headers that all have.
+pub fn with_headers(routes: Router<App>, app: &App) -> Router<App> {
+    let https = Https(app.public_url.is_https());
+    routes
+        .layer(from_fn(request_span))
+        .layer(from_fn_with_state(app.metrics.clone(), measure))
+        .layer(from_fn_with_state(https, security_headers))
+}
+
+/// Gives every failure of these routes words that a person can read: refusals and panics too.
+pub fn for_people(routes: Router<App>, app: &App) -> Router<App> {
     routes.layer(
         ServiceBuilder::new()
+            .layer(from_fn(words_for_failures))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn_with_state(app.clone(), admit_to_files)),
     )

@@ -221,6 +221,19 @@ enum CookieChange {
 }
 
 impl Visit {
+    /// The session that the request came with.
+    #[must_use]
+    pub fn session_id(&self) -> Option<SessionId> {
+        self.state.lock().claims.map(|claims| claims.session_id)
+    }
+
+    /// Whether messages wait for an envelope, or may do.
+    #[must_use]
+    pub fn has_waiting_flashes(&self) -> bool {
+        self.session_id()
+            .is_some_and(|session| self.sessions.memory.has_waiting_flashes(session))
+    }
+
     /// Takes the messages that this response delivers, oldest first: those that waited for the
     /// session, then those that the handler flashed.
     pub async fn deliver_flashes(&self) -> Vec<Flash> {

@@ -159,6 +159,12 @@ impl SessionMemory {
         self.store.forget_flashes(oldest).await
     }
 
+    /// Whether messages wait for a session, or may do.
+    #[must_use]
+    pub fn has_waiting_flashes(&self, session: SessionId) -> bool {
+        self.index.lock().waiting.contains_key(&session)
+    }
+
     /// Takes the messages that wait for a session, oldest first. While the store can't be used
     /// they stay where they are.
     ///

@@ -9,5 +9,6 @@ pub mod envelope;
 pub mod flash;
 pub mod paths;
 pub mod problem;
+pub mod route;
 pub mod search;
 pub mod session;

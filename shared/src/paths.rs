@@ -5,20 +5,6 @@ pub const API_BASE: &str = "/api/v1";
 /// Where pictures that belong to posts are served.
 pub const MEDIA_BASE: &str = "/media";
 
-/// Whether a path (without query) is one of the site's pages. Whether the post of a post's page
-/// exists is the API's to say.
-#[must_use]
-pub fn is_page(path: &str) -> bool {
-    let path = path
-        .strip_suffix('/')
-        .filter(|rest| !rest.is_empty())
-        .unwrap_or(path);
-    matches!(path, "/" | "/blogs" | "/about" | "/contact")
-        || path
-            .strip_prefix("/blogs/")
-            .is_some_and(|id| !id.is_empty() && !id.contains('/'))
-}
-
 /// The address of a post's page: `/blogs/` and the id as one percent-encoded segment.
 #[must_use]
 pub fn blog(id: &str) -> String {
@@ -43,38 +29,48 @@ pub fn encode_segment(text: &str) -> String {
     encoded
 }
 
+/// Undoes percent-encoding (RFC 3986, section 2.1). A lone `%` stays as it is, and bytes that are
+/// no UTF-8 become U+FFFD: an address that somebody mistyped still reads as something.
+#[must_use]
+pub fn percent_decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let escaped = (bytes[at] == b'%')
+            .then(|| bytes.get(at + 1..at + 3))
+            .flatten()
+            .and_then(|digits| Some(hex_value(digits[0])? << 4 | hex_value(digits[1])?));
+        decoded.push(escaped.unwrap_or(bytes[at]));
+        at += if escaped.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
+fn hex_value(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn pages_are_told_from_other_addresses() {
-        for path in [
-            "/",
-            "/blogs",
-            "/blogs/",
-            "/about",
-            "/contact",
-            "/blogs/Rust-1.0",
-            "/blogs/a%2Fb",
-        ] {
-            assert!(is_page(path), "{path}");
-        }
-        for path in [
-            "",
-            "/nowhere",
-            "/blogs/a/b",
-            "/blogs//",
-            "/index.html",
-            "/app.wasm",
-        ] {
-            assert!(!is_page(path), "{path}");
-        }
-    }
-
-    #[test]
     fn an_id_of_any_shape_is_one_segment() {
         assert_eq!(blog("hello-world"), "/blogs/hello-world");
         assert_eq!(blog("a/b?c#d é"), "/blogs/a%2Fb%3Fc%23d%20%C3%A9");
+    }
+
+    #[test]
+    fn broken_escapes_stay_readable() {
+        assert_eq!(percent_decode("100%"), "100%");
+        assert_eq!(percent_decode("%zz%4"), "%zz%4");
+        assert_eq!(percent_decode("%FF"), "\u{FFFD}");
+        assert_eq!(percent_decode("%c3%A9"), "é");
     }
 }

@@ -5,6 +5,7 @@ mod bench;
 mod build;
 mod contract;
 mod dev;
+mod dist;
 mod env;
 mod group;
 mod process;
@@ -43,6 +44,8 @@ enum Command {
     Dev,
     /// Build the site into frontend/dist and the server in release mode
     Build,
+    /// Build the whole site as one file, dist/flashblog, and say how large its parts are
+    Dist,
     /// Write screenshots of every page, in both themes and two widths, into target/shots
     Shots,
     /// Check format and lints, run every test, the browser's too
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Command::Run { args } => run::run(&workspace, &args),
         Command::Dev => dev::dev(&workspace),
         Command::Build => build::build(&workspace).map(drop),
+        Command::Dist => dist::dist(&workspace),
         Command::Shots => shots::shots(&workspace),
         Command::Test => test::test(&workspace),
         Command::Bench => bench::bench(&workspace),

@@ -23,15 +23,18 @@ use crate::session::Session;
     summary = "A page of the list, newest first",
     description = "While the source fails it is the last good copy's, or empty, and a flash says so: never an error.",
     params(PageQuery),
-    responses((
-        status = 200, description = "The page", body = Success<BlogPage>,
-        links(("getBlog" = (
-            operation_id = "getBlog",
-            parameters(("id" = "$response.body#/data/items/0/id")),
-            description = "One of the posts"
-        ))),
-        example = json!(examples::success(examples::blog_page()))
-    )),
+    responses(
+        (
+            status = 200, description = "The page", body = Success<BlogPage>,
+            links(("getBlog" = (
+                operation_id = "getBlog",
+                parameters(("id" = "$response.body#/data/items/0/id")),
+                description = "One of the posts"
+            ))),
+            example = json!(examples::success(examples::blog_page()))
+        ),
+        (status = 304, description = "The client has it already, by its `If-None-Match`, and no flash waits"),
+    ),
 )]
 pub async fn list(
     State(app): State<App>,
@@ -40,9 +43,7 @@ pub async fn list(
 ) -> Result<Reply, ApiError> {
     let view = app.blogs.view(session.id()).await;
     warn_when_stale(&session, &view);
-    Ok(Reply::written(
-        view.page(&request).map_err(ApiError::internal)?,
-    ))
+    Ok(Reply::written(view.page(&request).map_err(ApiError::internal)?).kept())
 }
 
 /// `GET /api/v1/blogs/{id}`: one whole post.
@@ -58,6 +59,7 @@ pub async fn list(
             status = 200, description = "The post", body = Success<Blog>,
             example = json!(examples::success(examples::blog()))
         ),
+        (status = 304, description = "The client has it already, by its `If-None-Match`, and no flash waits"),
         (
             status = 404, description = "No blog has this id", body = Failure,
             example = json!(examples::failure_with_flash(404, code::BLOG_NOT_FOUND, "No blog has the id 42.", Category::Error, "Blog not found."))
@@ -81,7 +83,7 @@ pub async fn show(
         });
     }
     match view.snapshot.blog(&id) {
-        Some(blog) => Reply::ok(&blog),
+        Some(blog) => Reply::ok(&blog).map(Reply::kept),
         None => {
             session.flash(Category::Error, "Blog not found.");
             Err(ApiError::BlogNotFound { id })

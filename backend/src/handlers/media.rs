@@ -1,7 +1,7 @@
 //! Pictures that belong to posts.
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
@@ -15,15 +15,19 @@ pub async fn show(State(app): State<App>, Path(path): Path<String>) -> Response 
             [
                 (header::CONTENT_TYPE, media.content_type),
                 (header::CACHE_CONTROL, "public, max-age=3600"),
-                (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
                 (
                     header::CONTENT_SECURITY_POLICY,
                     "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+                ),
+                // Feed readers on other sites show the pictures of posts.
+                (
+                    HeaderName::from_static("cross-origin-resource-policy"),
+                    "cross-origin",
                 ),
             ],
             media.bytes.into_owned(),
         )
             .into_response(),
-        None => (StatusCode::NOT_FOUND, "There is no such picture.\n").into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
     }
 }

@@ -3,6 +3,7 @@
 pub mod blogs;
 pub mod contact;
 pub mod docs;
+pub mod feeds;
 pub mod health;
 pub mod media;
 pub mod metrics;

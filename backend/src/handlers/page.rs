@@ -1,98 +1,188 @@
-//! The single-page app's files, and its shell for every address that is a page.
+//! The site's pages, as the server sends them: the shell of the single-page app with each page's
+//! own head and first data, and the app's files.
 
-use axum::body::Body;
+use axum::body::Bytes;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use tower::ServiceExt;
-use tower_http::services::{ServeDir, ServeFile};
+use serde_json::value::{RawValue, to_raw_value};
+use shared::blog::DEFAULT_PER_PAGE;
+use shared::envelope::{Envelope, Outcome};
+use shared::route::{FEATURED_POSTS, Route};
 
 use crate::app::App;
+use crate::cache::{PAUSE, PageRequest, View};
+use crate::conditional::{condition, validate, vary_on};
+use crate::error::ApiError;
+use crate::page_head::PageHead;
+use crate::session::Visit;
+use crate::shell::FirstEnvelope;
+use crate::trouble::accepts_html;
 
-/// A file of the app's where there is one; else, for an address that is a page of the site or
-/// that a person typed, the shell, from which the app shows the page or its own 404 view.
+/// A page of the site, a file of the app's, or, for an address that a person typed, a 404 as the
+/// app shows it.
 ///
-/// The status tells the truth to those who don't run the app: 404 for an unknown page, and a
-/// missing asset never looks like a page.
-pub async fn show(State(app): State<App>, request: Request) -> Response {
+/// The status tells the truth to those who don't run the app, and a missing asset never looks
+/// like a page. No session begins here: that is the API's to do.
+///
+/// # Errors
+/// 405 for anything but GET and HEAD; 404 without a page for those who asked for a file.
+pub async fn show(State(app): State<App>, request: Request) -> Result<Response, ApiError> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let mut response = StatusCode::METHOD_NOT_ALLOWED.into_response();
         response
             .headers_mut()
             .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-        return response;
+        return Ok(response);
     }
-    let path = request.uri().path().to_owned();
-    let wants_html = accepts_html(&request);
-    let shell = ServeFile::new(app.assets.join("index.html"));
-    let mut shell_request = Request::new(Body::empty());
-    shell_request.method_mut().clone_from(request.method());
-    shell_request.headers_mut().clone_from(request.headers());
+    let headers = request.headers().clone();
+    let uri = request.uri();
+    let route = Route::parse(uri.path(), uri.query().unwrap_or_default());
+    if route == Route::NotFound {
+        if let Some(file) = app.assets.serve(request).await {
+            return Ok(file);
+        }
+        if !accepts_html(&headers) {
+            return Err(ApiError::NotFound);
+        }
+    }
+    document(&app, &route, &headers).await
+}
 
-    let (response, is_shell) = if shared::paths::is_page(&path) {
-        (serve_file(shell, shell_request).await, true)
-    } else {
-        let files = ServeDir::new(app.assets.as_path()).append_index_html_on_directories(false);
-        match files.oneshot(request).await {
-            Ok(response) if response.status() != StatusCode::NOT_FOUND => {
-                (response.map(Body::new), path == "/index.html")
-            }
-            _ if wants_html => {
-                let mut response = serve_file(shell, shell_request).await;
-                if response.status().is_success() {
-                    *response.status_mut() = StatusCode::NOT_FOUND;
-                }
-                (response, true)
-            }
-            _ => (
-                (StatusCode::NOT_FOUND, "There is no such file.\n").into_response(),
-                true,
+/// A page before it is written.
+struct Page<'a> {
+    status: StatusCode,
+    head: PageHead<'a>,
+    first: Option<FirstEnvelope>,
+}
+
+async fn document(app: &App, route: &Route, headers: &HeaderMap) -> Result<Response, ApiError> {
+    let Some(shell) = app.assets.shell().await else {
+        let words =
+            "The site is not built: `cargo xtask build` does it. The API answers under /api/v1.\n";
+        return Ok((StatusCode::SERVICE_UNAVAILABLE, words).into_response());
+    };
+    let visit = app.sessions.open(headers).await.ok();
+    let view;
+    let mut page = match route {
+        Route::Home | Route::Blogs(_) | Route::Blog { .. } => {
+            let session = visit.as_ref().and_then(Visit::session_id);
+            view = app.blogs.glance(session).await;
+            page_of_blogs(app, route, &view)?
+        }
+        Route::About | Route::Contact => Page {
+            status: StatusCode::OK,
+            head: PageHead::of_route(&app.public_url, route),
+            first: None,
+        },
+        Route::NotFound => Page {
+            status: StatusCode::NOT_FOUND,
+            head: PageHead::of_route(&app.public_url, route),
+            first: None,
+        },
+    };
+    // Messages reach people in the API's envelopes: the page must ask for one.
+    if visit.as_ref().is_some_and(Visit::has_waiting_flashes) {
+        page.first = None;
+    }
+
+    let html = Bytes::from(shell.document(&page.head.html(), page.first.as_ref()));
+    let mut response = (
+        page.status,
+        [
+            (
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("text/html; charset=utf-8"),
             ),
+            (header::CONTENT_LENGTH, HeaderValue::from(html.len())),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+            (header::CONTENT_SECURITY_POLICY, shell.policy().clone()),
+        ],
+        html.clone(),
+    )
+        .into_response();
+    match page.status {
+        StatusCode::OK => validate(&mut response, condition(headers).as_ref(), &html),
+        StatusCode::SERVICE_UNAVAILABLE => {
+            let seconds = HeaderValue::from(PAUSE.as_secs());
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        _ => vary_on(&mut response, "Accept"),
+    }
+    // Whoever has a session sees the blogs as it does.
+    vary_on(&mut response, "Cookie, Authorization");
+    Ok(response)
+}
+
+fn page_of_blogs<'a>(app: &'a App, route: &Route, view: &'a View) -> Result<Page<'a>, ApiError> {
+    let site = &app.public_url;
+    let absent = |status, title| Page {
+        status,
+        head: PageHead::of_absence(site, title),
+        first: None,
+    };
+    let (head, data) = match route {
+        Route::Blog { .. } if view.is_missing() => {
+            return Ok(absent(StatusCode::SERVICE_UNAVAILABLE, "Back in a moment"));
+        }
+        Route::Blog { id } => match (view.snapshot.post(id), view.snapshot.blog(id)) {
+            (Some(post), Some(blog)) => (
+                PageHead::of_post(site, route, post),
+                to_raw_value(&blog).map_err(ApiError::internal)?.into(),
+            ),
+            _ => return Ok(absent(StatusCode::NOT_FOUND, "Blog not found")),
+        },
+        _ => {
+            let (route, request) = list_request(route, view);
+            (
+                PageHead::of_route(site, &route),
+                view.page(&request).map_err(ApiError::internal)?,
+            )
         }
     };
-    with_headers(response, is_shell)
+    Ok(Page {
+        status: StatusCode::OK,
+        head,
+        // A stale list comes with a message, which the API delivers.
+        first: route
+            .first_request()
+            .filter(|_| !view.freshness.stale)
+            .map(|path| first_envelope(path, &data))
+            .transpose()?,
+    })
 }
 
-async fn serve_file(file: ServeFile, request: Request) -> Response {
-    match file.oneshot(request).await {
-        Ok(response) if response.status() != StatusCode::NOT_FOUND => response.map(Body::new),
-        _ => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "The site is not built: `cargo xtask build` does it. The API answers under /api/v1.\n",
-        )
-            .into_response(),
-    }
-}
-
-fn accepts_html(request: &Request) -> bool {
-    request
-        .headers()
-        .get_all(header::ACCEPT)
-        .iter()
-        .any(|value| {
-            value
-                .to_str()
-                .is_ok_and(|accept| accept.contains("text/html"))
-        })
-}
-
-/// The shell names the current build's files, so it is asked for anew each time; those have the
-/// hash of their content in their names and never change (RFC 8246).
-fn with_headers(mut response: Response, is_shell: bool) -> Response {
-    let caching = if is_shell || !response.status().is_success() {
-        "no-cache"
-    } else {
-        "public, max-age=31536000, immutable"
+/// What a list's page shows of the list; beyond its end, the end, by whose address it goes.
+fn list_request(route: &Route, view: &View) -> (Route, PageRequest) {
+    let Route::Blogs(query) = route else {
+        let featured = PageRequest {
+            page: 1,
+            per_page: FEATURED_POSTS,
+            category: None,
+        };
+        return (route.clone(), featured);
     };
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("strict-origin-when-cross-origin"),
-    );
-    response
+    let request = PageRequest {
+        page: query.page,
+        per_page: DEFAULT_PER_PAGE,
+        category: query
+            .category
+            .as_deref()
+            .map(|category| category.trim().to_owned()),
+    };
+    let pages = view
+        .snapshot
+        .page(1, request.per_page, request.category.as_deref())
+        .total_pages;
+    let query = query.with_page(query.page.min(pages));
+    (Route::Blogs(query), request)
+}
+
+fn first_envelope(path: String, data: &RawValue) -> Result<FirstEnvelope, ApiError> {
+    let envelope = Envelope {
+        outcome: Outcome::Data(data),
+        flash: Vec::new(),
+    };
+    let json = serde_json::to_string(&envelope).map_err(ApiError::internal)?;
+    Ok(FirstEnvelope { path, json })
 }

@@ -180,7 +180,7 @@ async fn the_form_is_answered_by_a_redirect_and_the_flash_waits() {
     assert_eq!(answer.header("location"), Some("/contact"));
     assert!(answer.body.is_empty());
     let page = visitor.get("/contact").await;
-    assert!(page.text().contains("The shell"));
+    assert!(page.text().contains("<title>Contact · FlashBlog</title>"));
     assert_eq!(
         visitor.get("/api/v1/session").await.flashes(),
         ["success: Your message has been sent successfully!"]

@@ -17,7 +17,12 @@ fn assert_api_headers(answer: &Answer) {
 
 fn assert_api_headers_but_request_id(answer: &Answer) {
     assert_eq!(answer.header("content-type"), Some("application/json"));
-    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    let caching = answer.header("cache-control");
+    if answer.header("etag").is_some() {
+        assert_eq!(caching, Some("private, no-cache"));
+    } else {
+        assert_eq!(caching, Some("no-store"));
+    }
     assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
     assert_eq!(
         answer.header("content-security-policy"),
@@ -158,4 +163,71 @@ async fn a_panic_and_a_fault_are_one_opaque_500_that_loses_no_flash() {
         app.get("/panics").await.flashes(),
         ["info: Said before the crash."]
     );
+}
+
+#[tokio::test]
+async fn lists_and_posts_are_not_sent_again_to_who_has_them() {
+    let app = TestApp::new().await;
+    let client = app.browser();
+    for path in ["/api/v1/blogs?page=2", "/api/v1/blogs/post-1"] {
+        let first = client.get(path).await;
+        let tag = first.header("etag").expect("a validator").to_owned();
+        assert!(first.header("vary").expect("Vary").contains("Cookie"));
+        for condition in [tag.as_str(), &format!("\"other\", W/{tag}"), "*"] {
+            let again = client
+                .send(Method::GET, path, &[("if-none-match", condition)])
+                .await;
+            assert_eq!(again.status, StatusCode::NOT_MODIFIED, "{condition}");
+            assert!(again.body.is_empty());
+            assert_eq!(again.header("etag"), Some(tag.as_str()));
+            assert_eq!(again.header("cache-control"), Some("private, no-cache"));
+        }
+        let other = client
+            .send(Method::GET, path, &[("if-none-match", "\"other\"")])
+            .await;
+        assert_eq!(
+            (other.status, other.body),
+            (StatusCode::OK, first.body.clone())
+        );
+        let head = client.send(Method::HEAD, path, &[]).await;
+        assert_eq!(head.header("etag"), Some(tag.as_str()));
+    }
+    for path in ["/api/v1/blogs/none", "/api/v1/session", "/healthz"] {
+        let answer = client.get(path).await;
+        assert_eq!(answer.header("etag"), None, "{path}");
+    }
+}
+
+async fn leaves_a_message(session: Session) -> axum::response::Redirect {
+    session.flash(Category::Info, "Read me.");
+    axum::response::Redirect::to("/")
+}
+
+#[tokio::test]
+async fn a_message_is_never_lost_to_a_304() {
+    let routes: Router<App> = Router::new()
+        .route("/leave", get(leaves_a_message))
+        .route("/blogs", get(flashblog::handlers::blogs::list));
+    let app = TestApp::new().await.with_routes(routes);
+    let client = app.browser();
+    let tag = client.get("/blogs").await;
+    let tag = [("if-none-match", tag.header("etag").expect("a validator"))];
+    client.get("/leave").await;
+    let head = client.send(Method::HEAD, "/blogs", &tag).await;
+    assert_eq!(
+        (head.status, head.header("cache-control")),
+        (StatusCode::OK, Some("no-store"))
+    );
+    let told = client.send(Method::GET, "/blogs", &tag).await;
+    assert_eq!(told.flashes(), ["info: Read me."]);
+    assert_eq!(told.header("cache-control"), Some("no-store"));
+    assert_eq!(told.header("etag"), None);
+    let after = client.send(Method::GET, "/blogs", &tag).await;
+    assert_eq!(after.status, StatusCode::NOT_MODIFIED);
+
+    app.clock.advance(std::time::Duration::from_secs(3601));
+    app.source.fail();
+    let stale = client.send(Method::GET, "/blogs", &tag).await;
+    assert_eq!(stale.status, StatusCode::OK);
+    assert_eq!(stale.flashes().len(), 1);
 }

@@ -13,6 +13,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use flashblog::app::{App, Parts};
+use flashblog::assets::Assets;
 use flashblog::cache::BlogCache;
 use flashblog::clock::Clock;
 use flashblog::config::PublicUrl;
@@ -41,6 +42,9 @@ use tower::ServiceExt;
 
 /// A key that tokens of these tests are signed with.
 pub(crate) const KEY: &[u8] = b"the key that the tests of the API sign with";
+
+/// A small app, as a build leaves it.
+pub(crate) const ASSETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/assets");
 
 /// A clock that moves when a test says so.
 pub(crate) struct TestClock(Mutex<(Timestamp, Duration)>);
@@ -262,10 +266,7 @@ impl TestApp {
             postman: None,
             blogs: Arc::new(blogs),
             public_url: Arc::new(public_url),
-            assets: Arc::new(PathBuf::from(concat!(
-                env!("CARGO_MANIFEST_DIR"),
-                "/tests/assets"
-            ))),
+            assets: Arc::new(Assets::in_folder(PathBuf::from(ASSETS))),
             places: Arc::new(Semaphore::new(MAX_IN_FLIGHT)),
             metrics: Arc::default(),
             draining: Arc::default(),
@@ -278,6 +279,16 @@ impl TestApp {
             store,
             data_dir,
         }
+    }
+
+    /// The same app with other files.
+    pub(crate) fn with_assets(mut self, assets: Assets) -> Self {
+        self.app = App::from(Parts {
+            assets: Arc::new(assets),
+            ..Parts::clone(&self.app)
+        });
+        self.router = flashblog::router::router(self.app.clone());
+        self
     }
 
     /// The same app with other routes, in the same envelopes.
@@ -349,6 +360,14 @@ pub(crate) struct Client {
 }
 
 impl Client {
+    /// The same visitor, at another router.
+    pub(crate) fn through(&self, router: Router) -> Self {
+        Self {
+            router,
+            ..self.clone()
+        }
+    }
+
     /// The `name=value` that the jar holds.
     pub(crate) fn cookie(&self) -> Option<String> {
         self.cookie.lock().clone()

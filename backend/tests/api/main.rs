@@ -1,5 +1,6 @@
 //! The API as its clients see it, without a socket.
 
+mod assets;
 mod blogs;
 mod bounds;
 mod carriers;
@@ -11,6 +12,7 @@ mod databases;
 mod disk;
 mod docs;
 mod envelope;
+mod feeds;
 mod flash;
 mod harness;
 mod inbox;

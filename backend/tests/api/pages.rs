@@ -1,56 +1,360 @@
-//! The single-page app's files and its shell.
+//! Pages: the shell with each page's own head, status and first data.
 
+use axum::Router;
 use axum::http::Method;
+use axum::routing::get;
+use flashblog::app::App;
+use flashblog::content::post::Post;
+use flashblog::session::Session;
+use serde_json::Value;
+use shared::flash::Category;
 
-use crate::harness::TestApp;
+use crate::harness::{Answer, Client, TestApp, post, posts};
+
+const HTML: (&str, &str) = ("accept", "text/html,*/*;q=0.8");
+
+async fn visit(client: &Client, path: &str) -> Answer {
+    client.send(Method::GET, path, &[HTML]).await
+}
+
+fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
+    let from = text.find(start)? + start.len();
+    let length = text[from..].find(end)?;
+    Some(&text[from..from + length])
+}
+
+/// The address and the answer that a page has inside.
+fn first_envelope(answer: &Answer) -> Option<(String, Value)> {
+    let html = answer.text();
+    let start = "<script type=\"application/json\" id=\"first-envelope\" data-path=\"";
+    let block = between(&html, start, "</script>")?;
+    let (path, json) = block.split_once("\">").expect("an attribute");
+    let json = serde_json::from_str(json).expect("JSON");
+    Some((path.replace("&amp;", "&"), json))
+}
+
+fn meta<'a>(html: &'a str, name: &str) -> Option<&'a str> {
+    between(html, &format!("\"{name}\" content=\""), "\"")
+}
 
 #[tokio::test]
-async fn pages_get_the_shell_and_files_are_files() {
-    let app = TestApp::new().await;
-    for path in [
-        "/",
-        "/blogs",
-        "/blogs?page=2",
-        "/blogs/Rust-1.30.1",
-        "/about",
-        "/contact",
-    ] {
+async fn each_page_says_what_it_is() {
+    let app = TestApp::at("https://blog.example").await;
+    let pages = [
+        ("/", "Home · FlashBlog", "/"),
+        ("/index.html", "Home · FlashBlog", "/"),
+        ("/blogs/", "Blogs · FlashBlog", "/blogs"),
+        (
+            "/blogs?page=2&x=1",
+            "Blogs, page 2 · FlashBlog",
+            "/blogs?page=2",
+        ),
+        (
+            "/blogs?page=99",
+            "Blogs, page 3 · FlashBlog",
+            "/blogs?page=3",
+        ),
+        (
+            "/blogs?category=even",
+            "Blogs: even · FlashBlog",
+            "/blogs?category=even",
+        ),
+        ("/blogs/post-3", "Post 3 · FlashBlog", "/blogs/post-3"),
+        ("/about", "About · FlashBlog", "/about"),
+        ("/contact", "Contact · FlashBlog", "/contact"),
+    ];
+    for (path, title, canonical) in pages {
         let answer = app.get(path).await;
         assert_eq!(answer.status, 200, "{path}");
-        assert!(answer.text().contains("The shell"), "{path}");
+        let html = answer.text();
+        assert_eq!(between(&html, "<title>", "</title>"), Some(title), "{path}");
+        assert_eq!(html.matches("<title>").count(), 1);
+        assert_eq!(html.matches("name=\"description\"").count(), 1, "{html}");
+        let address = format!("https://blog.example{canonical}");
+        assert!(
+            html.contains(&format!("<link rel=\"canonical\" href=\"{address}\">")),
+            "{html}"
+        );
+        assert_eq!(meta(&html, "og:url"), Some(address.as_str()));
+        assert_eq!(meta(&html, "robots"), None);
+        for feed in ["/feed.xml", "/atom.xml", "/feed.json"] {
+            assert!(html.contains(&format!("href=\"https://blog.example{feed}\"")));
+        }
         assert_eq!(answer.header("cache-control"), Some("no-cache"), "{path}");
+        assert_eq!(answer.header("set-cookie"), None, "{path}");
+        assert!(answer.header("vary").expect("Vary").contains("Cookie"));
     }
-    let script = app.get("/app-0123456789abcdef.js").await;
-    assert_eq!(script.header("content-type"), Some("text/javascript"));
-    assert!(
-        script
-            .header("cache-control")
-            .expect("caching")
-            .contains("immutable")
+}
+
+#[tokio::test]
+async fn a_post_is_described_for_those_who_share_and_find_it() {
+    let app = TestApp::at("https://blog.example").await;
+    app.source.hold(vec![Post {
+        title: "</title><script>alert(1)</script> & \"more\"".into(),
+        summary: "It's </script> <b>".into(),
+        featured_image: Some("/media/a.svg".into()),
+        ..post(1)
+    }]);
+    let html = app.get("/blogs/post-1").await.text();
+    let title = "&lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;more&quot;";
+    assert_eq!(
+        between(&html, "<title>", "</title>"),
+        Some(format!("{title} · FlashBlog").as_str())
     );
+    assert_eq!(meta(&html, "og:title"), Some(title));
+    assert_eq!(meta(&html, "og:type"), Some("article"));
+    assert_eq!(
+        meta(&html, "og:image"),
+        Some("https://blog.example/media/a.svg")
+    );
+    assert_eq!(
+        meta(&html, "article:published_time"),
+        Some("2026-05-27T20:26:40Z")
+    );
+    assert!(!html.contains("<script>alert"), "{html}");
+    let data = between(&html, "<script type=\"application/ld+json\">", "</script>");
+    let data: Value = serde_json::from_str(data.expect("JSON-LD")).expect("JSON");
+    assert_eq!(data["@type"], "BlogPosting");
+    assert_eq!(
+        data["headline"],
+        "</title><script>alert(1)</script> & \"more\""
+    );
+    assert_eq!(data["url"], "https://blog.example/blogs/post-1");
+    assert_eq!(data["datePublished"], "2026-05-27T20:26:40Z");
+}
+
+#[tokio::test]
+async fn a_page_brings_the_answer_to_its_first_request() {
+    let app = TestApp::new().await;
+    let client = app.browser();
+    for (page, path) in [
+        ("/", "/api/v1/blogs?page=1&per_page=3"),
+        (
+            "/blogs?page=2&category=Even",
+            "/api/v1/blogs?page=2&per_page=6&category=Even",
+        ),
+        ("/blogs/post-7", "/api/v1/blogs/post-7"),
+    ] {
+        let (asks, envelope) = first_envelope(&client.get(page).await).expect("data");
+        assert_eq!(asks, path);
+        assert_eq!(envelope, client.get(path).await.json(), "{page}");
+    }
+    assert_eq!(first_envelope(&client.get("/about").await), None);
+    assert_eq!(app.source.fetches(), 1);
+}
+
+#[tokio::test]
+async fn a_reader_finds_in_pages_what_the_session_reads() {
+    let app = TestApp::new().await;
+    let reader = app.browser();
+    reader.get("/api/v1/blogs").await;
+    app.clock.advance(std::time::Duration::from_secs(60));
+    app.source.hold(posts(2));
+    let title = |answer: Answer| {
+        let (_, envelope) = first_envelope(&answer).expect("data");
+        envelope["data"]["total_items"].as_u64()
+    };
+    assert_eq!(title(reader.get("/blogs").await), Some(14));
+    assert_eq!(title(app.get("/blogs").await), Some(2));
+    assert_eq!(reader.get("/blogs/post-9").await.status, 200);
+    assert_eq!(visit(&app.browser(), "/blogs/post-9").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_page_is_not_sent_again_to_who_has_it() {
+    let app = TestApp::new().await;
+    let client = app.browser();
+    let first = client.get("/blogs/post-1").await;
+    let tag = first.header("etag").expect("a validator");
+    let again = client
+        .send(Method::GET, "/blogs/post-1", &[("if-none-match", tag)])
+        .await;
+    assert_eq!((again.status.as_u16(), again.body.len()), (304, 0));
+    assert_eq!(again.header("etag"), Some(tag));
+    let head = client.send(Method::HEAD, "/blogs/post-1", &[]).await;
+    assert_eq!(
+        head.header("content-length"),
+        first.header("content-length")
+    );
+    assert!(head.body.is_empty());
+    let changed = client
+        .send(Method::GET, "/blogs/post-2", &[("if-none-match", tag)])
+        .await;
+    assert_eq!(changed.status, 200);
+}
+
+async fn leaves_a_message(session: Session) -> axum::response::Redirect {
+    session.flash(Category::Info, "Read me.");
+    axum::response::Redirect::to("/")
+}
+
+#[tokio::test]
+async fn a_page_asks_the_api_when_a_message_waits() {
+    let app = TestApp::new().await;
+    let routes = Router::<App>::new().route("/leave", get(leaves_a_message));
+    let sender = app.browser();
+    let leaving = flashblog::router::in_envelopes(routes, &app.app).with_state(app.app.clone());
+    let leaving = sender.through(leaving);
+    leaving.get("/leave").await;
+    assert_eq!(first_envelope(&sender.get("/").await), None);
+    let told = sender.get("/api/v1/blogs").await;
+    assert_eq!(told.flashes(), ["info: Read me."]);
+    assert!(first_envelope(&sender.get("/").await).is_some());
 }
 
 #[tokio::test]
 async fn an_unknown_address_is_404_with_the_shell_for_people_only() {
     let app = TestApp::new().await;
     let browser = app.browser();
-    let page = browser
-        .send(
-            Method::GET,
-            "/no/such/page",
-            &[("accept", "text/html,*/*;q=0.8")],
-        )
-        .await;
-    assert_eq!(page.status, 404);
-    assert!(page.text().contains("The shell"));
-    let asset = browser
-        .send(Method::GET, "/app-00.wasm", &[("accept", "*/*")])
-        .await;
-    assert_eq!(asset.status, 404);
-    assert!(!asset.text().contains("The shell"));
-    let outside = browser
-        .send(Method::GET, "/..%2f..%2fCargo.toml", &[])
-        .await;
-    assert_eq!(outside.status, 404);
-    assert_eq!(browser.send(Method::POST, "/", &[]).await.status, 405);
+    for (path, title) in [
+        ("/no/such/page", "Page not found · FlashBlog"),
+        ("/blogs/none", "Blog not found · FlashBlog"),
+        ("/blogs/..%2f..%2fx", "Blog not found · FlashBlog"),
+    ] {
+        let page = visit(&browser, path).await;
+        assert_eq!(page.status, 404, "{path}");
+        let html = page.text();
+        assert_eq!(between(&html, "<title>", "</title>"), Some(title));
+        assert!(html.contains("<div id=app>"), "{html}");
+        assert_eq!(meta(&html, "robots"), Some("noindex"));
+        assert!(!html.contains("rel=\"canonical\""));
+        assert_eq!(first_envelope(&page), None);
+        assert_eq!(page.header("set-cookie"), None);
+    }
+    for path in ["/app-00.wasm", "/..%2f..%2fCargo.toml", "/a%00b", "/fonts/"] {
+        let asset = browser.send(Method::GET, path, &[("accept", "*/*")]).await;
+        assert_eq!(asset.status, 404, "{path}");
+        assert_eq!(
+            asset.header("content-type"),
+            Some("text/plain; charset=utf-8")
+        );
+        assert!(!asset.text().contains('<'), "{path}");
+    }
+    let posted = browser.send(Method::POST, "/", &[]).await;
+    assert_eq!(posted.status, 405);
+    assert_eq!(posted.header("allow"), Some("GET, HEAD"));
+}
+
+#[tokio::test]
+async fn while_the_source_is_away_a_post_is_503_and_lists_are_pages() {
+    let app = TestApp::new().await;
+    app.source.fail();
+    let post = visit(&app.browser(), "/blogs/post-1").await;
+    assert_eq!(post.status, 503);
+    assert_eq!(post.header("retry-after"), Some("5"));
+    assert!(post.text().contains("<div id=app>"));
+    let list = visit(&app.browser(), "/blogs").await;
+    assert_eq!(list.status, 200);
+    assert_eq!(
+        first_envelope(&list),
+        None,
+        "the API tells of it, with a message"
+    );
+
+    app.clock.advance(std::time::Duration::from_secs(6));
+    app.source.hold(posts(3));
+    assert_eq!(visit(&app.browser(), "/blogs/post-1").await.status, 200);
+    app.clock.advance(std::time::Duration::from_secs(6));
+    app.source.fail();
+    let saved = visit(&app.browser(), "/blogs/post-1").await;
+    assert_eq!(saved.status, 200, "the last good copy");
+    assert_eq!(first_envelope(&saved), None);
+}
+
+async fn panics() {
+    panic!("secret words at /etc/flashblog");
+}
+
+#[tokio::test]
+async fn a_failing_server_says_so_on_a_page_that_needs_no_app() {
+    let app = TestApp::new().await;
+    let routes = Router::<App>::new().route("/panics", get(panics));
+    let routes = flashblog::router::for_people(routes, &app.app);
+    let routes = flashblog::router::with_headers(routes, &app.app).with_state(app.app.clone());
+    let browser = app.browser().through(routes);
+    let page = visit(&browser, "/panics").await;
+    assert_eq!(page.status, 500);
+    let html = page.text();
+    let id = page.header("x-request-id").expect("an id");
+    assert!(
+        html.contains("Something went wrong") && html.contains(id),
+        "{html}"
+    );
+    assert!(!html.contains("secret") && !html.contains("<script") && !html.contains("style="));
+    assert_eq!(page.header("cache-control"), Some("no-store"));
+    assert_eq!(
+        app.get("/trouble.css").await.header("content-type"),
+        Some("text/css; charset=utf-8")
+    );
+    let plain = browser.get("/panics").await.text();
+    assert!(
+        plain.starts_with("500 ") && plain.lines().count() == 1,
+        "{plain}"
+    );
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_security_headers() {
+    let app = TestApp::at("https://blog.example").await;
+    let browser = app.browser();
+    let document = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' \
+        'sha256-2gZLeoxUVSajIWBplktjJ4sTg7NOgYkVyS8E2A1KJls='; style-src 'self'; \
+        img-src 'self' https: data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
+        base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    let without_scripts =
+        document.replace(" 'sha256-2gZLeoxUVSajIWBplktjJ4sTg7NOgYkVyS8E2A1KJls='", "");
+    let nothing = "default-src 'none'; frame-ancestors 'none'";
+    let cases = [
+        (Method::GET, "/", 200, document),
+        (Method::HEAD, "/", 200, document),
+        (Method::GET, "/blogs/none", 404, document),
+        (Method::GET, "/nowhere", 404, document),
+        (Method::POST, "/", 405, &without_scripts),
+        (Method::GET, "/app-0123456789abcdef.js", 200, nothing),
+        (Method::GET, "/feed.xml", 200, nothing),
+        (Method::GET, "/media/none.svg", 404, &without_scripts),
+        (Method::GET, "/media/%ff", 400, &without_scripts),
+        (Method::GET, "/api/v1/blogs", 200, nothing),
+        (Method::GET, "/api/v1/none", 404, nothing),
+        (Method::PUT, "/healthz", 405, nothing),
+    ];
+    for (method, path, status, policy) in cases {
+        let answer = browser.send(method.clone(), path, &[HTML]).await;
+        assert_eq!(answer.status.as_u16(), status, "{method} {path}");
+        let expected = [
+            ("content-security-policy", policy),
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "strict-origin-when-cross-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("strict-transport-security", "max-age=63072000"),
+        ];
+        for (name, value) in expected {
+            assert_eq!(
+                answer.header(name),
+                Some(value),
+                "{name} of {method} {path}"
+            );
+        }
+        assert!(answer.header("permissions-policy").is_some(), "{path}");
+        assert!(answer.header("cross-origin-resource-policy").is_some());
+        assert_eq!(answer.header("server"), None);
+    }
+    let all = app.app.places.available_permits();
+    let taken = app
+        .app
+        .places
+        .try_acquire_many(u32::try_from(all).expect("fits"));
+    let busy = visit(&browser, "/").await;
+    assert_eq!(
+        (busy.status.as_u16(), busy.header("retry-after")),
+        (503, Some("5"))
+    );
+    assert!(busy.text().contains("Back in a moment"));
+    assert!(busy.header("permissions-policy").is_some());
+    drop(taken);
+    let http = TestApp::new().await;
+    assert_eq!(
+        http.get("/").await.header("strict-transport-security"),
+        None
+    );
 }

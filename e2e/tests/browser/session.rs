@@ -17,10 +17,7 @@ async fn the_about_page_shows_the_session_and_ends_it() -> anyhow::Result<()> {
     );
     browser.click("#end-session").await?;
     browser
-        .await_text(
-            ".toast-stack .alert-info p",
-            "Your session has ended.",
-        )
+        .await_text(".toast-stack .alert-info p", "Your session has ended.")
         .await?;
     browser.client().refresh().await?;
     browser.click(".session-panel summary").await?;
@@ -41,7 +38,9 @@ async fn a_session_that_was_lost_is_renewed_without_a_word() -> anyhow::Result<(
     browser
         .devtools("Network.clearBrowserCookies", serde_json::json!({}))
         .await?;
-    browser.click("nav.pages a[href='/blogs?page=2']").await?;
+    browser
+        .click("nav[aria-label=Pages] a[href='/blogs?page=2']")
+        .await?;
     browser
         .find(".page-item.active a[href='/blogs?page=2']")
         .await?;

@@ -3,7 +3,7 @@
 use e2e::browser::Browser;
 use e2e::site::Site;
 
-const PAGE_2: &str = "nav.pages a[href='/blogs?page=2']";
+const PAGE_2: &str = "nav[aria-label=Pages] a[href='/blogs?page=2']";
 const CARD: &str = "[data-testid=blog-card]";
 
 #[tokio::test]

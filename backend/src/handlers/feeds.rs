@@ -1,0 +1,98 @@
+//! What feed readers and search engines ask for.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::app::App;
+use crate::cache::PAUSE;
+use crate::conditional::{condition, validate};
+use crate::config::PublicUrl;
+use crate::content::snapshot::Snapshot;
+use crate::error::ApiError;
+use crate::feed::{self, FeedError};
+
+/// `GET /feed.xml`
+///
+/// # Errors
+/// 503 while nothing at all could be fetched from the source.
+pub async fn rss(State(app): State<App>, headers: HeaderMap) -> Result<Response, ApiError> {
+    of_posts(
+        &app,
+        &headers,
+        "application/rss+xml; charset=utf-8",
+        feed::rss,
+    )
+    .await
+}
+
+/// `GET /atom.xml`
+///
+/// # Errors
+/// 503 while nothing at all could be fetched from the source.
+pub async fn atom(State(app): State<App>, headers: HeaderMap) -> Result<Response, ApiError> {
+    of_posts(
+        &app,
+        &headers,
+        "application/atom+xml; charset=utf-8",
+        feed::atom,
+    )
+    .await
+}
+
+/// `GET /feed.json`
+///
+/// # Errors
+/// 503 while nothing at all could be fetched from the source.
+pub async fn json(State(app): State<App>, headers: HeaderMap) -> Result<Response, ApiError> {
+    of_posts(&app, &headers, "application/feed+json", feed::json_feed).await
+}
+
+/// `GET /sitemap.xml`
+///
+/// # Errors
+/// 503 while nothing at all could be fetched from the source.
+pub async fn sitemap(State(app): State<App>, headers: HeaderMap) -> Result<Response, ApiError> {
+    of_posts(&app, &headers, "application/xml", feed::sitemap).await
+}
+
+/// `GET /robots.txt`
+pub async fn robots(State(app): State<App>, headers: HeaderMap) -> Response {
+    let text = feed::robots(&app.public_url);
+    public(&headers, "text/plain; charset=utf-8", text)
+}
+
+async fn of_posts(
+    app: &App,
+    headers: &HeaderMap,
+    content_type: &'static str,
+    write: impl Fn(&PublicUrl, &Snapshot) -> Result<String, FeedError>,
+) -> Result<Response, ApiError> {
+    let view = app.blogs.glance(None).await;
+    if view.is_missing() {
+        return Err(ApiError::SourceUnavailable {
+            retry_after_seconds: PAUSE.as_secs(),
+        });
+    }
+    let text = write(&app.public_url, &view.snapshot).map_err(ApiError::internal)?;
+    Ok(public(headers, content_type, text))
+}
+
+/// The same for everybody, and worth asking for again after five minutes. Readers on other sites
+/// may use it too.
+fn public(headers: &HeaderMap, content_type: &'static str, text: String) -> Response {
+    let mut response = (
+        [
+            (header::CONTENT_TYPE, content_type),
+            (header::CACHE_CONTROL, "public, max-age=300"),
+        ],
+        text.clone(),
+    )
+        .into_response();
+    response.headers_mut().insert(
+        "cross-origin-resource-policy",
+        HeaderValue::from_static("cross-origin"),
+    );
+    validate(&mut response, condition(headers).as_ref(), text.as_bytes());
+    response
+}

@@ -1,0 +1,227 @@
+//! `cargo xtask dist`: the whole site as one file.
+//!
+//! What compresses the site is slow to build and slow unoptimised, so the command runs itself
+//! again, built for it.
+
+#[cfg(not(feature = "dist"))]
+pub(crate) use again::dist;
+#[cfg(feature = "dist")]
+pub(crate) use packing::dist;
+
+#[cfg(not(feature = "dist"))]
+mod again {
+    use anyhow::Result;
+
+    use crate::process;
+    use crate::workspace::Workspace;
+
+    /// Runs the same command in an xtask that can compress.
+    pub(crate) fn dist(workspace: &Workspace) -> Result<()> {
+        process::run(process::cargo(workspace).args([
+            "run",
+            "--quiet",
+            "--release",
+            "--package",
+            "xtask",
+            "--features",
+            "dist",
+            "--",
+            "dist",
+        ]))
+    }
+}
+
+#[cfg(feature = "dist")]
+mod packing {
+    use std::fs;
+    use std::io::{ErrorKind, Write};
+    use std::path::{Path, PathBuf};
+
+    use anyhow::{Context, Result, ensure};
+
+    use crate::step::step;
+    use crate::toolchain::Toolchain;
+    use crate::workspace::Workspace;
+    use crate::{backend, process, spa};
+
+    /// A smaller copy only counts when it saves this much: one packet's worth.
+    const WORTHWHILE_BYTES: usize = 1024;
+    /// The page is written anew for each address, so copies of it would be of no use.
+    const PAGE: &str = "index.html";
+
+    /// Builds site and server, and leaves `dist/flashblog`, which needs nothing beside it.
+    pub(crate) fn dist(workspace: &Workspace) -> Result<()> {
+        let toolchain = Toolchain::provide(workspace)?;
+        spa::build(workspace, &toolchain)?;
+        let assets = workspace.target.join("dist-assets");
+        let files = step("compressing the site", || pack(&workspace.dist(), &assets))?;
+        ensure!(
+            files.iter().any(|file| file.name == PAGE),
+            "the built site has no {PAGE}"
+        );
+        step("building the server with the site inside (release)", || {
+            process::run(
+                backend::cargo_build(workspace)
+                    .args(["--release", "--features", "embed-assets"])
+                    .env("FLASHBLOG_DIST_ASSETS", &assets),
+            )
+        })?;
+        let built = backend::binary(workspace, "release");
+        let folder = workspace.root.join("dist");
+        fs::create_dir_all(&folder).context("making dist")?;
+        let name = built.file_name().context("the binary has no name")?;
+        let binary = folder.join(name);
+        fs::copy(&built, &binary).context("copying the binary to dist")?;
+        print_sizes(&binary, &files)
+    }
+
+    /// A file of the site, and the sizes of its copies in bytes where there are any.
+    struct Packed {
+        name: String,
+        plain: usize,
+        brotli: Option<usize>,
+        zstd: Option<usize>,
+        gzip: Option<usize>,
+    }
+
+    /// Fills `to` with the files of `from` and, beside each, the copies that are worth having.
+    fn pack(from: &Path, to: &Path) -> Result<Vec<Packed>> {
+        match fs::remove_dir_all(to) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(error).context("clearing the compressed site");
+            }
+            _ => {}
+        }
+        let mut packed = Vec::new();
+        pack_folder(from, to, "", &mut packed)?;
+        packed.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(packed)
+    }
+
+    fn pack_folder(from: &Path, to: &Path, under: &str, packed: &mut Vec<Packed>) -> Result<()> {
+        fs::create_dir_all(to).with_context(|| format!("making {}", to.display()))?;
+        for entry in fs::read_dir(from).with_context(|| format!("reading {}", from.display()))? {
+            let path = entry?.path();
+            let name = path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .with_context(|| {
+                    format!("{} has a name that no address can hold", path.display())
+                })?;
+            let target = to.join(name);
+            let name = format!("{under}{name}");
+            if path.is_dir() {
+                pack_folder(&path, &target, &format!("{name}/"), packed)?;
+            } else {
+                packed.push(pack_file(&path, &target, name)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn pack_file(from: &Path, to: &Path, name: String) -> Result<Packed> {
+        let content = fs::read(from).with_context(|| format!("reading {}", from.display()))?;
+        fs::write(to, &content).with_context(|| format!("writing {}", to.display()))?;
+        let copy =
+            |ending: &str, compress: fn(&[u8]) -> Result<Vec<u8>>| -> Result<Option<usize>> {
+                if name == PAGE {
+                    return Ok(None);
+                }
+                let small = compress(&content)?;
+                if small.len() + WORTHWHILE_BYTES > content.len() {
+                    return Ok(None);
+                }
+                let path = PathBuf::from(format!("{}.{ending}", to.display()));
+                fs::write(&path, &small).with_context(|| format!("writing {}", path.display()))?;
+                Ok(Some(small.len()))
+            };
+        Ok(Packed {
+            plain: content.len(),
+            brotli: copy("br", brotli)?,
+            zstd: copy("zst", zstd)?,
+            gzip: copy("gz", gzip)?,
+            name,
+        })
+    }
+
+    fn brotli(content: &[u8]) -> Result<Vec<u8>> {
+        let parameters = brotli::enc::BrotliEncoderParams {
+            quality: 11,
+            lgwin: 22,
+            size_hint: content.len(),
+            ..Default::default()
+        };
+        let mut small = Vec::new();
+        brotli::BrotliCompress(&mut &content[..], &mut small, &parameters)?;
+        Ok(small)
+    }
+
+    /// Browsers read windows of 8 MiB at most (RFC 8878, section 3.1.1.1.2, and RFC 9659).
+    fn zstd(content: &[u8]) -> Result<Vec<u8>> {
+        let mut encoder = zstd::bulk::Compressor::new(19)?;
+        encoder.window_log(23)?;
+        Ok(encoder.compress(content)?)
+    }
+
+    fn gzip(content: &[u8]) -> Result<Vec<u8>> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(content)?;
+        Ok(encoder.finish()?)
+    }
+
+    fn print_sizes(binary: &Path, files: &[Packed]) -> Result<()> {
+        let cell = |size: Option<usize>| size.map_or_else(String::new, |size| size.to_string());
+        eprintln!("\n| file | bytes | br | zstd | gzip |\n|---|--:|--:|--:|--:|");
+        for file in files {
+            eprintln!(
+                "| {} | {} | {} | {} | {} |",
+                file.name,
+                file.plain,
+                cell(file.brotli),
+                cell(file.zstd),
+                cell(file.gzip)
+            );
+        }
+        let size = fs::metadata(binary)
+            .context("reading the binary's size")?
+            .len();
+        eprintln!("| **{}** | **{size}** | | | |", binary.display());
+        Ok(())
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn copies_stand_beside_what_they_are_smaller_than() {
+            let folder = tempfile::tempdir().expect("a folder");
+            let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+            fs::create_dir_all(from.join("fonts")).expect("a folder");
+            let text = "compress me ".repeat(1000);
+            fs::write(from.join("app.js"), &text).expect("writes");
+            fs::write(from.join("index.html"), &text).expect("writes");
+            fs::write(from.join("fonts/a.woff2"), "small").expect("writes");
+            let packed = pack(&from, &to).expect("packs");
+            let names: Vec<_> = packed.iter().map(|file| file.name.as_str()).collect();
+            assert_eq!(names, ["app.js", "fonts/a.woff2", "index.html"]);
+            assert!(packed[0].brotli.is_some_and(|size| size < 200));
+            let read = |name: &str| fs::read(to.join(name)).expect("reads");
+            assert_eq!(read("app.js"), text.as_bytes());
+            let mut plain = Vec::new();
+            brotli::BrotliDecompress(&mut &read("app.js.br")[..], &mut plain).expect("brotli");
+            assert_eq!(plain, text.as_bytes());
+            assert_eq!(
+                zstd::bulk::decompress(&read("app.js.zst"), text.len()).expect("zstd"),
+                text.as_bytes()
+            );
+            for none in ["index.html.br", "fonts/a.woff2.gz"] {
+                assert!(!to.join(none).exists(), "{none}");
+            }
+            // What an earlier build left does not stay.
+            fs::remove_file(from.join("app.js")).expect("removes");
+            pack(&from, &to).expect("packs");
+            assert!(!to.join("app.js.br").exists());
+        }
+    }
+}
