@@ -18,7 +18,7 @@ use crate::pages::blogs::BlogsPage;
 use crate::pages::contact::ContactPage;
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
-use crate::route::Route;
+use shared::route::Route;
 
 /// FlashBlog in a browser: the site, and above it the messages that its API client receives.
 #[component]

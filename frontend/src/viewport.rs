@@ -3,7 +3,7 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Document, FocusOptions, HtmlElement, ScrollBehavior, ScrollToOptions};
 
-use crate::route::percent_decode;
+use shared::paths::percent_decode;
 
 fn document() -> Option<Document> {
     web_sys::window()?.document()

@@ -10,7 +10,7 @@ use e2e::faulty_front::{Fault, FaultyFront};
 use e2e::site::Site;
 
 /// Name, address, and what is on the page when it has loaded.
-const PAGES: [(&str, &str, &str); 8] = [
+const PAGES: [(&str, &str, &str); 9] = [
     ("home", "/", ".featured [data-testid=blog-card]"),
     ("blogs", "/blogs", "[data-testid=blog-card]"),
     ("blogs-page-3", "/blogs?page=3", "[data-testid=blog-card]"),
@@ -21,7 +21,8 @@ const PAGES: [(&str, &str, &str); 8] = [
     ),
     ("post", "/blogs/a-session-is-a-signature", ".post .prose"),
     ("post-empty", "/blogs/the-posts-are-in-the-binary", ".post"),
-    ("about", "/about", "h1"),
+    ("about", "/about", "#main h1"),
+    ("contact", "/contact", ".contact-form"),
     (
         "not-found",
         "/blogs/nothing-here",
@@ -48,16 +49,19 @@ async fn main() -> anyhow::Result<()> {
                 let file = folder.join(format!("{name}-{width}-{theme}.png"));
                 shoot(&browser, &file).await?;
             }
+            // The first page of a visit brings its data along: only the next one asks the API.
+            browser.visit(&format!("{}/about", front.origin())).await?;
             front.set("/api/v1/blogs", Fault::ServerError);
-            browser.visit(&format!("{}/blogs", front.origin())).await?;
+            browser.click(".site-footer a[href='/blogs']").await?;
             browser.find("[data-testid=failure]").await?;
             shoot(
                 &browser,
                 &folder.join(format!("failure-{width}-{theme}.png")),
             )
             .await?;
+            browser.visit(&format!("{}/about", front.origin())).await?;
             front.set("/api/v1/blogs", Fault::Silence);
-            browser.visit(&format!("{}/blogs", front.origin())).await?;
+            browser.click(".site-footer a[href='/blogs']").await?;
             browser.find(".blog-card .placeholder").await?;
             shoot(
                 &browser,

@@ -4,17 +4,12 @@ use shared::blog::{Blog, BlogPage, BlogSummary};
 use shared::paths::{API_BASE, encode_segment};
 
 use crate::api::client::{Client, Get};
-use crate::route::BlogsQuery;
+use shared::route::BlogsQuery;
 
 /// A page of the list, `per_page` posts of it.
 #[must_use]
 pub fn list(query: &BlogsQuery, per_page: u32) -> Get<BlogPage> {
-    let mut path = format!("{API_BASE}/blogs?page={}&per_page={per_page}", query.page);
-    if let Some(category) = &query.category {
-        path.push_str("&category=");
-        path.push_str(&encode_segment(category));
-    }
-    Get::new(path)
+    Get::new(query.api_path(per_page))
 }
 
 /// A whole post.

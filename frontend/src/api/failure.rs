@@ -12,7 +12,7 @@ pub enum ApiFailure {
     /// The answer took longer than [`crate::api::client::TIMEOUT_MS`].
     Timeout,
     /// The server answered with a problem.
-    Problem(Problem),
+    Problem(Box<Problem>),
     /// Something answered that doesn't speak the API: a proxy, say.
     Malformed {
         /// The HTTP status code of the answer.

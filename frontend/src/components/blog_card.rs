@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use crate::components::byline::byline;
 use crate::components::cover::cover;
-use crate::route::{BlogsQuery, Route};
+use shared::route::{BlogsQuery, Route};
 
 /// Cover, category, title, summary and byline. All of it leads to the post, the category to its
 /// list. `heading_level` is one below that of the heading above the list; `is_first`: it is in

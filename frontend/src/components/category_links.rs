@@ -3,7 +3,7 @@
 use shared::blog::CategoryCount;
 use yew::prelude::*;
 
-use crate::route::{BlogsQuery, Route};
+use shared::route::{BlogsQuery, Route};
 
 /// A row of links with the number of posts in each.
 pub fn category_links(categories: &[CategoryCount]) -> Html {

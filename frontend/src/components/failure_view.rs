@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::api::failure::ApiFailure;
 use crate::components::icon::{Shape, icon};
-use crate::route::Route;
+use shared::route::Route;
 
 /// Stands for a whole page that didn't come: says what happened, in words; offers to try again and
 /// a way home; names the request. `is_retrying`: another attempt is on its way.

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::components::icon::{Shape, icon};
-use crate::route::Route;
+use shared::route::Route;
 
 /// A night sky, a page in it, and a flash that lights it.
 const ART: &str = concat!(

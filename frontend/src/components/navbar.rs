@@ -8,7 +8,7 @@ use crate::components::theme_toggle::theme_toggle;
 use crate::components::wordmark::wordmark;
 use crate::hooks::use_scrolled_past::use_scrolled_past;
 use crate::hooks::use_theme::use_theme;
-use crate::route::Route;
+use shared::route::Route;
 
 /// Where the reader is.
 #[derive(Properties, PartialEq)]
@@ -113,7 +113,7 @@ fn current(route: &Route, target: &Route) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::route::BlogsQuery;
+    use shared::route::BlogsQuery;
 
     #[test]
     fn a_link_to_the_page_or_its_section_is_current() {

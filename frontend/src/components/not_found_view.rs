@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::components::icon::{Shape, icon};
-use crate::route::Route;
+use shared::route::Route;
 
 /// Says so, and leads on. The address stays, so that it can be corrected.
 pub fn not_found_view(heading: &'static str) -> Html {

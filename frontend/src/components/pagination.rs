@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::components::icon::{Shape, icon};
 use crate::components::page_numbers::{PageItem, page_items};
-use crate::route::{BlogsQuery, Route};
+use shared::route::{BlogsQuery, Route};
 
 /// Previous, page numbers with an ellipsis where there are many, next; `query` names the list and
 /// the page that is shown. Nothing where there is only one page.

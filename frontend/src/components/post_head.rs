@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use crate::components::byline::byline_with_avatar;
 use crate::components::cover::cover;
-use crate::route::{BlogsQuery, Route};
+use shared::route::{BlogsQuery, Route};
 
 /// Category, title, subtitle, byline and picture.
 pub fn post_head(blog: &BlogSummary) -> Html {

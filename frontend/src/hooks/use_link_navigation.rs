@@ -7,7 +7,7 @@ use yew_router::AnyRoute;
 use yew_router::hooks::use_navigator;
 use yew_router::navigator::Navigator;
 
-use crate::route::Route;
+use shared::route::Route;
 
 /// A click handler for the element around the whole app. Links are plain `<a href>`, in components
 /// and in the text of posts alike; those to the app's own pages are followed without loading the

@@ -243,7 +243,7 @@ mod tests {
     }
 
     fn not_found() -> ApiFailure {
-        ApiFailure::Problem(Problem {
+        ApiFailure::Problem(Box::new(Problem {
             type_uri: "about:blank".to_owned(),
             title: "Not Found".to_owned(),
             status: 404,
@@ -251,7 +251,7 @@ mod tests {
             detail: String::new(),
             request_id: String::new(),
             fields: None,
-        })
+        }))
     }
 
     fn view(state: &State, path: &str) -> Loaded<&'static str> {

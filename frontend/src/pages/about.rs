@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::components::session_panel::SessionPanel;
 use crate::hooks::use_arrival::{Arrival, use_arrival};
 use crate::hooks::use_title::use_title;
-use crate::route::Route;
+use shared::route::Route;
 
 /// What FlashBlog is, how it is made, and what it knows of its readers.
 #[component]

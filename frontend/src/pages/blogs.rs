@@ -14,7 +14,7 @@ use crate::components::unrenewed_notice::unrenewed_notice;
 use crate::hooks::use_arrival::use_arrival;
 use crate::hooks::use_load::{Load, Loaded, Standing, use_load};
 use crate::hooks::use_title::use_title;
-use crate::route::{BlogsQuery, Route};
+use shared::route::{BlogsQuery, Route};
 
 /// Which part of the list.
 #[derive(Properties, PartialEq)]
@@ -31,7 +31,7 @@ pub fn BlogsPage(props: &BlogsPageProps) -> Html {
     let categories = use_load(categories::list());
     use_title(&match &posts.loaded {
         Loaded::Failed { failure, .. } => failure.headline().to_owned(),
-        _ => title(query),
+        _ => Route::Blogs(query.clone()).title(),
     });
     use_arrival(posts.loaded.arrival());
 
@@ -110,13 +110,6 @@ fn heading(query: &BlogsQuery) -> String {
     }
 }
 
-fn title(query: &BlogsQuery) -> String {
-    match query.page {
-        1 => heading(query),
-        page => format!("{}, page {page}", heading(query)),
-    }
-}
-
 fn count(page: &BlogPage) -> String {
     let noun = if page.total_items == 1 {
         "post"
@@ -137,16 +130,6 @@ fn count(page: &BlogPage) -> String {
 mod tests {
     use super::*;
     use shared::blog::Freshness;
-
-    #[test]
-    fn titles_tell_pages_and_categories_apart() {
-        let all = BlogsQuery::default();
-        let rust = BlogsQuery::category("Rust");
-        assert_eq!(title(&all), "Blogs");
-        assert_eq!(title(&all.with_page(2)), "Blogs, page 2");
-        assert_eq!(title(&rust), "Blogs: Rust");
-        assert_eq!(title(&rust.with_page(3)), "Blogs: Rust, page 3");
-    }
 
     #[test]
     fn the_count_names_the_page_only_where_there_are_several() {

@@ -14,17 +14,14 @@ use crate::components::skeleton::{card_skeletons, loading};
 use crate::hooks::use_arrival::{Arrival, use_arrival};
 use crate::hooks::use_load::{Load, Loaded, use_load};
 use crate::hooks::use_title::use_title;
-use crate::route::{BlogsQuery, Route};
-
-/// Posts that the home page shows.
-const FEATURED: u32 = 3;
+use shared::route::{BlogsQuery, FEATURED_POSTS, Route};
 
 /// The hero, the newest posts and the categories. The two requests don't wait for each other, and
 /// each part says itself when it can't be shown.
 #[component]
 pub fn HomePage() -> Html {
     use_title("Home");
-    let featured = use_load(blogs::list(&BlogsQuery::default(), FEATURED));
+    let featured = use_load(blogs::list(&BlogsQuery::default(), FEATURED_POSTS));
     let categories = use_load(categories::list());
     use_arrival(match featured.loaded {
         Loaded::Pending => Arrival::Partial,
@@ -53,7 +50,7 @@ fn view_featured(featured: &Load<BlogPage>) -> Html {
         Loaded::Pending => html! {
             <div class="featured">
                 { loading("the featured posts") }
-                { card_skeletons(FEATURED) }
+                { card_skeletons(FEATURED_POSTS) }
             </div>
         },
         Loaded::Failed {
