@@ -3,9 +3,9 @@
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method, header};
 
+use crate::carrier::bearer_token;
 use crate::config::PublicUrl;
 use crate::error::ApiError;
-use crate::session::bearer_token;
 
 /// Refuses an unsafe request that a page of another origin made.
 ///

@@ -31,6 +31,8 @@ pub mod session_memory;
 
 pub mod contact;
 
+pub mod carrier;
+
 pub mod session;
 
 pub mod limits;

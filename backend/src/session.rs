@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 use quick_cache::sync::Cache;
 use shared::flash::{Category, Flash};
 
+use crate::carrier::{bearer_token, cookies};
 use crate::clock::Clock;
 use crate::error::{ApiError, Chain};
 use crate::session_memory::{EndError, SessionMemory};
@@ -18,9 +19,6 @@ use crate::token::{
     ABSOLUTE_LIFETIME_SECONDS, Claims, Keys, LEEWAY_SECONDS, SessionId, SignError, TokenError,
     Verified,
 };
-
-/// Cookies of the session's name that are looked at in one request.
-const MAX_COOKIES: usize = 4;
 
 /// Verified tokens that are remembered: those of the readers who are there right now, at about
 /// half a kilobyte each.
@@ -473,34 +471,4 @@ fn visit(parts: &Parts) -> Result<Visit, ApiError> {
     parts.extensions.get::<Visit>().cloned().ok_or_else(|| {
         ApiError::internal("a handler asks for a session outside the envelope layer")
     })
-}
-
-/// The token of an `Authorization: Bearer` header (RFC 6750, section 2.1); other schemes are none
-/// of ours.
-#[must_use]
-pub fn bearer_token(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?;
-    let Ok(text) = value.to_str() else {
-        return value
-            .as_bytes()
-            .get(..7)
-            .is_some_and(|s| s.eq_ignore_ascii_case(b"bearer "))
-            .then_some("");
-    };
-    let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-}
-
-/// The values that the request's `Cookie` headers hold under `name`: the first few, since a
-/// request has one, or two when another path or host of the site set one as well.
-fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
-    headers
-        .get_all(header::COOKIE)
-        .into_iter()
-        // Bytes, since other cookies can hold any: they must not hide ours.
-        .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
-        .filter_map(|pair| str::from_utf8(pair).ok()?.trim().split_once('='))
-        .filter(move |(key, _)| *key == name)
-        .map(|(_, value)| value)
-        .take(MAX_COOKIES)
 }

@@ -7,6 +7,7 @@
 pub mod api;
 pub mod app;
 pub mod components;
+mod contact_form;
 pub mod contexts;
 pub mod crash;
 pub mod draft;

@@ -1,0 +1,36 @@
+//! Where a request carries its session's token: a Bearer header or a cookie.
+
+use axum::http::{HeaderMap, header};
+
+/// Cookies of the session's name that are looked at in one request.
+const MAX_COOKIES: usize = 4;
+
+/// The token of an `Authorization: Bearer` header (RFC 6750, section 2.1); other schemes are none
+/// of ours.
+#[must_use]
+pub fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?;
+    let Ok(text) = value.to_str() else {
+        return value
+            .as_bytes()
+            .get(..7)
+            .is_some_and(|s| s.eq_ignore_ascii_case(b"bearer "))
+            .then_some("");
+    };
+    let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The values that the request's `Cookie` headers hold under `name`: the first few, since a
+/// request has one, or two when another path or host of the site set one as well.
+pub fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .into_iter()
+        // Bytes, since other cookies can hold any: they must not hide ours.
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
+        .filter_map(|pair| str::from_utf8(pair).ok()?.trim().split_once('='))
+        .filter(move |(key, _)| *key == name)
+        .map(|(_, value)| value)
+        .take(MAX_COOKIES)
+}
