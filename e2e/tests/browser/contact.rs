@@ -134,3 +134,31 @@ async fn a_form_post_without_a_script_is_told_about_on_the_next_page() -> anyhow
     assert_eq!(site.messages().await?.len(), 1);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_message_written_offline_is_sent_once_the_network_is_back() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}/contact", site.origin())).await?;
+    write_all(&browser).await?;
+    let network = |offline: bool| serde_json::json!({"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
+    browser
+        .devtools("Network.enable", serde_json::json!({}))
+        .await?;
+    browser
+        .devtools("Network.emulateNetworkConditions", network(true))
+        .await?;
+    browser.click(".contact-form button").await?;
+    browser.find("#contact-failure").await?;
+    assert_eq!(
+        value(&browser, "message").await?,
+        "How do flash messages work?"
+    );
+    browser
+        .devtools("Network.emulateNetworkConditions", network(false))
+        .await?;
+    browser.click(".contact-form button").await?;
+    browser.await_text("h1", "Message received").await?;
+    assert_eq!(site.messages().await?.len(), 1);
+    Ok(())
+}
