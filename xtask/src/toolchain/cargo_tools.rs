@@ -16,7 +16,7 @@ use crate::workspace::Workspace;
 /// The newest that the workspace's Rust compiles.
 const TRUNK: &str = "0.21.14";
 
-/// A program from crates.io.
+/// A program that `cargo install` builds.
 struct CargoTool {
     name: &'static str,
     version: String,
