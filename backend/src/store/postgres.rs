@@ -3,12 +3,22 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use sqlx::SqlSafeStr;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, Postgres};
 
 use super::StoreError;
-use super::sql::{Dialect, SqlStore, explained};
+use super::sql::{Dialect, SqlStore, explained, migrator};
+
+/// In order, each with its name; what has been released never changes.
+const MIGRATIONS: [(&str, &str); 2] = [
+    (
+        "sessions",
+        include_str!("../../migrations/postgres/0001_sessions.sql"),
+    ),
+    (
+        "messages",
+        include_str!("../../migrations/postgres/0002_messages.sql"),
+    ),
+];
 
 /// How long a request waits for a connection before it says that there is none.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -48,7 +58,7 @@ impl SqlStore<Postgres> {
             .connect_with(options)
             .await
             .with_context(|| named.clone())?;
-        let migrated = migrations().run(&pool).await.map_err(explained);
+        let migrated = migrator(MIGRATIONS).run(&pool).await.map_err(explained);
         migrated.context(named)?;
         Ok(Self { pool })
     }
@@ -67,28 +77,4 @@ impl SqlStore<Postgres> {
             .await?;
         Ok((commit, fsync))
     }
-}
-
-fn migrations() -> Migrator {
-    let migration = |version, name: &'static str, sql: &'static str| {
-        Migration::new(
-            version,
-            name.into(),
-            MigrationType::Simple,
-            sql.into_sql_str(),
-            false,
-        )
-    };
-    Migrator::with_migrations(vec![
-        migration(
-            1,
-            "sessions",
-            include_str!("../../migrations/postgres/0001_sessions.sql"),
-        ),
-        migration(
-            2,
-            "messages",
-            include_str!("../../migrations/postgres/0002_messages.sql"),
-        ),
-    ])
 }

@@ -6,9 +6,10 @@ use std::time::Duration;
 use anyhow::anyhow;
 use async_trait::async_trait;
 use shared::flash::{Category, Flash};
-use sqlx::migrate::MigrateError;
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{
-    ColumnIndex, Database, Decode, Encode, Executor, IntoArguments, Pool, Row, Type, query,
+    ColumnIndex, Database, Decode, Encode, Executor, IntoArguments, Pool, Row, SqlSafeStr, Type,
+    query,
 };
 
 use uuid::Uuid;
@@ -48,6 +49,17 @@ impl<DB: Database> SqlStore<DB> {
             Err(_) => Err(StoreError(sqlx::Error::PoolTimedOut)),
         }
     }
+}
+
+/// Names and statements of migrations, numbered from 1 in their order.
+pub(super) fn migrator<const COUNT: usize>(
+    migrations: [(&'static str, &'static str); COUNT],
+) -> Migrator {
+    let numbered = (1..).zip(migrations).map(|(version, (name, sql))| {
+        let kind = MigrationType::Simple;
+        Migration::new(version, name.into(), kind, sql.into_sql_str(), false)
+    });
+    Migrator::with_migrations(numbered.collect())
 }
 
 /// What to do about tables that can't be brought up to date.

@@ -4,15 +4,25 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use sqlx::SqlSafeStr;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
 
 use super::StoreError;
-use super::sql::{Dialect, SqlStore, explained};
+use super::sql::{Dialect, SqlStore, explained, migrator};
+
+/// In order, each with its name; what has been released never changes.
+const MIGRATIONS: [(&str, &str); 2] = [
+    (
+        "sessions",
+        include_str!("../../migrations/sqlite/0001_sessions.sql"),
+    ),
+    (
+        "messages",
+        include_str!("../../migrations/sqlite/0002_messages.sql"),
+    ),
+];
 
 /// Marks a file as FlashBlog's (SQLite's `application_id`): "FLBG" in ASCII.
 const APPLICATION_ID: i64 = 0x464C_4247;
@@ -72,7 +82,7 @@ impl SqlStore<Sqlite> {
             .await
             .with_context(|| named(path))?;
         claim(&pool).await.with_context(|| named(path))?;
-        let migrated = migrations().run(&pool).await.map_err(explained);
+        let migrated = migrator(MIGRATIONS).run(&pool).await.map_err(explained);
         migrated.with_context(|| named(path))?;
         Ok(Self { pool })
     }
@@ -114,28 +124,4 @@ async fn claim(pool: &SqlitePool) -> anyhow::Result<()> {
         .execute(pool)
         .await?;
     Ok(())
-}
-
-fn migrations() -> Migrator {
-    let migration = |version, name: &'static str, sql: &'static str| {
-        Migration::new(
-            version,
-            name.into(),
-            MigrationType::Simple,
-            sql.into_sql_str(),
-            false,
-        )
-    };
-    Migrator::with_migrations(vec![
-        migration(
-            1,
-            "sessions",
-            include_str!("../../migrations/sqlite/0001_sessions.sql"),
-        ),
-        migration(
-            2,
-            "messages",
-            include_str!("../../migrations/sqlite/0002_messages.sql"),
-        ),
-    ])
 }
