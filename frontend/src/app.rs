@@ -51,7 +51,7 @@ pub fn App() -> Html {
 #[component]
 fn Site() -> Html {
     let places = use_places();
-    let onclick = use_link_navigation();
+    let onclick = use_link_navigation(places.clone());
     let route = use_location().map_or(Route::Home, |location| {
         Route::parse(location.path(), location.query_str())
     });

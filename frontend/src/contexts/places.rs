@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use gloo_events::EventListener;
+use gloo_events::{EventListener, EventListenerOptions};
 use web_sys::{ScrollBehavior, ScrollRestoration, Window};
 use yew::prelude::*;
 use yew_router::hooks::use_location;
@@ -126,6 +126,15 @@ impl Places {
         }
     }
 
+    /// Keeps where the reader is now. Scroll events come with the next frame, so the last of them is
+    /// still to come when a link is followed right after scrolling.
+    pub fn note(&self) {
+        if let Some(y) = web_sys::window().and_then(|window| window.scroll_y().ok()) {
+            // Pages are far shorter than an i32 reaches.
+            self.0.borrow_mut().scrolled_to(y as i32);
+        }
+    }
+
     /// The reader is on the way to another page: scrolling is no longer about this one.
     fn depart(&self, entry: &str) {
         let mut record = self.0.borrow_mut();
@@ -159,18 +168,20 @@ pub fn use_places() -> Places {
     places
 }
 
-fn watch(window: &Window, places: &Places) -> [EventListener; 2] {
+fn watch(window: &Window, places: &Places) -> [EventListener; 3] {
     if let Ok(history) = window.history() {
         // The browser would scroll before the page's content is there.
         let _ = history.set_scroll_restoration(ScrollRestoration::Manual);
     }
     let scrolled = {
-        let (window_, places) = (window.clone(), places.clone());
-        EventListener::new(window, "scroll", move |_| {
-            let y = window_.scroll_y().unwrap_or_default();
-            // Pages are far shorter than an i32 reaches.
-            places.0.borrow_mut().scrolled_to(y as i32);
-        })
+        let places = places.clone();
+        EventListener::new(window, "scroll", move |_| places.note())
+    };
+    let traversed = {
+        let places = places.clone();
+        // Before the router hears of it.
+        let options = EventListenerOptions::run_in_capture_phase();
+        EventListener::new_with_options(window, "popstate", options, move |_| places.note())
     };
     let leaving = {
         let (window_, places) = (window.clone(), places.clone());
@@ -181,7 +192,7 @@ fn watch(window: &Window, places: &Places) -> [EventListener; 2] {
             }
         })
     };
-    [scrolled, leaving]
+    [scrolled, traversed, leaving]
 }
 
 /// Names an entry of the history. Those that the app made have an id; the one a visit began with

@@ -7,22 +7,23 @@ use yew_router::AnyRoute;
 use yew_router::hooks::use_navigator;
 use yew_router::navigator::Navigator;
 
+use crate::contexts::places::Places;
 use shared::route::Route;
 
 /// A click handler for the element around the whole app. Links are plain `<a href>`, in components
 /// and in the text of posts alike; those to the app's own pages are followed without loading the
 /// app again. Everything else stays the browser's: other sites, files, modified clicks.
 #[hook]
-pub fn use_link_navigation() -> Callback<MouseEvent> {
+pub fn use_link_navigation(places: Places) -> Callback<MouseEvent> {
     let navigator = use_navigator();
     Callback::from(move |event: MouseEvent| {
         if let Some(navigator) = &navigator {
-            follow(&event, navigator);
+            follow(&event, navigator, &places);
         }
     })
 }
 
-fn follow(event: &MouseEvent, navigator: &Navigator) {
+fn follow(event: &MouseEvent, navigator: &Navigator, places: &Places) {
     let is_plain = event.button() == 0
         && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
     if !is_plain || event.default_prevented() {
@@ -47,6 +48,7 @@ fn follow(event: &MouseEvent, navigator: &Navigator) {
         return;
     }
     event.prevent_default();
+    places.note();
     let target = AnyRoute::new(format!("{path}{query}{}", link.hash()));
     if is_this_page {
         // As browsers do: no second entry in the history for where the reader already is.
