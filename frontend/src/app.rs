@@ -1,5 +1,8 @@
 //! The app: what is shared, wrapped around the page that the address names.
 
+use std::rc::Rc;
+
+use js_sys::Date;
 use yew::prelude::*;
 use yew_router::BrowserRouter;
 use yew_router::hooks::use_location;
@@ -8,17 +11,24 @@ use crate::api::client::Client;
 use crate::components::back_to_top::BackToTop;
 use crate::components::footer::footer;
 use crate::components::navbar::Navbar;
+use crate::components::shortcut_help::shortcut_help;
 use crate::components::toast_stack::ToastStack;
 use crate::contexts::places::{Places, use_places};
-use crate::contexts::toast_queue::{ToastAction, ToastQueue};
+use crate::contexts::toast_queue::{Notice, ToastAction, ToastQueue};
 use crate::hooks::use_link_navigation::use_link_navigation;
+use crate::hooks::use_shortcuts::use_shortcuts;
+use crate::hooks::use_stored_flag::{Flag, use_stored_flag};
 use crate::pages::about::AboutPage;
 use crate::pages::blog::BlogPage;
 use crate::pages::blogs::BlogsPage;
 use crate::pages::contact::ContactPage;
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
+use crate::storage::Area;
 use shared::route::Route;
+
+/// The key of the visit's messages in the tab's storage.
+const HISTORY_KEY: &str = "messages";
 
 /// FlashBlog in a browser: the site, and above it the messages that its API client receives.
 #[component]
@@ -28,29 +38,67 @@ pub fn App() -> Html {
         let dispatcher = toasts.dispatcher();
         use_memo((), |()| {
             Client::new(Callback::from(move |flashes| {
-                dispatcher.dispatch(ToastAction::Receive(flashes));
+                dispatcher.dispatch(ToastAction::Receive {
+                    flashes,
+                    at_ms: Date::now(),
+                });
             }))
         })
     };
+    use_kept_history(&toasts);
+    let keeps_messages = use_stored_flag("keep-messages", false);
     html! {
         <>
             <ContextProvider<Client> context={(*client).clone()}>
                 <BrowserRouter>
-                    <Site />
+                    <Site history={Rc::clone(toasts.history())} keeps_messages={keeps_messages.clone()} />
                 </BrowserRouter>
             </ContextProvider<Client>>
             <ToastStack
                 toasts={toasts.on_screen().to_vec()}
+                are_kept={keeps_messages.is_on}
                 on_action={toasts.dispatcher().to_callback()}
             />
         </>
     }
 }
 
+/// Keeps the messages of the visit through a reload.
+#[hook]
+fn use_kept_history(toasts: &UseReducerHandle<ToastQueue>) {
+    {
+        let dispatcher = toasts.dispatcher();
+        use_effect_with((), move |()| {
+            if let Some(earlier) = Area::Tab.read_json(HISTORY_KEY) {
+                dispatcher.dispatch(ToastAction::Recall(earlier));
+            }
+        });
+    }
+    use_effect_with(Rc::clone(toasts.history()), |history| {
+        if !history.is_empty() {
+            Area::Tab.write_json(HISTORY_KEY, &**history);
+        }
+    });
+}
+
+#[derive(Properties, PartialEq)]
+struct SiteProps {
+    history: Rc<Vec<Notice>>,
+    keeps_messages: Flag,
+}
+
 /// The frame that every page stands in, and the page that the address names.
 #[component]
-fn Site() -> Html {
+fn Site(props: &SiteProps) -> Html {
     let places = use_places();
+    let has_shortcuts = use_stored_flag("shortcuts", true);
+    let is_helping = use_state_eq(|| false);
+    let help = |value: bool| {
+        let is_helping = is_helping.setter();
+        move || is_helping.set(value)
+    };
+    let (ask, show, close) = (help(true), help(true), help(false));
+    use_shortcuts(has_shortcuts.is_on, Callback::from(move |()| ask()));
     let onclick = use_link_navigation(places.clone());
     let route = use_location().map_or(Route::Home, |location| {
         Route::parse(location.path(), location.query_str())
@@ -58,14 +106,21 @@ fn Site() -> Html {
     html! {
         <div class="site" {onclick}>
             <a class="skip-link" href="#main">{ "Skip to the content" }</a>
-            <Navbar route={route.clone()} />
+            <Navbar
+                route={route.clone()}
+                history={Rc::clone(&props.history)}
+                keeps_messages={props.keeps_messages.clone()}
+            />
             <main id="main" class="container" tabindex="-1">
                 <ContextProvider<Places> context={places}>
                     { page(route) }
                 </ContextProvider<Places>>
             </main>
-            { footer() }
+            { footer(Callback::from(move |_| show())) }
             <BackToTop />
+            if *is_helping {
+                { shortcut_help(&has_shortcuts, Callback::from(move |()| close())) }
+            }
         </div>
     }
 }

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use shared::contact::ContactMessage;
-use wasm_bindgen::JsValue;
-use web_sys::Storage;
+
+use crate::storage::Area;
 
 const STORAGE_KEY: &str = "flashblog-draft";
 
@@ -21,24 +21,17 @@ impl Draft {
     /// The draft that this tab kept through a reload, a failure or an ended session.
     #[must_use]
     pub fn restore() -> Self {
-        read().unwrap_or_default()
+        Area::Tab.read_json(STORAGE_KEY).unwrap_or_default()
     }
 
-    /// Keeps the draft in the tab. Where the browser keeps nothing, it lives as long as the page.
+    /// Keeps the draft in the tab.
     pub fn keep(&self) {
-        let text = serde_wasm_bindgen::to_value(self)
-            .ok()
-            .and_then(|value| js_sys::JSON::stringify(&value).ok());
-        if let (Some(storage), Some(text)) = (storage(), text) {
-            let _ = storage.set_item(STORAGE_KEY, &String::from(text));
-        }
+        Area::Tab.write_json(STORAGE_KEY, self);
     }
 
     /// Forgets what was kept.
     pub fn forget() {
-        if let Some(storage) = storage() {
-            let _ = storage.remove_item(STORAGE_KEY);
-        }
+        Area::Tab.write(STORAGE_KEY, None);
     }
 }
 
@@ -47,15 +40,4 @@ impl Draft {
 pub fn new_key() -> String {
     let digits = || (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
     format!("{:08x}{:08x}{:08x}", digits(), digits(), digits())
-}
-
-fn read() -> Option<Draft> {
-    let text = storage()?.get_item(STORAGE_KEY).ok()??;
-    let value: JsValue = js_sys::JSON::parse(&text).ok()?;
-    serde_wasm_bindgen::from_value(value).ok()
-}
-
-/// None where the reader forbids it.
-fn storage() -> Option<Storage> {
-    web_sys::window()?.session_storage().ok()?
 }

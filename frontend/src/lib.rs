@@ -1,6 +1,6 @@
 //! FlashBlog in the browser: a single-page app that reads the REST API.
 //!
-//! In the order in which modules use each other: [`viewport`], [`api`], [`contexts`],
+//! In the order in which modules use each other: [`viewport`], [`storage`], [`api`], [`contexts`],
 //! [`hooks`], [`components`], [`pages`], [`app`]. Whatever only a browser has is called from
 //! effects and event handlers, so that the app can also be rendered without one.
 
@@ -13,4 +13,5 @@ pub mod crash;
 pub mod draft;
 pub mod hooks;
 pub mod pages;
+pub mod storage;
 pub mod viewport;

@@ -80,6 +80,12 @@ pub fn focus_heading_if_lost() {
     }
 }
 
+/// Whether a dialog is open: keys are its own then.
+#[must_use]
+pub fn has_dialog(document: &Document) -> bool {
+    matches!(document.query_selector("dialog[open]"), Ok(Some(_)))
+}
+
 /// Focuses an element and scrolls it into view.
 pub fn reveal(element: &HtmlElement) {
     // Fails only in documents that can't have a focus.

@@ -2,6 +2,7 @@
 
 mod contact;
 mod failures;
+mod notices;
 mod session;
 mod sources;
 mod walk;

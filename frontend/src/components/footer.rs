@@ -5,8 +5,8 @@ use yew::prelude::*;
 use crate::components::navbar::sections;
 use crate::components::wordmark::wordmark;
 
-/// What the site is, and its pages once more.
-pub fn footer() -> Html {
+/// What the site is, its pages once more, its feed and the list of keyboard shortcuts.
+pub fn footer(show_shortcuts: Callback<MouseEvent>) -> Html {
     html! {
         <footer class="site-footer">
             <div class="container">
@@ -21,6 +21,12 @@ pub fn footer() -> Html {
                         { for sections().into_iter().map(|(label, route)| html! {
                             <li><a href={route.href()}>{ label }</a></li>
                         }) }
+                        <li><a href="/feed.xml">{ "RSS feed" }</a></li>
+                        <li>
+                            <button type="button" class="link-button" id="show-shortcuts" onclick={show_shortcuts}>
+                                { "Keyboard shortcuts" }
+                            </button>
+                        </li>
                     </ul>
                 </nav>
             </div>

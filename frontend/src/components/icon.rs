@@ -29,6 +29,8 @@ pub enum Shape {
     Clock,
     /// No connection.
     Unplugged,
+    /// Messages.
+    Bell,
     /// Done.
     Check,
     /// Worth knowing.
@@ -60,6 +62,7 @@ impl Shape {
                 "M2 9a15 15 0 0 1 5.5-3.4M12 4.5A15 15 0 0 1 22 9M5.5 12.8a10 10 0 0 1 5-2.7\
                  M15.5 10.7a10 10 0 0 1 3 2.1M9 16.5a5 5 0 0 1 6 0M12 20v.1M3 3l18 18"
             }
+            Self::Bell => "M6 17V11a6 6 0 0 1 12 0v6l1.5 1.5h-15zM10 21h4",
             Self::Check => "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM8 12.5l2.8 2.8L16 9.5",
             Self::Info => "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM12 11v5.5M12 7.5v.1",
             Self::Warning => "M12 3.5L22 20.5H2zM12 10v4.5M12 17.3v.1",

@@ -1,12 +1,17 @@
 //! The head of every page.
 
+use std::rc::Rc;
+
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::components::icon::{Shape, icon};
+use crate::components::message_center::MessageCenter;
 use crate::components::theme_toggle::theme_toggle;
 use crate::components::wordmark::wordmark;
+use crate::contexts::toast_queue::Notice;
 use crate::hooks::use_scrolled_past::use_scrolled_past;
+use crate::hooks::use_stored_flag::Flag;
 use crate::hooks::use_theme::use_theme;
 use shared::route::Route;
 
@@ -15,9 +20,13 @@ use shared::route::Route;
 pub struct NavbarProps {
     /// The page that is being shown.
     pub route: Route,
+    /// All messages of the visit, oldest first.
+    pub history: Rc<Vec<Notice>>,
+    /// Whether messages stay on the screen until they are closed.
+    pub keeps_messages: Flag,
 }
 
-/// Wordmark, links and theme toggle; on narrow screens the links fold away behind a button.
+/// Wordmark, links, messages and theme toggle; on narrow screens the links fold away behind a button.
 #[component]
 pub fn Navbar(props: &NavbarProps) -> Html {
     let is_open = use_state_eq(|| false);
@@ -36,6 +45,8 @@ pub fn Navbar(props: &NavbarProps) -> Html {
         let (is_open, toggler) = (is_open.clone(), toggler.clone());
         Callback::from(move |event: KeyboardEvent| {
             if event.key() == "Escape" && *is_open {
+                // Not also for a message's sake.
+                event.prevent_default();
                 is_open.set(false);
                 if let Some(toggler) = toggler.cast::<HtmlElement>() {
                     // Fails only in documents that can't have a focus.
@@ -51,6 +62,10 @@ pub fn Navbar(props: &NavbarProps) -> Html {
                 <div class="container">
                     <a class="navbar-brand" href={Route::Home.href()}>{ wordmark() }</a>
                     <div class="navbar-tools">
+                        <MessageCenter
+                            history={Rc::clone(&props.history)}
+                            keeps_messages={props.keeps_messages.clone()}
+                        />
                         { theme_toggle(theme, &choose_theme) }
                         <button
                             ref={toggler}

@@ -6,7 +6,6 @@ use yew::prelude::*;
 
 use crate::components::icon::{Shape, labelled_icon};
 use crate::contexts::toast_queue::{FADING_MS, Phase, SHOWN_MS, Toast as QueuedToast, ToastAction};
-use crate::viewport;
 
 /// Which message.
 #[derive(Properties, PartialEq)]
@@ -15,8 +14,10 @@ pub struct ToastProps {
     pub toast: QueuedToast,
     /// Whether its time stands still.
     pub is_paused: bool,
-    /// Told when the message leaves and when it has gone.
+    /// Told when the message leaves by itself and when it has gone.
     pub on_action: Callback<ToastAction>,
+    /// Told the message's id when somebody closes it.
+    pub on_close: Callback<String>,
 }
 
 /// A message as a Bootstrap alert that leaves by itself: after [`SHOWN_MS`] without its class
@@ -57,12 +58,8 @@ pub fn Toast(props: &ToastProps) -> Html {
         });
     }
     let onclick = {
-        let (id, on_action) = (flash.id.clone(), props.on_action.clone());
-        Callback::from(move |_: MouseEvent| {
-            // The button with the focus is about to go.
-            viewport::focus_heading();
-            on_action.emit(ToastAction::Leave(id.clone()));
-        })
+        let (id, on_close) = (flash.id.clone(), props.on_close.clone());
+        Callback::from(move |_: MouseEvent| on_close.emit(id.clone()))
     };
 
     let look = look(flash.category);
@@ -70,7 +67,6 @@ pub fn Toast(props: &ToastProps) -> Html {
     html! {
         <div
             class={classes!("alert", look.class, "alert-dismissible", "fade", show, "shadow-lg")}
-            role="alert"
         >
             { labelled_icon(look.shape, look.word) }
             <p>
@@ -85,13 +81,13 @@ pub fn Toast(props: &ToastProps) -> Html {
 }
 
 /// What tells a category apart: not the colour alone (WCAG 1.4.1).
-struct Look {
-    class: &'static str,
-    shape: Shape,
-    word: &'static str,
+pub(crate) struct Look {
+    pub(crate) class: &'static str,
+    pub(crate) shape: Shape,
+    pub(crate) word: &'static str,
 }
 
-fn look(category: Category) -> Look {
+pub(crate) fn look(category: Category) -> Look {
     let (class, shape, word) = match category {
         Category::Success => ("alert-success", Shape::Check, "Success"),
         Category::Info => ("alert-info", Shape::Info, "Note"),

@@ -9,6 +9,7 @@ use yew::prelude::*;
 use yew_router::hooks::use_location;
 use yew_router::prelude::Location;
 
+use crate::storage::Area;
 use crate::viewport;
 
 /// The key in the tab's session storage, so that places outlive a reload.
@@ -54,10 +55,8 @@ impl Record {
 
     /// Adds what the tab kept before a reload.
     fn recall(&mut self) {
-        let kept = web_sys::window()
-            .and_then(|window| window.session_storage().ok()?)
-            .and_then(|storage| storage.get_item(STORAGE_KEY).ok()?);
-        for (entry, y) in Self::positions_from_text(&kept.unwrap_or_default()) {
+        let kept = Area::Tab.read(STORAGE_KEY).unwrap_or_default();
+        for (entry, y) in Self::positions_from_text(&kept) {
             if self.position(&entry).is_none() {
                 self.positions.push((entry, y));
             }
@@ -184,12 +183,9 @@ fn watch(window: &Window, places: &Places) -> [EventListener; 3] {
         EventListener::new_with_options(window, "popstate", options, move |_| places.note())
     };
     let leaving = {
-        let (window_, places) = (window.clone(), places.clone());
+        let places = places.clone();
         EventListener::new(window, "pagehide", move |_| {
-            if let Ok(Some(storage)) = window_.session_storage() {
-                // A full or forbidden storage only means starting at the top after a reload.
-                let _ = storage.set_item(STORAGE_KEY, &places.0.borrow().to_text());
-            }
+            Area::Tab.write(STORAGE_KEY, Some(&places.0.borrow().to_text()));
         })
     };
     [scrolled, traversed, leaving]

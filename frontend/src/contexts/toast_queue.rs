@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use serde::{Deserialize, Serialize};
 use shared::flash::Flash;
 use yew::Reducible;
 
@@ -15,6 +16,8 @@ pub const SHOWN_MS: u32 = 5_000;
 pub const FADING_MS: u32 = 300;
 /// Messages on the screen at once; others wait for their turn.
 pub const MAX_ON_SCREEN: usize = 4;
+/// Messages that can be read again; older ones are forgotten.
+pub const MAX_HISTORY: usize = 50;
 
 /// Whether a message is there to stay for its time, or on its way out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,19 +39,39 @@ pub struct Toast {
     pub phase: Phase,
 }
 
-/// All messages of the visit that are not gone yet, and the ids of those that are.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// A message of the visit, as it can be read again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The message; of equal ones that came one after the other, the last.
+    pub flash: Flash,
+    /// How often it came in a row.
+    pub times: u32,
+    /// When it came, the last time; milliseconds since 1970.
+    pub at_ms: f64,
+}
+
+/// All messages of the visit that are not gone yet, and a history of all that came.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ToastQueue {
     on_screen: Vec<Toast>,
     waiting: VecDeque<Toast>,
     seen: Vec<String>,
+    /// Oldest first.
+    history: Rc<Vec<Notice>>,
 }
 
 /// What can happen to the queue.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum ToastAction {
     /// An envelope brought messages.
-    Receive(Vec<Flash>),
+    Receive {
+        /// Oldest first.
+        flashes: Vec<Flash>,
+        /// Now; milliseconds since 1970.
+        at_ms: f64,
+    },
+    /// What came before a reload, oldest first.
+    Recall(Vec<Notice>),
     /// The message with this id was closed, or its time is up.
     Leave(String),
     /// The message with this id has faded.
@@ -56,26 +79,29 @@ pub enum ToastAction {
 }
 
 impl ToastQueue {
+    /// All messages of the visit, oldest first.
+    #[must_use]
+    pub fn history(&self) -> &Rc<Vec<Notice>> {
+        &self.history
+    }
+
     /// The messages to show, oldest first.
     #[must_use]
     pub fn on_screen(&self) -> &[Toast] {
         &self.on_screen
     }
 
-    fn receive(&mut self, flash: Flash) {
+    fn receive(&mut self, flash: Flash, at_ms: f64) {
         if self.seen.contains(&flash.id) {
             return;
         }
         self.seen.push(flash.id.clone());
+        self.record(flash.clone(), at_ms);
         let repeated = self
             .on_screen
             .iter_mut()
             .chain(&mut self.waiting)
-            .find(|toast| {
-                toast.phase == Phase::Shown
-                    && toast.flash.category == flash.category
-                    && toast.flash.message == flash.message
-            });
+            .find(|toast| toast.phase == Phase::Shown && is_same(&toast.flash, &flash));
         match repeated {
             Some(toast) => toast.times += 1,
             None => self.waiting.push_back(Toast {
@@ -83,6 +109,21 @@ impl ToastQueue {
                 times: 1,
                 phase: Phase::Shown,
             }),
+        }
+    }
+
+    fn record(&mut self, flash: Flash, at_ms: f64) {
+        let history = Rc::make_mut(&mut self.history);
+        let repeated = history
+            .pop_if(|last| is_same(&last.flash, &flash))
+            .map_or(0, |last| last.times);
+        history.push(Notice {
+            flash,
+            times: repeated + 1,
+            at_ms,
+        });
+        if history.len() > MAX_HISTORY {
+            history.remove(0);
         }
     }
 
@@ -96,16 +137,27 @@ impl ToastQueue {
     }
 }
 
+/// Whether two messages say the same.
+fn is_same(one: &Flash, other: &Flash) -> bool {
+    one.category == other.category && one.message == other.message
+}
+
 impl Reducible for ToastQueue {
     type Action = ToastAction;
 
     fn reduce(self: Rc<Self>, action: ToastAction) -> Rc<Self> {
         let mut queue = (*self).clone();
         match action {
-            ToastAction::Receive(flashes) => {
+            ToastAction::Receive { flashes, at_ms } => {
                 for flash in flashes {
-                    queue.receive(flash);
+                    queue.receive(flash, at_ms);
                 }
+            }
+            ToastAction::Recall(mut earlier) => {
+                let ids = earlier.iter().map(|notice| notice.flash.id.clone());
+                queue.seen.extend(ids);
+                earlier.extend(queue.history.iter().cloned());
+                queue.history = Rc::new(earlier);
             }
             ToastAction::Leave(id) => {
                 for toast in &mut queue.on_screen {
@@ -143,7 +195,14 @@ mod tests {
     }
 
     fn receive(ids: &[&str]) -> ToastAction {
-        ToastAction::Receive(ids.iter().map(|id| flash(id, id)).collect())
+        received(ids.iter().map(|id| flash(id, id)).collect())
+    }
+
+    fn received(flashes: Vec<Flash>) -> ToastAction {
+        ToastAction::Receive {
+            flashes,
+            at_ms: 1_000.0,
+        }
     }
 
     fn ids(queue: &ToastQueue) -> Vec<&str> {
@@ -199,14 +258,14 @@ mod tests {
     #[test]
     fn equal_messages_are_counted_instead_of_stacked() {
         let repeated = queue([
-            ToastAction::Receive(vec![flash("1", "Saved."), flash("2", "Saved.")]),
-            ToastAction::Receive(vec![flash("3", "Saved."), flash("4", "Other.")]),
+            received(vec![flash("1", "Saved."), flash("2", "Saved.")]),
+            received(vec![flash("3", "Saved."), flash("4", "Other.")]),
         ]);
         assert_eq!(ids(&repeated), ["1", "4"]);
         assert_eq!(repeated.on_screen()[0].times, 3);
         let after_leaving = repeated
             .reduce(ToastAction::Leave("1".into()))
-            .reduce(ToastAction::Receive(vec![flash("5", "Saved.")]));
+            .reduce(received(vec![flash("5", "Saved.")]));
         assert_eq!(ids(&after_leaving), ["1", "4", "5"], "a fading one is past");
     }
 
@@ -217,5 +276,53 @@ mod tests {
         assert!(Rc::ptr_eq(&before, &after));
         let after = Rc::clone(&before).reduce(ToastAction::Leave("unknown".into()));
         assert!(Rc::ptr_eq(&before, &after));
+    }
+
+    #[test]
+    fn every_message_can_be_read_again() {
+        let queue = queue([
+            receive(&["a"]),
+            ToastAction::Remove("a".into()),
+            received(vec![flash("1", "Saved."), flash("2", "Saved.")]),
+            ToastAction::Receive {
+                flashes: vec![flash("3", "Saved.")],
+                at_ms: 2_000.0,
+            },
+            receive(&["b"]),
+            received(vec![flash("4", "Saved.")]),
+        ]);
+        let read: Vec<_> = queue
+            .history()
+            .iter()
+            .map(|notice| (notice.flash.message.as_str(), notice.times, notice.at_ms))
+            .collect();
+        assert_eq!(
+            read,
+            [
+                ("a", 1, 1_000.0),
+                ("Saved.", 3, 2_000.0),
+                ("b", 1, 1_000.0),
+                ("Saved.", 1, 1_000.0),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_history_ends_somewhere() {
+        let ids: Vec<_> = (0..MAX_HISTORY + 5).map(|id| id.to_string()).collect();
+        let ids: Vec<_> = ids.iter().map(String::as_str).collect();
+        let queue = queue([receive(&ids)]);
+        assert_eq!(queue.history().len(), MAX_HISTORY);
+        assert_eq!(queue.history()[0].flash.id, "5");
+    }
+
+    #[test]
+    fn a_reload_remembers_what_was_shown() {
+        let before = queue([receive(&["a", "b"])]);
+        let after = queue([ToastAction::Recall(before.history().to_vec())]);
+        assert!(after.on_screen().is_empty());
+        let after = after.reduce(receive(&["b", "c"]));
+        assert_eq!(ids(&after), ["c"]);
+        assert_eq!(after.history().len(), 3);
     }
 }

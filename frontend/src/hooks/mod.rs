@@ -4,5 +4,7 @@ pub mod use_arrival;
 pub mod use_link_navigation;
 pub mod use_load;
 pub mod use_scrolled_past;
+pub mod use_shortcuts;
+pub mod use_stored_flag;
 pub mod use_theme;
 pub mod use_title;

@@ -4,9 +4,10 @@
 //! when another tab or the system changes it.
 
 use gloo_events::EventListener;
-use wasm_bindgen::JsCast;
-use web_sys::{MediaQueryList, Storage, StorageEvent};
+use web_sys::MediaQueryList;
 use yew::prelude::*;
+
+use crate::storage::{self, Area};
 
 /// The key in the browser's local storage, shared with `boot.js`.
 const STORAGE_KEY: &str = "theme";
@@ -74,7 +75,10 @@ pub fn use_theme() -> (Theme, Callback<Theme>) {
         let (theme, system_is_dark) = (theme.setter(), system_is_dark.setter());
         use_effect_with((), move |()| {
             theme.set(stored_theme());
-            let listeners = (follow_other_tabs(theme), follow_system(system_is_dark));
+            let listeners = (
+                storage::watch(STORAGE_KEY, move || theme.set(stored_theme())),
+                follow_system(system_is_dark),
+            );
             move || drop(listeners)
         });
     }
@@ -91,17 +95,6 @@ pub fn use_theme() -> (Theme, Callback<Theme>) {
         })
     };
     (*theme, choose)
-}
-
-fn follow_other_tabs(theme: UseStateSetter<Theme>) -> Option<EventListener> {
-    let window = web_sys::window()?;
-    Some(EventListener::new(&window, "storage", move |event| {
-        let key = event.dyn_ref().and_then(StorageEvent::key);
-        // No key: another tab cleared the whole storage.
-        if key.is_none_or(|key| key == STORAGE_KEY) {
-            theme.set(stored_theme());
-        }
-    }))
 }
 
 fn follow_system(is_dark: UseStateSetter<Option<bool>>) -> Option<EventListener> {
@@ -123,23 +116,13 @@ fn apply(value: &str) {
     }
 }
 
-/// None where the browser keeps nothing for this site.
-fn storage() -> Option<Storage> {
-    web_sys::window()?.local_storage().ok()?
-}
-
 fn stored_theme() -> Theme {
-    let stored = storage().and_then(|storage| storage.get_item(STORAGE_KEY).ok()?);
-    Theme::parse(stored.as_deref())
+    Theme::parse(Area::Browser.read(STORAGE_KEY).as_deref())
 }
 
 fn store(theme: Theme) {
-    let Some(storage) = storage() else { return };
-    // A full or forbidden storage only means that the choice ends with this page.
-    let _ = match theme {
-        Theme::System => storage.remove_item(STORAGE_KEY),
-        chosen => storage.set_item(STORAGE_KEY, chosen.label()),
-    };
+    let value = (theme != Theme::System).then(|| theme.label());
+    Area::Browser.write(STORAGE_KEY, value);
 }
 
 #[cfg(test)]

@@ -1,0 +1,230 @@
+//! Messages as somebody meets them who needs more time, a keyboard or a screen reader.
+
+use e2e::browser::Browser;
+use e2e::site::Site;
+use serde_json::json;
+
+const TOAST: &str = ".toast-stack .alert.show";
+
+/// Lets the page's timers run a hundred times as fast.
+const HASTE: &str = "const timer = window.setTimeout;
+    window.setTimeout = (call, ms, ...rest) => timer(call, ms / 100, ...rest)";
+
+/// Asks for a post that isn't there: the server says so in a message.
+async fn miss_a_post(browser: &Browser, site: &Site, post: &str) -> anyhow::Result<()> {
+    browser
+        .visit(&format!("{}/blogs/{post}", site.origin()))
+        .await?;
+    browser.find(TOAST).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_message_can_be_read_again() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}/about", site.origin())).await?;
+    browser.click("#message-center").await?;
+    assert!(
+        browser.text("#messages").await?.contains("None yet"),
+        "an empty history says what it is for"
+    );
+    browser.click("#messages .btn-close").await?;
+    browser.await_gone("#messages").await?;
+
+    miss_a_post(&browser, &site, "none").await?;
+    browser.click(".toast-stack .btn-close").await?;
+    browser.await_gone(".toast-stack .alert").await?;
+    browser
+        .click("[data-testid=not-found] a[href='/blogs']")
+        .await?;
+    browser.await_path("/blogs").await?;
+    browser.click("#message-center").await?;
+    browser
+        .await_text(".message-history li p", "Blog not found.")
+        .await?;
+    // The browser gives the focus back to the button.
+    browser
+        .client()
+        .active_element()
+        .await?
+        .send_keys("\u{e00c}")
+        .await?;
+    browser.await_gone("#messages").await?;
+    browser
+        .until(
+            "return document.activeElement.id === 'message-center'",
+            vec![],
+        )
+        .await?;
+
+    // Through a reload, and together with what comes after it.
+    miss_a_post(&browser, &site, "none").await?;
+    browser.click("#message-center").await?;
+    browser
+        .await_text(".message-history li .toast-times", "×2")
+        .await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn messages_come_into_regions_that_were_there_before() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}/about", site.origin())).await?;
+    browser.find(".toast-stack > [role=alert]").await?;
+    browser.find(".toast-stack > [role=status]").await?;
+    browser
+        .run("document.querySelectorAll('.toast-stack > *').forEach(region => { region.dataset.since = 'start' })")
+        .await?;
+    // What went wrong is an alert, the rest a status.
+    browser.click(".session-panel summary").await?;
+    browser.click("#end-session").await?;
+    browser
+        .find(".toast-stack > [role=status][data-since=start] .alert-info")
+        .await?;
+    browser
+        .run("const link = document.createElement('a'); link.href = '/blogs/none'; link.textContent = 'None';
+            document.querySelector('#main h1').append(link); link.click()")
+        .await?;
+    browser
+        .find(".toast-stack > [role=alert][data-since=start] .alert-danger")
+        .await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn escape_closes_the_newest_message_and_the_focus_is_never_lost() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    miss_a_post(&browser, &site, "none").await?;
+    // From the message's own button: on to the page's heading.
+    browser
+        .run("document.querySelector('.toast-stack .btn-close').focus()")
+        .await?;
+    browser
+        .client()
+        .active_element()
+        .await?
+        .send_keys("\u{e00c}")
+        .await?;
+    browser.await_gone(".toast-stack .alert").await?;
+    browser
+        .until("return document.activeElement.tagName === 'H1'", vec![])
+        .await?;
+
+    // From elsewhere: back to where somebody was before.
+    miss_a_post(&browser, &site, "none").await?;
+    browser
+        .run(
+            "document.querySelector('[data-testid=not-found] a').focus();
+            document.querySelector('.toast-stack .btn-close').focus()",
+        )
+        .await?;
+    browser
+        .client()
+        .active_element()
+        .await?
+        .send_keys("\u{e00c}")
+        .await?;
+    browser.await_gone(".toast-stack .alert").await?;
+    browser
+        .until(
+            "return document.activeElement.matches('[data-testid=not-found] a')",
+            vec![],
+        )
+        .await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn whoever_needs_more_time_keeps_messages_on_the_screen() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}/about", site.origin())).await?;
+    browser.click("#message-center").await?;
+    browser.click("#keep-messages").await?;
+    browser.click("#messages .btn-close").await?;
+    browser.await_gone("#messages").await?;
+
+    miss_a_post(&browser, &site, "none").await?;
+    browser.run(HASTE).await?;
+    // A second's worth of the page's own time is far more than a message would have.
+    browser
+        .client()
+        .execute_async(
+            "const [done] = arguments; window.setTimeout(done, 100_000)",
+            vec![],
+        )
+        .await?;
+    assert_eq!(browser.count(TOAST).await?, 1);
+    browser.click("#message-center").await?;
+    browser.click("#keep-messages").await?;
+    browser.click("#messages .btn-close").await?;
+    browser.await_gone(".toast-stack .alert").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn single_keys_move_through_the_site_until_they_are_turned_off() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}/blogs", site.origin())).await?;
+    browser.find("[data-testid=blog-card]").await?;
+    let press = async |key: &str| -> anyhow::Result<()> {
+        Ok(browser
+            .client()
+            .active_element()
+            .await?
+            .send_keys(key)
+            .await?)
+    };
+    let at_card = "const links = [...document.querySelectorAll('.blog-card .stretched-link')];
+        return links.indexOf(document.activeElement) === arguments[0]";
+    for (key, card) in [("j", 0), ("j", 1), ("j", 2), ("k", 1)] {
+        press(key).await?;
+        browser.until(at_card, vec![json!(card)]).await?;
+    }
+    press("t").await?;
+    browser
+        .until("return localStorage.getItem('theme') === 'light'", vec![])
+        .await?;
+    press("?").await?;
+    browser.find("dialog#shortcuts[open]").await?;
+    // A dialog has its keys for itself.
+    press("j").await?;
+    browser.click("#shortcuts-on").await?;
+    press("\u{e00c}").await?;
+    browser.await_gone("#shortcuts").await?;
+    browser.until(at_card, vec![json!(1)]).await?;
+    press("j").await?;
+    press("?").await?;
+    browser.until(at_card, vec![json!(1)]).await?;
+    assert_eq!(browser.count("#shortcuts").await?, 0);
+
+    // The list, and the switch in it, can still be reached; the setting outlives a reload.
+    browser.client().refresh().await?;
+    browser.click("#show-shortcuts").await?;
+    browser
+        .until(
+            "return !document.getElementById('shortcuts-on').checked",
+            vec![],
+        )
+        .await?;
+    browser.click("#shortcuts-on").await?;
+    browser.click("#shortcuts .btn-close").await?;
+    browser.await_gone("#shortcuts").await?;
+
+    // In a field, keys are letters.
+    browser.click(".site-footer a[href='/contact']").await?;
+    let field = browser.find("#name").await?;
+    field.send_keys("jkt?").await?;
+    browser
+        .until(
+            "return document.getElementById('name').value === 'jkt?'",
+            vec![],
+        )
+        .await?;
+    assert_eq!(browser.count("#shortcuts").await?, 0);
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! What single keys do. Readers can turn them off (WCAG 2.1.4).
+
+use gloo_events::{EventListener, EventListenerOptions};
+use wasm_bindgen::JsCast;
+use web_sys::{Document, Element, HtmlElement};
+use yew::prelude::*;
+
+use crate::viewport;
+
+/// The keys and what they do, as the help lists them.
+pub const SHORTCUTS: [(&str, &str); 6] = [
+    ("/", "Search"),
+    ("j", "Next post of a list"),
+    ("k", "Post before"),
+    ("t", "Change the theme"),
+    ("?", "Show this list"),
+    ("Esc", "Close the newest message"),
+];
+
+/// The links that `j` and `k` go through.
+const CARDS: &str = ".blog-card .stretched-link";
+
+/// Listens for the shortcuts while `is_on`; `on_help` is told when somebody asks for their list.
+#[hook]
+pub fn use_shortcuts(is_on: bool, on_help: Callback<()>) {
+    use_effect_with(is_on, move |is_on| {
+        let document = web_sys::window().and_then(|window| window.document());
+        let listener = document.filter(|_| *is_on).map(|document| {
+            let watched = document.clone();
+            // So that `/` is not also typed, or taken by the browser's own search.
+            let options = EventListenerOptions::enable_prevent_default();
+            EventListener::new_with_options(&document, "keydown", options, move |event| {
+                if let Some(event) = event.dyn_ref::<KeyboardEvent>()
+                    && !is_spoken_for(event, &watched)
+                    && press(&event.key(), &watched, &on_help)
+                {
+                    event.prevent_default();
+                }
+            })
+        });
+        move || drop(listener)
+    });
+}
+
+/// Whether the key belongs to somebody else: to a field, a dialog, the browser.
+fn is_spoken_for(event: &KeyboardEvent, document: &Document) -> bool {
+    let is_typed = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok())
+        .and_then(|element| element.closest("input, textarea, select").ok()?)
+        .is_some();
+    is_typed
+        || event.default_prevented()
+        || event.ctrl_key()
+        || event.meta_key()
+        || event.alt_key()
+        || viewport::has_dialog(document)
+}
+
+/// Does what `key` stands for. False when there is nothing to do.
+fn press(key: &str, document: &Document, on_help: &Callback<()>) -> bool {
+    match key {
+        "/" => match document.get_element_by_id("search-box") {
+            Some(search) => viewport::reveal(search.unchecked_ref()),
+            None => return false,
+        },
+        "j" => return step(document, 1),
+        "k" => return step(document, -1),
+        "t" => match document.get_element_by_id("theme-toggle") {
+            Some(toggle) => toggle.unchecked_ref::<HtmlElement>().click(),
+            None => return false,
+        },
+        "?" => on_help.emit(()),
+        _ => return false,
+    }
+    true
+}
+
+/// Moves the focus from card to card; from elsewhere to the first one.
+fn step(document: &Document, by: i32) -> bool {
+    let Ok(cards) = document.query_selector_all(CARDS) else {
+        return false;
+    };
+    let cards: Vec<HtmlElement> = (0..cards.length())
+        .filter_map(|at| cards.get(at)?.dyn_into().ok())
+        .collect();
+    let active = document.active_element();
+    let here = cards
+        .iter()
+        .position(|card| active.as_ref() == Some(card.as_ref()));
+    let Some(card) = cards.get(target(here, by, cards.len())) else {
+        return false;
+    };
+    viewport::reveal(card);
+    true
+}
+
+fn target(here: Option<usize>, by: i32, cards: usize) -> usize {
+    match here {
+        None => 0,
+        Some(here) if by < 0 => here.saturating_sub(1),
+        Some(here) => (here + 1).min(cards.saturating_sub(1)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cards_are_gone_through_from_first_to_last_and_no_further() {
+        assert_eq!(target(None, 1, 3), 0);
+        assert_eq!(target(None, -1, 3), 0);
+        assert_eq!(target(Some(0), 1, 3), 1);
+        assert_eq!(target(Some(2), 1, 3), 2);
+        assert_eq!(target(Some(2), -1, 3), 1);
+        assert_eq!(target(Some(0), -1, 3), 0);
+        assert_eq!(target(None, 1, 0), 0);
+    }
+}
