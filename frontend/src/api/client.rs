@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
+use gloo_net::http::{Request, RequestBuilder};
 use gloo_timers::callback::Timeout;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -11,7 +12,7 @@ use shared::envelope::{Envelope, Outcome};
 use shared::flash::Flash;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Headers, RequestInit, Response};
+use web_sys::AbortController;
 use yew::Callback;
 
 use crate::api::cache::AnswerCache;
@@ -84,7 +85,7 @@ impl Client {
     ) -> Result<Rc<T>, ApiFailure> {
         let answer = match inlined(request.path()) {
             Some(answer) => Ok(answer),
-            None => exchange(request.path(), &RequestInit::new()).await,
+            None => exchange(Request::get(request.path()), None).await,
         };
         match answer.and_then(|answer| self.open(answer)) {
             Ok(data) => {
@@ -112,8 +113,14 @@ impl Client {
         body: &impl Serialize,
         idempotency_key: &str,
     ) -> Result<T, ApiFailure> {
-        let options = post_options(body, idempotency_key).map_err(|_| ApiFailure::Offline)?;
-        self.send(path, &options).await
+        let body = serde_wasm_bindgen::to_value(body)
+            .map_err(JsValue::from)
+            .and_then(|body| js_sys::JSON::stringify(&body))
+            .map_err(|_| ApiFailure::Offline)?;
+        let request = Request::post(path)
+            .header("content-type", "application/json")
+            .header("idempotency-key", idempotency_key);
+        self.open(exchange(request, Some(body.into())).await?)
     }
 
     /// Ends what `path` names.
@@ -121,17 +128,7 @@ impl Client {
     /// # Errors
     /// When there is no answer in time, or the answer is a problem or no envelope.
     pub async fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T, ApiFailure> {
-        let options = RequestInit::new();
-        options.set_method("DELETE");
-        self.send(path, &options).await
-    }
-
-    async fn send<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        options: &RequestInit,
-    ) -> Result<T, ApiFailure> {
-        self.open(exchange(path, options).await?)
+        self.open(exchange(Request::delete(path), None).await?)
     }
 
     /// Reads an answer's envelope and passes its flash messages on.
@@ -210,19 +207,7 @@ fn inlined(path: &str) -> Option<Answer> {
     })
 }
 
-fn post_options(body: &impl Serialize, idempotency_key: &str) -> Result<RequestInit, JsValue> {
-    let body = serde_wasm_bindgen::to_value(body)?;
-    let headers = Headers::new()?;
-    headers.set("content-type", "application/json")?;
-    headers.set("idempotency-key", idempotency_key)?;
-    let options = RequestInit::new();
-    options.set_method("POST");
-    options.set_headers(&headers);
-    options.set_body(&JsValue::from(js_sys::JSON::stringify(&body)?));
-    Ok(options)
-}
-
-async fn exchange(path: &str, options: &RequestInit) -> Result<Answer, ApiFailure> {
+async fn exchange(request: RequestBuilder, body: Option<JsValue>) -> Result<Answer, ApiFailure> {
     let controller = AbortController::new().map_err(|_| ApiFailure::Offline)?;
     let timed_out = Rc::new(Cell::new(false));
     let _timer = {
@@ -232,7 +217,8 @@ async fn exchange(path: &str, options: &RequestInit) -> Result<Answer, ApiFailur
             controller.abort();
         })
     };
-    fetch(path, options, &controller).await.map_err(|_| {
+    let request = request.abort_signal(Some(&controller.signal()));
+    fetch(request, body).await.ok_or_else(|| {
         if timed_out.get() {
             ApiFailure::Timeout
         } else {
@@ -241,24 +227,23 @@ async fn exchange(path: &str, options: &RequestInit) -> Result<Answer, ApiFailur
     })
 }
 
-async fn fetch(
-    path: &str,
-    options: &RequestInit,
-    controller: &AbortController,
-) -> Result<Answer, JsValue> {
-    options.set_signal(Some(&controller.signal()));
-    let window = web_sys::window().ok_or(JsValue::NULL)?;
-    let response: Response = JsFuture::from(window.fetch_with_str_and_init(path, options))
-        .await?
-        .dyn_into()?;
-    let body = match JsFuture::from(response.json()?).await {
+/// None when the answer doesn't come, or not to its end.
+async fn fetch(request: RequestBuilder, body: Option<JsValue>) -> Option<Answer> {
+    let request = match body {
+        Some(body) => request.body(body),
+        None => request.build(),
+    };
+    let response = request.ok()?.send().await.ok()?;
+    let (status, request_id) = (response.status(), response.headers().get("x-request-id"));
+    let body = web_sys::Response::from(response).json().ok()?;
+    let body = match JsFuture::from(body).await {
         Ok(body) => Some(body),
         Err(error) if error.is_instance_of::<js_sys::SyntaxError>() => None,
-        Err(error) => return Err(error),
+        Err(_) => return None,
     };
-    Ok(Answer {
-        status: response.status(),
-        request_id: response.headers().get("x-request-id").ok().flatten(),
+    Some(Answer {
+        status,
+        request_id,
         body,
     })
 }
