@@ -1,5 +1,5 @@
 // Runs before the first paint: applies the chosen theme, so that the page never flashes in the
-// wrong one, and says so if the app can't start. The app takes over from here (contexts/theme.rs).
+// wrong one, and says so if the app can't start. The app takes over from here (hooks/use_theme.rs).
 (function () {
   var root = document.documentElement;
   var theme = null;
