@@ -17,6 +17,9 @@ use quick_cache::UnitWeighter;
 use quick_cache::sync::Cache;
 use serde_json::value::{RawValue, to_raw_value};
 use shared::blog::Freshness;
+use shared::route::SearchQuery;
+use shared::search::SearchPage;
+use tokio::task::JoinError;
 
 use crate::clock::{Clock, rfc3339};
 use crate::content::snapshot::Snapshot;
@@ -151,6 +154,22 @@ impl View {
                 .get_or_insert_with(&(Arc::clone(&blogs.fetched_at), request.clone()), write),
             None => write(),
         }
+    }
+
+    /// A page of the posts that match a search. The first search of a copy reads all of its posts,
+    /// which takes a moment on a large site: it happens where that stops no other request.
+    ///
+    /// # Errors
+    /// When it panics, or the server is on its way down.
+    pub async fn search(
+        &self,
+        query: &SearchQuery,
+        per_page: u32,
+    ) -> Result<SearchPage, JoinError> {
+        let (snapshot, query) = (Arc::clone(&self.snapshot), query.clone());
+        let search = move || snapshot.search(&query.text, query.page, per_page);
+        let part = tokio::task::spawn_blocking(search).await?;
+        Ok(part.with_freshness(self.freshness.clone()))
     }
 }
 

@@ -60,9 +60,9 @@ impl<S: Send + Sync> FromRequestParts<S> for PageRequest {
 }
 
 /// `?q=`, trimmed; empty when there is none. Of a repeated parameter the first one counts.
-pub struct SearchQuery(pub String);
+pub struct SearchWords(pub String);
 
-impl<S: Send + Sync> FromRequestParts<S> for SearchQuery {
+impl<S: Send + Sync> FromRequestParts<S> for SearchWords {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {

@@ -33,13 +33,15 @@ impl<'a> PageHead<'a> {
                 Some(category) => format!("Posts about {category}, newest first."),
                 None => "All posts, newest first.".to_owned(),
             },
+            Route::Search(query) => format!("Posts that match “{}”, best first.", query.text),
             Route::About => {
                 "What FlashBlog is, how it is made, and what it knows of its readers.".to_owned()
             }
             Route::Contact => "Write to those who run this site.".to_owned(),
             Route::Home | Route::Blog { .. } | Route::NotFound => SITE_DESCRIPTION.to_owned(),
         };
-        let is_lasting = !matches!(route, Route::NotFound);
+        // Search engines need no results of another search, and there is no end of them.
+        let is_lasting = !matches!(route, Route::NotFound | Route::Search(_));
         Self {
             site,
             title: route.title(),

@@ -1,6 +1,10 @@
 //! The site's pages: a [`Route`] is read from an address, writes itself back as one, and knows its
 //! title and what it asks the API first. The server and the app both go by it.
 
+mod search_query;
+
+pub use search_query::SearchQuery;
+
 use crate::blog::DEFAULT_PER_PAGE;
 use crate::paths::{self, API_BASE, encode_segment, percent_decode};
 
@@ -23,6 +27,8 @@ pub enum Route {
         /// The post's id, decoded.
         id: String,
     },
+    /// `/search`, with the text and the page in the query.
+    Search(SearchQuery),
     /// `/about`
     About,
     /// `/contact`
@@ -81,9 +87,7 @@ impl BlogsQuery {
 
     fn parse(query: &str) -> Self {
         let mut parsed = Self::default();
-        for pair in query.trim_start_matches('?').split('&') {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let value = percent_decode(&value.replace('+', " "));
+        for (name, value) in query_pairs(query) {
             match name {
                 "page" => parsed.page = value.parse().unwrap_or(1).max(1),
                 "category" if !value.trim().is_empty() => parsed.category = Some(value),
@@ -109,6 +113,14 @@ impl BlogsQuery {
     }
 }
 
+/// The pairs of a query, decoded as those of a form are (`+` is a space).
+fn query_pairs(query: &str) -> impl Iterator<Item = (&str, String)> {
+    query.trim_start_matches('?').split('&').map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (name, percent_decode(&value.replace('+', " ")))
+    })
+}
+
 impl Route {
     /// The pages that are there whatever the source holds.
     #[must_use]
@@ -131,6 +143,7 @@ impl Route {
         let segments: Vec<&str> = path.split('/').collect();
         match segments.as_slice() {
             ["" | "index.html"] => Self::Home,
+            ["search"] => Self::Search(SearchQuery::parse(query)),
             ["about"] => Self::About,
             ["contact"] => Self::Contact,
             ["blogs"] => Self::Blogs(BlogsQuery::parse(query)),
@@ -149,8 +162,18 @@ impl Route {
             Self::Home | Self::NotFound => "/".to_owned(),
             Self::Blogs(query) => format!("/blogs{}", query.to_query()),
             Self::Blog { id } => paths::blog(id),
+            Self::Search(query) => query.href(),
             Self::About => "/about".to_owned(),
             Self::Contact => "/contact".to_owned(),
+        }
+    }
+
+    /// The page that this one leads to instead: there is nothing to search for in a blank text.
+    #[must_use]
+    pub fn leads_to(&self) -> Option<Self> {
+        match self {
+            Self::Search(query) if query.text.is_empty() => Some(Self::blogs()),
+            _ => None,
         }
     }
 
@@ -161,16 +184,16 @@ impl Route {
         match self {
             Self::Home => "Home".to_owned(),
             Self::Blogs(query) => {
-                let page = match query.page {
-                    1 => String::new(),
-                    page => format!(", page {page}"),
-                };
+                let page = page_in_title(query.page);
                 match &query.category {
                     Some(category) => format!("Blogs: {category}{page}"),
                     None => format!("Blogs{page}"),
                 }
             }
             Self::Blog { .. } => "Blog".to_owned(),
+            Self::Search(query) => {
+                format!("Search: {}{}", query.text, page_in_title(query.page))
+            }
             Self::About => "About".to_owned(),
             Self::Contact => "Contact".to_owned(),
             Self::NotFound => "Page not found".to_owned(),
@@ -185,8 +208,16 @@ impl Route {
             Self::Home => Some(BlogsQuery::default().api_path(FEATURED_POSTS)),
             Self::Blogs(query) => Some(query.api_path(DEFAULT_PER_PAGE)),
             Self::Blog { id } => Some(format!("{API_BASE}/blogs/{}", encode_segment(id))),
+            Self::Search(query) => Some(query.api_path(DEFAULT_PER_PAGE)),
             Self::About | Self::Contact | Self::NotFound => None,
         }
+    }
+}
+
+fn page_in_title(page: u32) -> String {
+    match page {
+        1 => String::new(),
+        page => format!(", page {page}"),
     }
 }
 
@@ -212,6 +243,10 @@ mod tests {
         })
     }
 
+    fn search(text: &str, page: u32) -> Route {
+        Route::Search(SearchQuery::new(text).with_page(page))
+    }
+
     fn blog(id: &str) -> Route {
         Route::Blog { id: id.to_owned() }
     }
@@ -229,6 +264,12 @@ mod tests {
             ),
             (blog("hello-world"), "/blogs/hello-world"),
             (blog("a/b?c#d é"), "/blogs/a%2Fb%3Fc%23d%20%C3%A9"),
+            (search("cookies", 1), "/search?q=cookies"),
+            (
+                search("C++ & naïve", 2),
+                "/search?q=C%2B%2B%20%26%20na%C3%AFve&page=2",
+            ),
+            (search("", 1), "/search?q="),
             (Route::About, "/about"),
             (Route::Contact, "/contact"),
         ];
@@ -285,6 +326,24 @@ mod tests {
     }
 
     #[test]
+    fn a_search_reads_what_a_form_sends() {
+        for query in [
+            "q=naive+search",
+            "?q=%20naive%20search+",
+            "q=naive+search&q=other&page=0",
+        ] {
+            let read = Route::parse("/search", query);
+            assert_eq!(read, search("naive search", 1), "{query}");
+            assert_eq!(read.leads_to(), None);
+        }
+        for blank in ["", "q", "q=", "q=+%09", "q=&q=late", "page=2"] {
+            let read = Route::parse("/search", blank);
+            assert_eq!(read.leads_to(), Some(Route::blogs()), "{blank}");
+        }
+        assert_eq!(Route::blogs().leads_to(), None);
+    }
+
+    #[test]
     fn titles_tell_pages_apart() {
         let titles = [
             (Route::Home, "Home"),
@@ -292,6 +351,8 @@ mod tests {
             (blogs(2, None), "Blogs, page 2"),
             (blogs(1, Some("Rust")), "Blogs: Rust"),
             (blogs(3, Some("Rust")), "Blogs: Rust, page 3"),
+            (search("jwt", 1), "Search: jwt"),
+            (search("jwt", 2), "Search: jwt, page 2"),
             (Route::NotFound, "Page not found"),
         ];
         for (route, title) in titles {
@@ -310,6 +371,10 @@ mod tests {
                 "/api/v1/blogs?page=2&per_page=6&category=C%20%26%20C",
             ),
             (blog("a/b"), "/api/v1/blogs/a%2Fb"),
+            (
+                search("a & b", 3),
+                "/api/v1/search?q=a%20%26%20b&page=3&per_page=6",
+            ),
         ];
         for (route, path) in requests {
             assert_eq!(route.first_request().as_deref(), Some(path));

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::blog::{BlogSummary, Freshness};
 
+/// The longest text that is searched for, in characters; what follows is left out.
+pub const MAX_QUERY_CHARS: usize = 200;
+
 /// `GET /search`: one page of the matching posts, best first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -7,13 +7,11 @@
 
 use std::collections::HashMap;
 
-use shared::search::{Highlight, SearchField};
+use shared::search::{Highlight, MAX_QUERY_CHARS, SearchField};
 
 use super::post::Post;
 use super::words::{Word, words};
 
-/// The longest query that is read, in scalar values; what follows is left out.
-pub const MAX_QUERY_CHARS: usize = 200;
 /// Terms of a query that are looked at.
 const MAX_TERMS: usize = 10;
 /// Terms shorter than this match only the beginnings of words: they are inside of most.

@@ -4,11 +4,11 @@
 use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::value::{RawValue, to_raw_value};
 use shared::blog::DEFAULT_PER_PAGE;
 use shared::envelope::{Envelope, Outcome};
-use shared::route::{FEATURED_POSTS, Route};
+use shared::route::{FEATURED_POSTS, Route, SearchQuery};
 
 use crate::app::App;
 use crate::cache::{PAUSE, PageRequest, View};
@@ -46,6 +46,9 @@ pub async fn show(State(app): State<App>, request: Request) -> Result<Response, 
             return Err(ApiError::NotFound);
         }
     }
+    if let Some(target) = route.leads_to() {
+        return Ok(Redirect::to(&target.href()).into_response());
+    }
     document(&app, &route, &headers).await
 }
 
@@ -69,6 +72,11 @@ async fn document(app: &App, route: &Route, headers: &HeaderMap) -> Result<Respo
             let session = visit.as_ref().and_then(Visit::session_id);
             view = app.blogs.glance(session).await;
             page_of_blogs(app, route, &view)?
+        }
+        Route::Search(query) => {
+            let session = visit.as_ref().and_then(Visit::session_id);
+            view = app.blogs.glance(session).await;
+            page_of_results(app, query, &view).await?
         }
         Route::About | Route::Contact => Page {
             status: StatusCode::OK,
@@ -143,12 +151,24 @@ fn page_of_blogs<'a>(app: &'a App, route: &Route, view: &'a View) -> Result<Page
     Ok(Page {
         status: StatusCode::OK,
         head,
-        // A stale list comes with a message, which the API delivers.
-        first: route
-            .first_request()
-            .filter(|_| !view.freshness.stale)
-            .map(|path| first_envelope(path, &data))
-            .transpose()?,
+        first: first_answer(route, view, &data)?,
+    })
+}
+
+/// The results of a search; beyond their end, the end.
+async fn page_of_results<'a>(
+    app: &'a App,
+    query: &SearchQuery,
+    view: &View,
+) -> Result<Page<'a>, ApiError> {
+    let results = view.search(query, DEFAULT_PER_PAGE).await;
+    let results = results.map_err(ApiError::internal)?;
+    let shown = Route::Search(query.with_page(results.page));
+    let data = to_raw_value(&results).map_err(ApiError::internal)?;
+    Ok(Page {
+        status: StatusCode::OK,
+        head: PageHead::of_route(&app.public_url, &shown),
+        first: first_answer(&Route::Search(query.clone()), view, &data)?,
     })
 }
 
@@ -176,6 +196,17 @@ fn list_request(route: &Route, view: &View) -> (Route, PageRequest) {
         .total_pages;
     let query = query.with_page(query.page.min(pages));
     (Route::Blogs(query), request)
+}
+
+/// The answer to what the page asks first. Not of a stale list: that comes with a message, which
+/// the API delivers.
+fn first_answer(
+    route: &Route,
+    view: &View,
+    data: &RawValue,
+) -> Result<Option<FirstEnvelope>, ApiError> {
+    let path = route.first_request().filter(|_| !view.freshness.stale);
+    path.map(|path| first_envelope(path, data)).transpose()
 }
 
 fn first_envelope(path: String, data: &RawValue) -> Result<FirstEnvelope, ApiError> {

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use shared::problem::code;
+use shared::route::SearchQuery;
 use shared::search::SearchPage;
 
 use crate::app::App;
 use crate::cache::PageRequest;
 use crate::error::ApiError;
-use crate::extract::SearchQuery;
+use crate::extract::SearchWords;
 use crate::handlers::blogs::warn_when_stale;
 use crate::openapi::{Failure, SearchParams, Success, examples};
 use crate::reply::Reply;
@@ -37,10 +38,10 @@ use crate::session::Session;
 pub async fn show(
     State(app): State<App>,
     session: Session,
-    SearchQuery(query): SearchQuery,
+    SearchWords(words): SearchWords,
     request: PageRequest,
 ) -> Result<Reply, ApiError> {
-    if query.is_empty() {
+    if words.is_empty() {
         let fault = "Please type what to search for.".to_owned();
         return Err(ApiError::Invalid {
             detail: "The query `q` is blank.".to_owned(),
@@ -49,11 +50,7 @@ pub async fn show(
     }
     let view = app.blogs.view(session.id()).await;
     warn_when_stale(&session, &view);
-    // The first search of a copy reads all of its posts, which takes a moment on a large site.
-    let snapshot = view.snapshot;
-    let search = move || snapshot.search(&query, request.page, request.per_page);
-    let part = tokio::task::spawn_blocking(search)
-        .await
-        .map_err(ApiError::internal)?;
-    Reply::ok(&part.with_freshness(view.freshness))
+    let query = SearchQuery::new(&words).with_page(request.page);
+    let page = view.search(&query, request.per_page).await;
+    Reply::ok(&page.map_err(ApiError::internal)?)
 }

@@ -144,6 +144,61 @@ async fn a_page_brings_the_answer_to_its_first_request() {
 }
 
 #[tokio::test]
+async fn a_search_has_a_page_that_brings_its_results_and_is_not_to_be_found() {
+    let app = TestApp::at("https://blog.example").await;
+    let client = app.browser();
+    for (page, path, title) in [
+        (
+            "/search?q=t%C3%A9xt&page=2",
+            "/api/v1/search?q=t%C3%A9xt&page=2&per_page=6",
+            "Search: téxt, page 2 · FlashBlog",
+        ),
+        (
+            "/search/?page=99&q=+post+",
+            "/api/v1/search?q=post&page=99&per_page=6",
+            "Search: post, page 3 · FlashBlog",
+        ),
+        (
+            "/search?q=%3C%2Ftitle%3E+zebra",
+            "/api/v1/search?q=%3C%2Ftitle%3E%20zebra&page=1&per_page=6",
+            "Search: &lt;/title&gt; zebra · FlashBlog",
+        ),
+    ] {
+        let answer = visit(&client, page).await;
+        assert_eq!(answer.status, 200, "{page}");
+        let html = answer.text();
+        assert_eq!(between(&html, "<title>", "</title>"), Some(title));
+        assert_eq!(meta(&html, "robots"), Some("noindex"), "{page}");
+        assert!(!html.contains("rel=\"canonical\"") && !html.contains("og:url"));
+        let (asks, envelope) = first_envelope(&answer).expect("data");
+        assert_eq!(asks, path);
+        assert_eq!(envelope, client.get(path).await.json(), "{page}");
+    }
+    let sitemap = app.get("/sitemap.xml").await.text();
+    assert!(!sitemap.contains("/search"), "{sitemap}");
+
+    app.clock.advance(std::time::Duration::from_secs(6));
+    app.source.fail();
+    let stale = visit(&app.browser(), "/search?q=post").await;
+    assert_eq!(stale.status, 200);
+    assert_eq!(first_envelope(&stale), None, "the API tells of it");
+}
+
+#[tokio::test]
+async fn a_blank_search_leads_to_the_blogs() {
+    let app = TestApp::new().await;
+    for blank in ["", "?q=", "?q=+%20%09", "?q=&page=3", "?q=&q=post"] {
+        for method in [Method::GET, Method::HEAD] {
+            let path = format!("/search{blank}");
+            let answer = app.browser().send(method, &path, &[HTML]).await;
+            assert_eq!(answer.status, 303, "{path}");
+            assert_eq!(answer.header("location"), Some("/blogs"), "{path}");
+            assert_eq!(answer.header("set-cookie"), None);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_reader_finds_in_pages_what_the_session_reads() {
     let app = TestApp::new().await;
     let reader = app.browser();
