@@ -32,6 +32,7 @@ struct Faults {
     upstream: String,
     client: reqwest::Client,
     set: Mutex<Option<(String, Fault)>>,
+    held: Notify,
     lifted: Notify,
 }
 
@@ -51,6 +52,7 @@ impl FaultyFront {
                 .redirect(reqwest::redirect::Policy::none())
                 .build()?,
             set: Mutex::new(None),
+            held: Notify::new(),
             lifted: Notify::new(),
         });
         let router = Router::new()
@@ -66,9 +68,14 @@ impl FaultyFront {
         &self.origin
     }
 
-    /// From now on requests whose path begins with `path` meet this fault, and no others.
+    /// From now on requests whose path and query begin with `path` meet this fault, and no others.
     pub fn set(&self, path: &str, fault: Fault) {
         *self.faults.set.lock() = Some((path.to_owned(), fault));
+    }
+
+    /// Waits until a request has met [`Fault::Silence`].
+    pub async fn await_held(&self) {
+        self.faults.held.notified().await;
     }
 
     /// From now on all is well.
@@ -83,7 +90,7 @@ async fn answer(State(faults): State<Arc<Faults>>, request: Request) -> Response
     let fault = {
         let set = faults.set.lock();
         set.as_ref()
-            .filter(|(path, _)| request.uri().path().starts_with(path.as_str()))
+            .filter(|(path, _)| request.uri().to_string().starts_with(path.as_str()))
             .map(|(_, fault)| *fault)
     };
     match fault {
@@ -94,7 +101,10 @@ async fn answer(State(faults): State<Arc<Faults>>, request: Request) -> Response
             );
         }
         Some(Fault::Rubbish) => return with_status(200, "<html>not what was asked for"),
-        Some(Fault::Silence) => lifted.await,
+        Some(Fault::Silence) => {
+            faults.held.notify_one();
+            lifted.await;
+        }
         None => {}
     }
     match pass_on(&faults, request).await {

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use js_sys::Date;
 use yew::prelude::*;
 use yew_router::BrowserRouter;
-use yew_router::hooks::use_location;
 
 use crate::api::client::Client;
 use crate::components::back_to_top::BackToTop;
@@ -16,6 +15,7 @@ use crate::components::toast_stack::ToastStack;
 use crate::contexts::places::{Places, use_places};
 use crate::contexts::toast_queue::{Notice, ToastAction, ToastQueue};
 use crate::hooks::use_link_navigation::use_link_navigation;
+use crate::hooks::use_route::use_route;
 use crate::hooks::use_shortcuts::use_shortcuts;
 use crate::hooks::use_stored_flag::{Flag, use_stored_flag};
 use crate::pages::about::AboutPage;
@@ -24,6 +24,7 @@ use crate::pages::blogs::BlogsPage;
 use crate::pages::contact::ContactPage;
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
+use crate::pages::search::SearchPage;
 use crate::storage::Area;
 use shared::route::Route;
 
@@ -100,9 +101,7 @@ fn Site(props: &SiteProps) -> Html {
     let (ask, show, close) = (help(true), help(true), help(false));
     use_shortcuts(has_shortcuts.is_on, Callback::from(move |()| ask()));
     let onclick = use_link_navigation(places.clone());
-    let route = use_location().map_or(Route::Home, |location| {
-        Route::parse(location.path(), location.query_str())
-    });
+    let route = use_route();
     html! {
         <div class="site" {onclick}>
             <a class="skip-link" href="#main">{ "Skip to the content" }</a>
@@ -130,6 +129,7 @@ fn page(route: Route) -> Html {
         Route::Home => html! { <HomePage /> },
         Route::Blogs(query) => html! { <BlogsPage {query} /> },
         Route::Blog { id } => html! { <BlogPage {id} /> },
+        Route::Search(query) => html! { <SearchPage {query} /> },
         Route::About => html! { <AboutPage /> },
         Route::Contact => html! { <ContactPage /> },
         Route::NotFound => html! { <NotFoundPage /> },

@@ -1,7 +1,10 @@
 //! The browser's view of the page: scrolling and focus. Called from effects and event handlers only.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Document, FocusOptions, HtmlElement, ScrollBehavior, ScrollToOptions};
+use web_sys::{
+    Document, FocusOptions, HtmlElement, ScrollBehavior, ScrollIntoViewOptions,
+    ScrollLogicalPosition, ScrollToOptions,
+};
 
 use shared::paths::percent_decode;
 
@@ -90,4 +93,11 @@ pub fn has_dialog(document: &Document) -> bool {
 pub fn reveal(element: &HtmlElement) {
     // Fails only in documents that can't have a focus.
     let _ = element.focus();
+}
+
+/// Scrolls no further than it takes to see an element.
+pub fn scroll_just_into_view(element: &HtmlElement) {
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
 }

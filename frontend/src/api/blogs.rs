@@ -2,6 +2,7 @@
 
 use shared::blog::{Blog, BlogPage, BlogSummary};
 use shared::paths::{API_BASE, encode_segment};
+use shared::search::SearchPage;
 
 use crate::api::client::{Client, Get};
 use shared::route::BlogsQuery;
@@ -25,6 +26,12 @@ pub fn known_summary(client: &Client, id: &str) -> Option<BlogSummary> {
     client
         .find_cached(|page: &BlogPage| among(&page.items))
         .or_else(|| client.find_cached(|blog: &Blog| among(&blog.related)))
+        .or_else(|| {
+            client.find_cached(|results: &SearchPage| {
+                let mut posts = results.items.iter().map(|hit| &hit.summary);
+                posts.find(|post| post.id == id).cloned()
+            })
+        })
 }
 
 #[cfg(test)]

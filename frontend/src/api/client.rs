@@ -102,6 +102,15 @@ impl Client {
         }
     }
 
+    /// Asks as [`Client::get`] does, but keeps no answer: for requests that come by the dozen, which
+    /// would drive out those that Back needs.
+    ///
+    /// # Errors
+    /// When there is no answer in time, or the answer is a problem or no envelope.
+    pub async fn get_unkept<T: DeserializeOwned>(&self, request: &Get<T>) -> Result<T, ApiFailure> {
+        self.open(exchange(Request::get(request.path()), None).await?)
+    }
+
     /// Sends a JSON body by `POST`. `idempotency_key` makes the same body count once, however often
     /// it is sent.
     ///

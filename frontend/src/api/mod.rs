@@ -6,4 +6,5 @@ pub mod categories;
 pub mod client;
 pub mod contact;
 pub mod failure;
+pub mod search;
 pub mod session;

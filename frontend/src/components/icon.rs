@@ -9,6 +9,8 @@ pub enum Shape {
     Menu,
     /// A cross.
     Close,
+    /// A magnifying glass.
+    Search,
     /// Light theme.
     Sun,
     /// Dark theme.
@@ -46,6 +48,7 @@ impl Shape {
         match self {
             Self::Menu => "M4 7h16M4 12h16M4 17h16",
             Self::Close => "M6 6l12 12M18 6L6 18",
+            Self::Search => "M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13zM15.5 15.5L20 20",
             Self::Sun => {
                 "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM12 2v2.5M12 19.5V22M2 12h2.5M19.5 12H22\
                  M4.9 4.9l1.8 1.8M17.3 17.3l1.8 1.8M4.9 19.1l1.8-1.8M17.3 6.7l1.8-1.8"

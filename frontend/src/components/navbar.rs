@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use crate::components::icon::{Shape, icon};
 use crate::components::message_center::MessageCenter;
+use crate::components::search_box::SearchBox;
 use crate::components::theme_toggle::theme_toggle;
 use crate::components::wordmark::wordmark;
 use crate::contexts::toast_queue::Notice;
@@ -26,7 +27,8 @@ pub struct NavbarProps {
     pub keeps_messages: Flag,
 }
 
-/// Wordmark, links, messages and theme toggle; on narrow screens the links fold away behind a button.
+/// Wordmark, links, search, messages and theme toggle; on narrow screens the links fold away behind
+/// a button.
 #[component]
 pub fn Navbar(props: &NavbarProps) -> Html {
     let is_open = use_state_eq(|| false);
@@ -62,6 +64,7 @@ pub fn Navbar(props: &NavbarProps) -> Html {
                 <div class="container">
                     <a class="navbar-brand" href={Route::Home.href()}>{ wordmark() }</a>
                     <div class="navbar-tools">
+                        <SearchBox route={props.route.clone()} />
                         <MessageCenter
                             history={Rc::clone(&props.history)}
                             keeps_messages={props.keeps_messages.clone()}

@@ -4,16 +4,14 @@ use yew::prelude::*;
 
 use crate::components::icon::{Shape, icon};
 use crate::components::page_numbers::{PageItem, page_items};
-use shared::route::{BlogsQuery, Route};
 
-/// Previous, page numbers with an ellipsis where there are many, next; `query` names the list and
-/// the page that is shown. Nothing where there is only one page.
-pub fn pagination(query: &BlogsQuery, total_pages: u32) -> Html {
+/// Previous, page numbers with an ellipsis where there are many, next. `current` is the page that is
+/// shown, `href` the address of each. Nothing where there is only one page.
+pub fn pagination(current: u32, total_pages: u32, href: &dyn Fn(u32) -> String) -> Html {
     if total_pages <= 1 {
         return Html::default();
     }
-    let current = query.page.clamp(1, total_pages);
-    let href = |page: u32| Route::Blogs(query.with_page(page)).href();
+    let current = current.clamp(1, total_pages);
     let previous = (current > 1).then(|| href(current - 1));
     let next = (current < total_pages).then(|| href(current + 1));
     let number = |page: u32| {

@@ -16,6 +16,19 @@ pub fn card_skeletons(count: u32) -> Html {
         .collect()
 }
 
+/// Search results without words.
+pub fn result_skeletons(count: u32) -> Html {
+    (0..count)
+        .map(|_| {
+            html! {
+                <div class="search-result placeholder-glow" aria-hidden="true">
+                    { bars(&["s", "title", "l", "m"]) }
+                </div>
+            }
+        })
+        .collect()
+}
+
 /// Categories without names.
 pub fn filter_skeleton() -> Html {
     html! {

@@ -84,7 +84,9 @@ fn view_posts(posts: &Load<BlogPage>, query: &BlogsQuery) -> Html {
             <div class="blog-grid">
                 { for data.items.iter().enumerate().map(|(at, blog)| blog_card(blog, 2, at < 3)) }
             </div>
-            { pagination(&query.with_page(data.page), data.total_pages) }
+            { pagination(data.page, data.total_pages, &|page| {
+                Route::Blogs(query.with_page(page)).href()
+            }) }
         </div>
     }
 }

@@ -6,3 +6,4 @@ pub mod blogs;
 pub mod contact;
 pub mod home;
 pub mod not_found;
+pub mod search;
