@@ -132,13 +132,13 @@ fn compare(server: &Server, name: &str) -> anyhow::Result<()> {
 }
 
 /// A server in a process of its own, ended with this value.
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Server {
-    fn start(command: &mut Command) -> anyhow::Result<Self> {
+    pub(crate) fn start(command: &mut Command) -> anyhow::Result<Self> {
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -238,7 +238,7 @@ fn request(headers: &str) -> String {
 }
 
 /// One request on a connection of its own; the response as it came.
-async fn exchange(address: &str, request: &str) -> anyhow::Result<String> {
+pub(crate) async fn exchange(address: &str, request: &str) -> anyhow::Result<String> {
     let mut stream = TcpStream::connect(address).await?;
     stream.write_all(request.as_bytes()).await?;
     let mut response = Vec::new();
@@ -264,7 +264,7 @@ fn body_size(response: &str) -> anyhow::Result<usize> {
     Ok(body.len())
 }
 
-fn cookie_of(response: &str) -> anyhow::Result<&str> {
+pub(crate) fn cookie_of(response: &str) -> anyhow::Result<&str> {
     let cookie = header_of(response, "set-cookie")?;
     cookie.split(';').next().context("a pair")
 }

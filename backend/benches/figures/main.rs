@@ -7,6 +7,7 @@
 mod flights;
 mod http;
 mod memory;
+mod search;
 mod tokens;
 
 /// The binary's allocator, so that both servers and all parts run with the same one.
@@ -23,6 +24,7 @@ fn main() -> anyhow::Result<()> {
     memory::run()?;
     tokens::run()?;
     flights::run()?;
+    search::run()?;
     http::run()
 }
 

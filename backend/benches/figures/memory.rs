@@ -42,7 +42,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
 }
 
 /// The second number of `/proc/self/statm` counts pages of, on every machine this runs on, 4 KiB.
-fn resident_bytes() -> anyhow::Result<usize> {
+pub(crate) fn resident_bytes() -> anyhow::Result<usize> {
     let statm = std::fs::read_to_string("/proc/self/statm").context("needs Linux")?;
     let pages = statm.split(' ').nth(1).context("a second number")?;
     Ok(pages.parse::<usize>()? * 4_096)

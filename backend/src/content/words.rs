@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// A word of a text.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Word {
     /// Without case and diacritics.
     pub(super) folded: String,
@@ -13,6 +13,11 @@ pub(super) struct Word {
 }
 
 impl Word {
+    fn push(&mut self, folded: char, origin: u32) {
+        self.folded.push(folded);
+        self.origins.push(origin);
+    }
+
     /// Where the first match of `term` in this word stands in the text: `[start, end)` in scalar
     /// values.
     pub(super) fn find(&self, term: &str) -> Option<(u32, u32)> {
@@ -32,29 +37,22 @@ impl Word {
 /// The words of a text in order: runs of letters and digits in any script.
 pub(super) fn words(text: &str) -> Vec<Word> {
     let mut words = Vec::new();
-    let mut word = Word {
-        folded: String::new(),
-        origins: Vec::new(),
-    };
+    let mut word = Word::default();
     for (at, character) in (0_u32..).zip(text.chars()) {
-        if is_combining_mark(character) {
+        if character.is_ascii_alphanumeric() {
+            // Nearly all of most texts, and nothing to look up for it.
+            word.push(character.to_ascii_lowercase(), at);
+        } else if !character.is_ascii() && is_combining_mark(character) {
             continue;
-        }
-        if character.is_alphanumeric() {
-            for part in std::iter::once(character)
-                .nfd()
-                .filter(|part| !is_combining_mark(*part))
-            {
+        } else if character.is_alphanumeric() {
+            let parts = std::iter::once(character).nfd();
+            for part in parts.filter(|part| !is_combining_mark(*part)) {
                 for lower in part.to_lowercase() {
-                    word.folded.push(lower);
-                    word.origins.push(at);
+                    word.push(lower, at);
                 }
             }
         } else if !word.folded.is_empty() {
-            words.push(Word {
-                folded: std::mem::take(&mut word.folded),
-                origins: std::mem::take(&mut word.origins),
-            });
+            words.push(std::mem::take(&mut word));
         }
     }
     if !word.folded.is_empty() {

@@ -8,9 +8,10 @@ use anyhow::Context;
 use e2e::browser::Browser;
 use e2e::faulty_front::{Fault, FaultyFront};
 use e2e::site::Site;
+use fantoccini::key::Key;
 
 /// Name, address, and what is on the page when it has loaded.
-const PAGES: [(&str, &str, &str); 9] = [
+const PAGES: [(&str, &str, &str); 11] = [
     ("home", "/", ".featured [data-testid=blog-card]"),
     ("blogs", "/blogs", "[data-testid=blog-card]"),
     ("blogs-page-3", "/blogs?page=3", "[data-testid=blog-card]"),
@@ -21,6 +22,12 @@ const PAGES: [(&str, &str, &str); 9] = [
     ),
     ("post", "/blogs/a-session-is-a-signature", ".post .prose"),
     ("post-empty", "/blogs/the-posts-are-in-the-binary", ".post"),
+    ("search", "/search?q=session", "[data-testid=search-result]"),
+    (
+        "search-nothing",
+        "/search?q=zebra",
+        "[data-testid=nothing-found] .chip",
+    ),
     ("about", "/about", "#main h1"),
     ("contact", "/contact", ".contact-form"),
     (
@@ -49,6 +56,17 @@ async fn main() -> anyhow::Result<()> {
                 let file = folder.join(format!("{name}-{width}-{theme}.png"));
                 shoot(&browser, &file).await?;
             }
+            browser.visit(&format!("{}/about", site.origin())).await?;
+            let field = browser.find("#search-box").await?;
+            field.send_keys("sess").await?;
+            browser.find(".suggestion").await?;
+            field.send_keys(&char::from(Key::Down).to_string()).await?;
+            browser.find(".suggestion[aria-selected=true]").await?;
+            shoot(
+                &browser,
+                &folder.join(format!("suggestions-{width}-{theme}.png")),
+            )
+            .await?;
             // The first page of a visit brings its data along: only the next one asks the API.
             browser.visit(&format!("{}/about", front.origin())).await?;
             front.set("/api/v1/blogs", Fault::ServerError);

@@ -16,14 +16,11 @@ pub fn marked_text(text: &str, ranges: &[(u32, u32)]) -> Html {
 
 /// A hit's title, with what matches marked.
 pub fn marked_title(hit: &SearchHit) -> Html {
-    marked_field(hit, SearchField::Title).unwrap_or_else(|| html! { &hit.summary.title })
-}
-
-/// A field of a hit, if it matches.
-pub fn marked_field(hit: &SearchHit, field: SearchField) -> Option<Html> {
     let mut highlights = hit.highlights.iter();
-    let highlight = highlights.find(|highlight| highlight.field == field)?;
-    Some(marked_text(&highlight.text, &highlight.ranges))
+    match highlights.find(|highlight| highlight.field == SearchField::Title) {
+        Some(title) => marked_text(&title.text, &title.ranges),
+        None => html! { &hit.summary.title },
+    }
 }
 
 /// The text in pieces, and whether each matches. Ranges that reach beyond the text end with it;

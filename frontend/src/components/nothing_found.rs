@@ -13,7 +13,7 @@ pub fn NothingFound() -> Html {
     let categories = use_load(categories::list());
     html! {
         <div data-testid="nothing-found">
-            <p class="empty">
+            <p>
                 { "Every word has to be in a post. Fewer or more general words find more; a part \
                    of a word is enough. Or look through " }
                 <a href={Route::blogs().href()}>{ "all posts" }</a>
