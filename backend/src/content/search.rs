@@ -29,8 +29,10 @@ const FIELDS: [SearchField; 4] = [
     SearchField::Summary,
     SearchField::Text,
 ];
-/// How much a match in a field weighs.
-const WEIGHTS: [u32; 4] = [60, 20, 8, 1];
+/// How much a match in a field weighs: one in the title more than any number of them in the text.
+const WEIGHTS: [u16; 4] = [1_000, 100, 20, 1];
+/// A word counts no more often than this in a post's text: a longer post is not a better one.
+const MAX_IN_TEXT: u16 = 20;
 /// A match of a whole word, and of a word's beginning, weighs this much more than one inside.
 const WHOLE_WORD: u32 = 4;
 const WORD_START: u32 = 2;
@@ -48,11 +50,27 @@ pub struct SearchIndex {
     posts: usize,
 }
 
-/// A word in a post: the sum of the weights of the fields that it stands in.
+/// A word in a post.
 #[derive(Debug, Clone, Copy)]
 struct Posting {
     post: u32,
-    weight: u32,
+    /// The sum of the weights of the fields that it stands in, without the text.
+    weight: u16,
+    /// How often it stands in the text.
+    in_text: u16,
+}
+
+impl Posting {
+    fn count(&mut self, field: SearchField, weight: u16) {
+        match field {
+            SearchField::Text => self.in_text = (self.in_text + weight).min(MAX_IN_TEXT),
+            _ => self.weight = self.weight.saturating_add(weight),
+        }
+    }
+
+    fn score(self) -> u32 {
+        u32::from(self.weight) + u32::from(self.in_text)
+    }
 }
 
 /// What a query matches.
@@ -81,11 +99,15 @@ impl SearchIndex {
             for (field, weight) in FIELDS.into_iter().zip(WEIGHTS) {
                 for word in words(text_of(post, field)) {
                     let postings = by_word.entry(word.folded).or_default();
-                    match postings.last_mut() {
-                        Some(last) if last.post == at => {
-                            last.weight = last.weight.saturating_add(weight);
-                        }
-                        _ => postings.push(Posting { post: at, weight }),
+                    if postings.last().is_none_or(|last| last.post != at) {
+                        postings.push(Posting {
+                            post: at,
+                            weight: 0,
+                            in_text: 0,
+                        });
+                    }
+                    if let Some(posting) = postings.last_mut() {
+                        posting.count(field, weight);
                     }
                 }
             }
@@ -119,7 +141,7 @@ impl SearchIndex {
             for (at, factor) in matched {
                 for posting in &self.postings[at] {
                     let score = &mut term_scores[posting.post as usize];
-                    *score = score.saturating_add(posting.weight.saturating_mul(factor));
+                    *score = score.saturating_add(posting.score() * factor);
                 }
             }
             scores = Some(match scores {

@@ -18,7 +18,7 @@ pub const SHORTCUTS: [(&str, &str); 6] = [
 ];
 
 /// The links that `j` and `k` go through.
-const CARDS: &str = ".blog-card .stretched-link";
+const CARDS: &str = ".blog-card .stretched-link, .search-result h2 a";
 
 /// Listens for the shortcuts while `is_on`; `on_help` is told when somebody asks for their list.
 #[hook]

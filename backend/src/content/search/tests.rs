@@ -56,6 +56,16 @@ fn all_words_must_match_and_the_title_weighs_most() {
 }
 
 #[test]
+fn a_title_beats_a_text_however_long() {
+    let posts = [
+        post("text", "Other", &"cookies and a cookie, ".repeat(2_000)),
+        post("title", "A cookieless life", "nothing else"),
+    ];
+    assert_eq!(found(&posts, "cookie"), ["title", "text"]);
+    assert_eq!(found(&posts, "okie"), ["title", "text"]);
+}
+
+#[test]
 fn case_and_diacritics_make_no_difference_and_parts_of_words_match() {
     let posts = [post("a", "Über naïve Σοφία", "Straßenbahn")];
     for query in ["uber", "ÜBER", "NAIVE", "naï", "σοφια", "bahn", "aße"] {
