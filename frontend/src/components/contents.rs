@@ -10,8 +10,6 @@ use crate::viewport;
 const LONG_MINUTES: u32 = 3;
 /// Fewer headings than this are seen at a glance.
 const MIN_HEADINGS: usize = 3;
-/// From here on the list has a column of its own, so that it can stand open; as in `_post.scss`.
-const WIDE: &str = "(min-width: 1200px)";
 
 /// Whether a post is so long that the reader may want to know where in it they are.
 #[must_use]
@@ -37,26 +35,14 @@ pub fn sections(blog: &Blog) -> Vec<BlogHeading> {
     }
 }
 
-/// Which headings.
-#[derive(Properties, PartialEq)]
-pub struct ContentsProps {
-    /// In the order of the text, at least one.
-    pub sections: Vec<BlogHeading>,
-}
-
-/// Links to a post's headings, the one that is being read marked. It folds away; where it stands
-/// beside the text, it is open from the start.
-#[component]
-pub fn Contents(props: &ContentsProps) -> Html {
-    let is_open = use_state_eq(|| false);
-    {
-        let is_open = is_open.setter();
-        use_effect_with((), move |()| is_open.set(viewport::matches(WIDE)));
-    }
-    let current = use_current_section(&props.sections);
-    let top = props.sections.first().map(|section| section.level);
+/// Links to a post's headings, the one that is being read marked; nothing without any. It folds
+/// away, and where it stands beside the text, [`crate::components::post_text`] opens it.
+pub fn contents(sections: &[BlogHeading], current: Option<usize>) -> Html {
+    let Some(first) = sections.first() else {
+        return Html::default();
+    };
     let item = |(at, section): (usize, &BlogHeading)| {
-        let is_below = Some(section.level) > top;
+        let is_below = section.level > first.level;
         html! {
             <li class={is_below.then_some("contents-sub")}>
                 <a
@@ -70,9 +56,9 @@ pub fn Contents(props: &ContentsProps) -> Html {
     };
     html! {
         <nav class="contents" aria-label="On this page">
-            <details open={*is_open}>
+            <details>
                 <summary>{ "On this page" }</summary>
-                <ol>{ for props.sections.iter().enumerate().map(item) }</ol>
+                <ol>{ for sections.iter().enumerate().map(item) }</ol>
             </details>
         </nav>
     }
@@ -80,7 +66,7 @@ pub fn Contents(props: &ContentsProps) -> Html {
 
 /// The section that the reader has scrolled to; none above the first one.
 #[hook]
-fn use_current_section(sections: &[BlogHeading]) -> Option<usize> {
+pub fn use_current_section(sections: &[BlogHeading]) -> Option<usize> {
     let current = use_state_eq(|| None);
     {
         let current = current.setter();

@@ -1,28 +1,40 @@
 //! The text of a post.
 
 use gloo_events::{EventListener, EventListenerOptions};
+use shared::blog::BlogHeading;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
+
+use crate::components::contents::{contents, use_current_section};
+use crate::viewport;
+
+/// From here on the contents have a column of their own, so that they can stand open; as in
+/// `_post.scss`.
+const WIDE: &str = "(min-width: 1200px)";
 
 /// Which text.
 #[derive(Properties, PartialEq)]
 pub struct PostTextProps {
     /// HTML that the server has sanitised.
     pub content_html: AttrValue,
+    /// What its table of contents lists; empty for a text without one.
+    pub sections: Vec<BlogHeading>,
 }
 
 /// The post's HTML as the server sanitised it, made fit for narrow screens: wide tables and code
 /// scroll by themselves, by keyboard too (WCAG 2.1.1), and pictures that don't load say what they
-/// showed.
+/// showed. Its table of contents comes before it.
 #[component]
 pub fn PostText(props: &PostTextProps) -> Html {
     let container = use_node_ref();
+    let current = use_current_section(&props.sections);
     {
         let container = container.clone();
         use_effect_with(props.content_html.clone(), move |_| {
             let listener = container.cast::<Element>().map(|text| {
                 make_wide_parts_scroll(&text);
+                open_contents_beside(&text);
                 mark_broken_images(&text)
             });
             move || drop(listener)
@@ -33,7 +45,21 @@ pub fn PostText(props: &PostTextProps) -> Html {
     }
     // One element of its own for Yew to put in and take out: what is inside may be rearranged.
     let html = format!("<div class=\"prose\">{}</div>", props.content_html);
-    html! { <div ref={container}>{ Html::from_html_unchecked(html.into()) }</div> }
+    html! {
+        <div ref={container} class="post-body">
+            { contents(&props.sections, current) }
+            { Html::from_html_unchecked(html.into()) }
+        </div>
+    }
+}
+
+fn open_contents_beside(text: &Element) {
+    if viewport::matches(WIDE) {
+        for details in elements(text, ".contents details") {
+            // Fails only for an attribute name that is none.
+            let _ = details.set_attribute("open", "");
+        }
+    }
 }
 
 fn make_wide_parts_scroll(text: &Element) {

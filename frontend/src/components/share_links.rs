@@ -19,6 +19,15 @@ pub struct ShareLinksProps {
     pub url: AttrValue,
 }
 
+/// How it is passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// As the system does it.
+    System,
+    /// As a link in the clipboard.
+    Clipboard,
+}
+
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
@@ -58,32 +67,24 @@ pub fn ShareLinks(props: &ShareLinksProps) -> Html {
             }
         });
     }
-    let onshare = {
+    let on_click = |way: Way| {
         let (title, url, outcome) = (props.title.clone(), props.url.clone(), outcome.setter());
         Callback::from(move |_: MouseEvent| {
             let (title, url, outcome) = (title.clone(), url.clone(), outcome.clone());
-            outcome.set(Outcome::Quiet);
-            spawn_local(async move { outcome.set(share(&title, &viewport::absolute(&url)).await) });
-        })
-    };
-    let oncopy = {
-        let (url, outcome) = (props.url.clone(), outcome.setter());
-        Callback::from(move |_: MouseEvent| {
-            let (url, outcome) = (url.clone(), outcome.clone());
             // What is said again after a moment of silence is heard again.
             outcome.set(Outcome::Quiet);
-            spawn_local(async move { outcome.set(copy(&viewport::absolute(&url)).await) });
+            spawn_local(async move { outcome.set(pass_on(way, &title, &url).await) });
         })
     };
     html! {
         <div class="share">
             if *can_share {
-                <button type="button" class="btn btn-outline-primary" onclick={onshare}>
+                <button type="button" class="btn btn-outline-primary" onclick={on_click(Way::System)}>
                     { icon(Shape::Share) }
                     { "Share" }
                 </button>
             }
-            <button type="button" class="btn btn-outline-primary" onclick={oncopy}>
+            <button type="button" class="btn btn-outline-primary" onclick={on_click(Way::Clipboard)}>
                 { icon(Shape::Link) }
                 { "Copy link" }
             </button>
@@ -110,33 +111,36 @@ fn navigator() -> Option<Navigator> {
     Some(web_sys::window()?.navigator())
 }
 
-async fn share(title: &str, address: &str) -> Outcome {
+async fn pass_on(way: Way, title: &str, url: &str) -> Outcome {
     let Some(navigator) = navigator() else {
         return Outcome::ByHand;
     };
-    let data = ShareData::new();
-    data.set_title(title);
-    data.set_url(address);
-    match JsFuture::from(navigator.share_with_data(&data)).await {
-        Ok(_) => Outcome::Quiet,
-        Err(error) if is_cancelled(&error) => Outcome::Quiet,
-        Err(_) => Outcome::ByHand,
+    let address = viewport::absolute(url);
+    let promise = match way {
+        Way::System => {
+            let data = ShareData::new();
+            data.set_title(title);
+            data.set_url(&address);
+            navigator.share_with_data(&data)
+        }
+        Way::Clipboard => {
+            let clipboard = navigator.clipboard();
+            // Without https there is none, whatever its type says.
+            if clipboard.is_undefined() {
+                return Outcome::ByHand;
+            }
+            clipboard.write_text(&address)
+        }
+    };
+    match (JsFuture::from(promise).await, way) {
+        (Ok(_), Way::System) => Outcome::Quiet,
+        (Ok(_), Way::Clipboard) => Outcome::Copied,
+        (Err(error), _) if is_cancelled(&error) => Outcome::Quiet,
+        (Err(_), _) => Outcome::ByHand,
     }
 }
 
 /// Whether the reader has thought better of it.
 fn is_cancelled(error: &JsValue) -> bool {
     Reflect::get(error, &"name".into()).is_ok_and(|name| name == "AbortError")
-}
-
-async fn copy(address: &str) -> Outcome {
-    // Without https there is none, whatever its type says.
-    let clipboard = navigator().map(|navigator| navigator.clipboard());
-    let Some(clipboard) = clipboard.filter(|clipboard| !clipboard.is_undefined()) else {
-        return Outcome::ByHand;
-    };
-    match JsFuture::from(clipboard.write_text(address)).await {
-        Ok(_) => Outcome::Copied,
-        Err(_) => Outcome::ByHand,
-    }
 }

@@ -4,7 +4,7 @@ use shared::blog::Blog;
 use yew::prelude::*;
 
 use crate::api::blogs;
-use crate::components::contents::{Contents, is_long, sections};
+use crate::components::contents::{is_long, sections};
 use crate::components::failure_view::failure_page;
 use crate::components::neighbours::neighbours;
 use crate::components::not_found_view::not_found_view;
@@ -78,7 +78,6 @@ const NOT_FOUND: &str = "Blog not found";
 
 fn view_post(blog: &Blog, standing: &Standing, post: &Load<Blog>) -> Html {
     let is_earlier = *standing == Standing::Earlier;
-    let sections = sections(blog);
     html! {
         <div class={is_earlier.then_some("is-earlier")} aria-busy={is_earlier.then_some("true")}>
             if is_earlier {
@@ -87,12 +86,11 @@ fn view_post(blog: &Blog, standing: &Standing, post: &Load<Blog>) -> Html {
             { unrenewed_notice(standing, &post.retry) }
             <article class={classes!("post", is_long(blog).then_some("post-long"))}>
                 { post_head(&blog.summary) }
-                <div class="post-body">
-                    if !sections.is_empty() {
-                        <Contents {sections} />
-                    }
-                    <PostText content_html={blog.content_html.clone()} />
-                </div>
+                <PostText
+                    key={blog.summary.id.as_str()}
+                    content_html={blog.content_html.clone()}
+                    sections={sections(blog)}
+                />
                 { tag_list(&blog.tags) }
                 <ShareLinks
                     key={blog.summary.id.as_str()}
