@@ -10,7 +10,7 @@ use e2e::faulty_front::{Fault, FaultyFront};
 use e2e::site::Site;
 
 /// Name, address, and what is on the page when it has loaded.
-const PAGES: [(&str, &str, &str); 9] = [
+const PAGES: [(&str, &str, &str); 10] = [
     ("home", "/", ".featured [data-testid=blog-card]"),
     ("blogs", "/blogs", "[data-testid=blog-card]"),
     ("blogs-page-3", "/blogs?page=3", "[data-testid=blog-card]"),
@@ -19,6 +19,7 @@ const PAGES: [(&str, &str, &str); 9] = [
         "/blogs?category=Frontend",
         "[data-testid=blog-card]",
     ),
+    ("tag", "/blogs?tag=rust", "[data-testid=blog-card]"),
     ("post", "/blogs/a-session-is-a-signature", ".post .prose"),
     ("post-empty", "/blogs/the-posts-are-in-the-binary", ".post"),
     ("about", "/about", "#main h1"),

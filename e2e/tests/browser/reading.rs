@@ -30,6 +30,9 @@ async fn a_tag_leads_to_all_posts_with_it_and_back_to_all() -> anyhow::Result<()
         browser.client().title().await?,
         "Blogs: tagged jwt · FlashBlog"
     );
+    browser
+        .find(".chip[href='/blogs']:not([aria-current])")
+        .await?;
     assert_eq!(browser.count(".chip[aria-current]").await?, 0);
 
     browser.click(".page-head a[href='/blogs']").await?;
@@ -61,9 +64,9 @@ async fn the_contents_lead_to_a_section_and_back_returns() -> anyhow::Result<()>
     let browser = Browser::open().await?;
     browser.visit(&format!("{}{LONG}", site.origin())).await?;
     browser.find(".contents details[open]").await?;
-    browser.run("window.scrollTo(0, 300)").await?;
+    browser.run("window.scrollTo(0, 600)").await?;
     browser
-        .until("return Math.round(scrollY) === 300", vec![])
+        .until("return Math.round(scrollY) === 600", vec![])
         .await?;
     browser.click(".contents a[href='#h-checks']").await?;
     let at_the_section =
@@ -80,7 +83,7 @@ async fn the_contents_lead_to_a_section_and_back_returns() -> anyhow::Result<()>
     browser.client().back().await?;
     browser
         .until(
-            "return location.hash === '' && Math.abs(scrollY - 300) < 20",
+            "return location.hash === '' && Math.abs(scrollY - 600) < 20",
             vec![],
         )
         .await?;
@@ -149,10 +152,29 @@ async fn the_progress_bar_follows_the_text_unless_motion_is_reduced() -> anyhow:
     browser.run("window.scrollTo(0, 100000)").await?;
     browser.until(&is_filled("x === 1"), vec![]).await?;
     browser.prefer("prefers-reduced-motion", "reduce").await?;
-    let bar = browser
-        .run("return getComputedStyle(document.querySelector('.post-long'), '::before').content")
+    let bar = "return getComputedStyle(document.querySelector('.post-long'), '::before').content";
+    assert_eq!(browser.run(bar).await?, "none");
+    Ok(())
+}
+
+#[tokio::test]
+async fn paper_has_the_text_and_nothing_to_click() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}{LONG}", site.origin())).await?;
+    browser.find(".contents").await?;
+    browser
+        .devtools("Emulation.setEmulatedMedia", json!({"media": "print"}))
         .await?;
-    assert_eq!(bar, "none");
+    browser
+        .until(
+            "const display = css => getComputedStyle(document.querySelector(css)).display;
+             return ['.contents', '.share', '.neighbours'].every(css => display(css) === 'none')
+                && display('.prose') === 'block'
+                && getComputedStyle(document.querySelector('.post'), '::before').content === 'none'",
+            vec![],
+        )
+        .await?;
     Ok(())
 }
 
@@ -174,16 +196,17 @@ async fn a_link_is_copied_or_shown_to_be_copied() -> anyhow::Result<()> {
     let site = Site::start().await?;
     let browser = Browser::open().await?;
     browser.visit(&format!("{}{LONG}", site.origin())).await?;
-    browser.find(STATUS).await?;
     browser.await_text(STATUS, "").await?;
-    // Kept in the page: the test must not depend on a clipboard that others share.
-    browser
-        .run("navigator.clipboard.writeText = async text => { window.copied = text }")
-        .await?;
+    allow_clipboard(&browser, "granted").await?;
     browser.click(".share button:last-of-type").await?;
     browser.await_text(STATUS, "Link copied.").await?;
     let address = format!("{}{LONG}", site.origin());
-    assert_eq!(browser.run("return window.copied").await?, json!(address));
+    browser
+        .until(
+            "return navigator.clipboard.readText().then(text => text === arguments[0])",
+            vec![json!(address)],
+        )
+        .await?;
     assert_eq!(browser.count(".share input").await?, 0);
 
     browser.client().refresh().await?;
