@@ -106,6 +106,30 @@ async fn the_contents_lead_to_a_section_and_back_returns() -> anyhow::Result<()>
 }
 
 #[tokio::test]
+async fn the_current_section_is_in_sight_in_long_contents() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.resize(1280, 400).await?;
+    browser.visit(&format!("{}{LONG}", site.origin())).await?;
+    browser.find(".contents details[open]").await?;
+    browser
+        .run("document.getElementById('h-the-short-version').scrollIntoView()")
+        .await?;
+    browser
+        .until(
+            "const contents = document.querySelector('.contents');
+             const link = contents.querySelector('[aria-current]');
+             if (link?.hash !== '#h-the-short-version') return false;
+             const [frame, place] = [contents, link].map(e => e.getBoundingClientRect());
+             return contents.scrollHeight > contents.clientHeight
+                && place.top >= frame.top && place.bottom <= frame.bottom",
+            vec![],
+        )
+        .await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_contents_fold_away_on_a_phone_and_short_posts_have_none() -> anyhow::Result<()> {
     let site = Site::start().await?;
     let browser = Browser::open().await?;

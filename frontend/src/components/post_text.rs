@@ -3,7 +3,7 @@
 use gloo_events::{EventListener, EventListenerOptions};
 use shared::blog::BlogHeading;
 use wasm_bindgen::JsCast;
-use web_sys::Element;
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use crate::components::contents::{contents, use_current_section};
@@ -40,6 +40,14 @@ pub fn PostText(props: &PostTextProps) -> Html {
             move || drop(listener)
         });
     }
+    {
+        let container = container.clone();
+        use_effect_with(current, move |_| {
+            if let Some(text) = container.cast::<Element>() {
+                keep_current_section_in_sight(&text);
+            }
+        });
+    }
     if props.content_html.trim().is_empty() {
         return html! { <p class="post-empty">{ "This post has no text." }</p> };
     }
@@ -58,6 +66,17 @@ fn open_contents_beside(text: &Element) {
         for details in elements(text, ".contents details") {
             // Fails only for an attribute name that is none.
             let _ = details.set_attribute("open", "");
+        }
+    }
+}
+
+/// In a table of contents that is longer than the screen.
+fn keep_current_section_in_sight(text: &Element) {
+    for link in elements(text, ".contents [aria-current]") {
+        if let (Ok(Some(contents)), Some(link)) =
+            (link.closest(".contents"), link.dyn_ref::<HtmlElement>())
+        {
+            contents.set_scroll_top(link.offset_top() - contents.client_height() / 2);
         }
     }
 }
