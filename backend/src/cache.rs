@@ -16,13 +16,13 @@ use parking_lot::Mutex;
 use quick_cache::UnitWeighter;
 use quick_cache::sync::Cache;
 use serde_json::value::{RawValue, to_raw_value};
-use shared::blog::Freshness;
+use shared::blog::{BlogSummary, Freshness};
 use shared::route::SearchQuery;
 use shared::search::SearchPage;
 use tokio::task::JoinError;
 
 use crate::clock::{Clock, rfc3339};
-use crate::content::snapshot::Snapshot;
+use crate::content::snapshot::{PagePart, Snapshot};
 use crate::error::Chain;
 use crate::sources::{BlogSource, SourceError};
 use crate::telemetry::in_current_request;
@@ -37,6 +37,8 @@ pub struct PageRequest {
     pub per_page: u32,
     /// Only this category, if any.
     pub category: Option<String>,
+    /// Only posts with this tag, if any.
+    pub tag: Option<String>,
 }
 
 /// The source is left alone for this long after an answer or a failure; sessions that begin
@@ -136,15 +138,24 @@ impl View {
         self.freshness.fetched_at.is_none()
     }
 
+    /// A page of the list.
+    #[must_use]
+    pub fn part(&self, request: &PageRequest) -> PagePart<BlogSummary> {
+        self.snapshot.page(
+            request.page,
+            request.per_page,
+            request.category.as_deref(),
+            request.tag.as_deref(),
+        )
+    }
+
     /// A page of the list as JSON.
     ///
     /// # Errors
     /// When it can't be written as JSON.
     pub fn page(&self, request: &PageRequest) -> Result<Arc<RawValue>, serde_json::Error> {
         let write = || {
-            let page =
-                self.snapshot
-                    .page(request.page, request.per_page, request.category.as_deref());
+            let page = self.part(request);
             to_raw_value(&page.with_freshness(self.freshness.clone())).map(Arc::from)
         };
         match &self.held {

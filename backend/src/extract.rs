@@ -35,7 +35,7 @@ where
     }
 }
 
-/// `?page=&per_page=&category=` of a list. Never an error: a number out of range is brought into
+/// `?page=&per_page=&category=&tag=` of a list. Never an error: a number out of range is brought into
 /// it, anything else is the default. Of a repeated parameter the first one counts.
 impl<S: Send + Sync> FromRequestParts<S> for PageRequest {
     type Rejection = ApiError;
@@ -43,6 +43,7 @@ impl<S: Send + Sync> FromRequestParts<S> for PageRequest {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let pairs = query_pairs(parts, state).await;
         let first = |name| first_value(&pairs, name);
+        let filter = |name| first(name).filter(|value| !value.is_empty());
         Ok(Self {
             page: first("page")
                 .map_or(1, |text| lenient_number(text, 1))
@@ -52,9 +53,8 @@ impl<S: Send + Sync> FromRequestParts<S> for PageRequest {
                     lenient_number(text, DEFAULT_PER_PAGE)
                 })
                 .clamp(1, MAX_PER_PAGE),
-            category: first("category")
-                .filter(|name| !name.is_empty())
-                .map(str::to_owned),
+            category: filter("category").map(str::to_owned),
+            tag: filter("tag").map(str::to_owned),
         })
     }
 }

@@ -29,9 +29,13 @@ impl<'a> PageHead<'a> {
     #[must_use]
     pub fn of_route(site: &'a PublicUrl, route: &Route) -> Self {
         let description = match route {
-            Route::Blogs(query) => match &query.category {
-                Some(category) => format!("Posts about {category}, newest first."),
-                None => "All posts, newest first.".to_owned(),
+            Route::Blogs(query) => match (&query.category, &query.tag) {
+                (Some(category), Some(tag)) => {
+                    format!("Posts about {category} tagged {tag}, newest first.")
+                }
+                (Some(category), None) => format!("Posts about {category}, newest first."),
+                (None, Some(tag)) => format!("Posts tagged {tag}, newest first."),
+                (None, None) => "All posts, newest first.".to_owned(),
             },
             Route::Search(query) => format!("Posts that match “{}”, best first.", query.text),
             Route::About => {

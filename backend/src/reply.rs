@@ -176,12 +176,16 @@ const COMMON_HEADERS: [(HeaderName, &str); 4] = [
     ),
 ];
 
-/// HEAD, OPTIONS and prefetches are asked by machines: nobody would see the messages.
+/// HEAD, OPTIONS and prefetches are asked by machines: nobody would see the messages. A browser
+/// marks its own prefetches by `Sec-Purpose`; a script, which must not set such a name (Fetch
+/// Standard, section 2.2.2), by the `Purpose` that browsers used before.
 fn delivers_flashes(method: &Method, headers: &HeaderMap) -> bool {
-    let prefetch = headers.get_all("sec-purpose").iter().any(|value| {
-        value
-            .to_str()
-            .is_ok_and(|purpose| purpose.contains("prefetch"))
+    let prefetch = ["sec-purpose", "purpose"].iter().any(|name| {
+        headers.get_all(*name).iter().any(|value| {
+            value
+                .to_str()
+                .is_ok_and(|purpose| purpose.contains("prefetch"))
+        })
     });
     method != Method::HEAD && method != Method::OPTIONS && !prefetch
 }

@@ -15,6 +15,7 @@ use crate::components::toast_stack::ToastStack;
 use crate::contexts::places::{Places, use_places};
 use crate::contexts::toast_queue::{Notice, ToastAction, ToastQueue};
 use crate::hooks::use_link_navigation::use_link_navigation;
+use crate::hooks::use_prefetch::use_link_prefetch;
 use crate::hooks::use_route::use_route;
 use crate::hooks::use_shortcuts::use_shortcuts;
 use crate::hooks::use_stored_flag::{Flag, use_stored_flag};
@@ -101,6 +102,7 @@ fn Site(props: &SiteProps) -> Html {
     let (ask, show, close) = (help(true), help(true), help(false));
     use_shortcuts(has_shortcuts.is_on, Callback::from(move |()| ask()));
     let onclick = use_link_navigation(places.clone());
+    use_link_prefetch();
     let route = use_route();
     html! {
         <div class="site" {onclick}>

@@ -19,6 +19,46 @@ pub fn element_by_hash(hash: &str) -> Option<HtmlElement> {
     document()?.get_element_by_id(&id)?.dyn_into().ok()
 }
 
+/// The full address of a page of the site.
+#[must_use]
+pub fn absolute(url: &str) -> String {
+    let origin = web_sys::window().and_then(|window| window.location().origin().ok());
+    format!("{}{url}", origin.unwrap_or_default())
+}
+
+/// Whether the screen is as the media query has it.
+#[must_use]
+pub fn matches(media_query: &str) -> bool {
+    web_sys::window()
+        .and_then(|window| window.match_media(media_query).ok()?)
+        .is_some_and(|query| query.matches())
+}
+
+/// Whether the reader has got to the element with this id: it is where a link to it puts it, or
+/// above. `landing` is [`landing`]'s.
+#[must_use]
+pub fn is_reached(id: &str, landing: f64) -> bool {
+    document()
+        .and_then(|document| document.get_element_by_id(id))
+        .is_some_and(|element| element.get_bounding_client_rect().top() <= landing)
+}
+
+/// How far below the top of the screen a link puts what it leads to, rounded up; CSS pixels.
+#[must_use]
+pub fn landing() -> f64 {
+    let padding = web_sys::window().and_then(|window| {
+        let root = window.document()?.document_element()?;
+        let style = window.get_computed_style(&root).ok()??;
+        style.get_property_value("scroll-padding-top").ok()
+    });
+    let digits = padding
+        .as_deref()
+        .and_then(|pixels| pixels.split(['.', 'p']).next());
+    digits
+        .and_then(|digits| digits.parse::<u16>().ok())
+        .map_or(1.0, |pixels| f64::from(pixels) + 1.0)
+}
+
 /// Scrolls the page; `y` in CSS pixels from its top.
 pub fn scroll_to(y: i32, behavior: ScrollBehavior) {
     let Some(window) = web_sys::window() else {
@@ -32,13 +72,7 @@ pub fn scroll_to(y: i32, behavior: ScrollBehavior) {
 
 /// Scrolls to the top, gently unless the reader prefers reduced motion, and moves the focus there.
 pub fn return_to_top() {
-    let prefers_stillness = web_sys::window()
-        .and_then(|window| {
-            window
-                .match_media("(prefers-reduced-motion: reduce)")
-                .ok()?
-        })
-        .is_some_and(|query| query.matches());
+    let prefers_stillness = matches("(prefers-reduced-motion: reduce)");
     focus_heading();
     scroll_to(
         0,

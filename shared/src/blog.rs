@@ -62,7 +62,9 @@ pub struct Blog {
     pub summary: BlogSummary,
     /// Sanitised HTML, safe to put into a page as it is; may be empty.
     pub content_html: String,
-    /// Plain text, in the source's order.
+    /// The headings of the text, in its order.
+    pub headings: Vec<BlogHeading>,
+    /// Plain text, in the source's order, as `?tag=` takes them.
     pub tags: Vec<String>,
     /// The next newer post.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -72,6 +74,18 @@ pub struct Blog {
     pub next: Option<BlogLink>,
     /// Up to three posts that share the most tags or the category with it.
     pub related: Vec<BlogSummary>,
+}
+
+/// A heading of a post's text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BlogHeading {
+    /// Its id in `content_html`, to link to; unique within the post.
+    pub id: String,
+    /// Plain text, never empty.
+    pub text: String,
+    /// From 2 to 6: the post's title is the heading of the first level.
+    pub level: u8,
 }
 
 /// A neighbour of a post.

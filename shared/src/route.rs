@@ -20,7 +20,7 @@ pub const FEATURED_POSTS: u32 = 3;
 pub enum Route {
     /// `/`
     Home,
-    /// `/blogs`, with the page and the category in the query.
+    /// `/blogs`, with the page, the category and the tag in the query.
     Blogs(BlogsQuery),
     /// `/blogs/{id}`. Whether the post exists is the API's to say.
     Blog {
@@ -44,6 +44,8 @@ pub struct BlogsQuery {
     pub page: u32,
     /// Only posts of this category.
     pub category: Option<String>,
+    /// Only posts with this tag.
+    pub tag: Option<String>,
 }
 
 impl Default for BlogsQuery {
@@ -51,6 +53,7 @@ impl Default for BlogsQuery {
         Self {
             page: 1,
             category: None,
+            tag: None,
         }
     }
 }
@@ -60,8 +63,17 @@ impl BlogsQuery {
     #[must_use]
     pub fn category(name: &str) -> Self {
         Self {
-            page: 1,
             category: Some(name.to_owned()),
+            ..Self::default()
+        }
+    }
+
+    /// The first page of the posts with a tag.
+    #[must_use]
+    pub fn tag(name: &str) -> Self {
+        Self {
+            tag: Some(name.to_owned()),
+            ..Self::default()
         }
     }
 
@@ -70,7 +82,7 @@ impl BlogsQuery {
     pub fn with_page(&self, page: u32) -> Self {
         Self {
             page,
-            category: self.category.clone(),
+            ..self.clone()
         }
     }
 
@@ -78,11 +90,18 @@ impl BlogsQuery {
     #[must_use]
     pub fn api_path(&self, per_page: u32) -> String {
         let mut path = format!("{API_BASE}/blogs?page={}&per_page={per_page}", self.page);
-        if let Some(category) = &self.category {
-            path.push_str("&category=");
-            path.push_str(&encode_segment(category));
+        for (name, value) in self.filters() {
+            path.push_str(&format!("&{name}={}", encode_segment(value)));
         }
         path
+    }
+
+    /// What narrows the list, as its address and the API's name it.
+    fn filters(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let filters = [("category", &self.category), ("tag", &self.tag)];
+        filters
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.as_deref()?)))
     }
 
     fn parse(query: &str) -> Self {
@@ -91,6 +110,7 @@ impl BlogsQuery {
             match name {
                 "page" => parsed.page = value.parse().unwrap_or(1).max(1),
                 "category" if !value.trim().is_empty() => parsed.category = Some(value),
+                "tag" if !value.trim().is_empty() => parsed.tag = Some(value),
                 _ => {}
             }
         }
@@ -98,10 +118,10 @@ impl BlogsQuery {
     }
 
     fn to_query(&self) -> String {
-        let mut pairs = Vec::new();
-        if let Some(category) = &self.category {
-            pairs.push(format!("category={}", encode_segment(category)));
-        }
+        let mut pairs: Vec<String> = self
+            .filters()
+            .map(|(name, value)| format!("{name}={}", encode_segment(value)))
+            .collect();
         if self.page > 1 {
             pairs.push(format!("page={}", self.page));
         }
@@ -185,9 +205,11 @@ impl Route {
             Self::Home => "Home".to_owned(),
             Self::Blogs(query) => {
                 let page = page_in_title(query.page);
-                match &query.category {
-                    Some(category) => format!("Blogs: {category}{page}"),
-                    None => format!("Blogs{page}"),
+                match (&query.category, &query.tag) {
+                    (Some(category), Some(tag)) => format!("Blogs: {category}, tagged {tag}{page}"),
+                    (Some(category), None) => format!("Blogs: {category}{page}"),
+                    (None, Some(tag)) => format!("Blogs: tagged {tag}{page}"),
+                    (None, None) => format!("Blogs{page}"),
                 }
             }
             Self::Blog { .. } => "Blog".to_owned(),
@@ -240,6 +262,15 @@ mod tests {
         Route::Blogs(BlogsQuery {
             page,
             category: category.map(str::to_owned),
+            tag: None,
+        })
+    }
+
+    fn tagged(page: u32, category: Option<&str>, tag: &str) -> Route {
+        Route::Blogs(BlogsQuery {
+            page,
+            category: category.map(str::to_owned),
+            tag: Some(tag.to_owned()),
         })
     }
 
@@ -261,6 +292,11 @@ mod tests {
             (
                 blogs(2, Some("C & C++ / déjà")),
                 "/blogs?category=C%20%26%20C%2B%2B%20%2F%20d%C3%A9j%C3%A0&page=2",
+            ),
+            (tagged(1, None, "rfc 9457"), "/blogs?tag=rfc%209457"),
+            (
+                tagged(2, Some("Rust"), "#1&2"),
+                "/blogs?category=Rust&tag=%231%262&page=2",
             ),
             (blog("hello-world"), "/blogs/hello-world"),
             (blog("a/b?c#d é"), "/blogs/a%2Fb%3Fc%23d%20%C3%A9"),
@@ -316,6 +352,8 @@ mod tests {
             "page",
             "&&=",
             "category=",
+            "tag=",
+            "tag=+&category=+",
         ] {
             assert_eq!(Route::parse("/blogs", query), blogs(1, None), "{query}");
         }
@@ -353,6 +391,11 @@ mod tests {
             (blogs(3, Some("Rust")), "Blogs: Rust, page 3"),
             (search("jwt", 1), "Search: jwt"),
             (search("jwt", 2), "Search: jwt, page 2"),
+            (tagged(1, None, "jwt"), "Blogs: tagged jwt"),
+            (
+                tagged(2, Some("Rust"), "jwt"),
+                "Blogs: Rust, tagged jwt, page 2",
+            ),
             (Route::NotFound, "Page not found"),
         ];
         for (route, title) in titles {
@@ -369,6 +412,10 @@ mod tests {
             (
                 blogs(2, Some("C & C")),
                 "/api/v1/blogs?page=2&per_page=6&category=C%20%26%20C",
+            ),
+            (
+                tagged(1, Some("Rust"), "rfc 9457"),
+                "/api/v1/blogs?page=1&per_page=6&category=Rust&tag=rfc%209457",
             ),
             (blog("a/b"), "/api/v1/blogs/a%2Fb"),
             (

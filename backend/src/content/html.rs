@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ammonia::Builder;
+use shared::blog::BlogHeading;
 
 use super::address::{self, Addresses};
 use super::markup;
@@ -144,6 +145,8 @@ pub struct SafeHtml {
     pub text: String,
     /// Its text without headings, code blocks and tables: what a summary can be made of.
     pub prose: String,
+    /// Its headings that have a text, in order.
+    pub headings: Vec<BlogHeading>,
 }
 
 /// The HTML is nested so deeply that parsing it takes too long.
@@ -193,6 +196,7 @@ fn sanitise_until(
         html: finished.html,
         text: finished.text,
         prose: finished.prose,
+        headings: finished.headings,
     })
 }
 

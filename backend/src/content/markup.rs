@@ -1,10 +1,12 @@
 //! The last pass over sanitised markup: safe ids, headings below the page's own, alignment classes,
-//! and the plain text.
+//! the plain text and the headings.
 //!
 //! It relies on how the sanitiser writes: well-formed tags in lower case, every attribute in double
 //! quotes, no other entities than those for `<`, `>`, `&`, `"` and the no-break space, no comments.
 
 mod anchors;
+
+use shared::blog::BlogHeading;
 
 use self::anchors::Anchors;
 
@@ -16,12 +18,14 @@ pub(super) struct Finished {
     pub(super) text: String,
     /// The text without headings, code blocks and tables.
     pub(super) prose: String,
+    /// Those that say something.
+    pub(super) headings: Vec<BlogHeading>,
 }
 
 pub(super) fn finish(sanitised: &str) -> Finished {
     let tokens = tokenise(sanitised);
     let anchors = Anchors::of(&tokens);
-    let shift = usize::from(
+    let shift = u8::from(
         tokens
             .iter()
             .any(|token| matches!(token, Token::Open(tag) if tag.name == "h1")),
@@ -31,6 +35,8 @@ pub(super) fn finish(sanitised: &str) -> Finished {
     let mut text = Line::default();
     let mut prose = Line::default();
     let mut heading = 0;
+    let mut headings = Vec::new();
+    let mut open_heading: Option<Line> = None;
     let mut outside_prose = 0_usize;
     for token in &tokens {
         match token {
@@ -38,6 +44,9 @@ pub(super) fn finish(sanitised: &str) -> Finished {
                 html.push_str(escaped);
                 let plain = unescape(escaped);
                 text.push(&plain);
+                if let Some(line) = &mut open_heading {
+                    line.push(&plain);
+                }
                 if outside_prose == 0 {
                     prose.push(&plain);
                 }
@@ -45,6 +54,7 @@ pub(super) fn finish(sanitised: &str) -> Finished {
             Token::Open(tag) => {
                 if heading_level(tag.name).is_some() {
                     heading += 1;
+                    open_heading = Some(Line::default());
                 }
                 if is_outside_prose(tag.name) {
                     outside_prose += 1;
@@ -56,6 +66,17 @@ pub(super) fn finish(sanitised: &str) -> Finished {
                 write_tag(&mut html, tag, shift, &anchors, heading);
             }
             Token::Close(name) => {
+                if let Some(level) = heading_level(name)
+                    && let Some(Line { text, .. }) = open_heading.take()
+                    && let Some(id) = anchors.heading(heading - 1)
+                    && !text.is_empty()
+                {
+                    headings.push(BlogHeading {
+                        id: id.to_owned(),
+                        text,
+                        level: (level + shift).min(6),
+                    });
+                }
                 if is_outside_prose(name) {
                     outside_prose = outside_prose.saturating_sub(1);
                 }
@@ -73,6 +94,7 @@ pub(super) fn finish(sanitised: &str) -> Finished {
         html,
         text: text.text,
         prose: prose.text,
+        headings,
     }
 }
 
@@ -142,7 +164,7 @@ fn open_tag(tag: &str) -> OpenTag<'_> {
     OpenTag { name, attributes }
 }
 
-fn write_tag(html: &mut String, tag: &OpenTag, shift: usize, anchors: &Anchors, heading: usize) {
+fn write_tag(html: &mut String, tag: &OpenTag, shift: u8, anchors: &Anchors, heading: usize) {
     if tag.name == "img" && tag.attribute("src").is_none() {
         return;
     }
@@ -188,18 +210,17 @@ fn push_attribute(html: &mut String, name: &str, value: &str) {
 }
 
 /// The page has an `h1` of its own: where a post has one too, all its headings go one level down.
-fn push_name(html: &mut String, name: &str, shift: usize) {
+fn push_name(html: &mut String, name: &str, shift: u8) {
     match heading_level(name) {
         Some(level) => html.push_str(&format!("h{}", (level + shift).min(6))),
         None => html.push_str(name),
     }
 }
 
-fn heading_level(name: &str) -> Option<usize> {
-    ["h1", "h2", "h3", "h4", "h5", "h6"]
-        .iter()
-        .position(|h| *h == name)
-        .map(|at| at + 1)
+fn heading_level(name: &str) -> Option<u8> {
+    (1..=6)
+        .zip(["h1", "h2", "h3", "h4", "h5", "h6"])
+        .find_map(|(level, heading)| (heading == name).then_some(level))
 }
 
 fn is_outside_prose(name: &str) -> bool {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use shared::blog::{Author, DEFAULT_AUTHOR, DEFAULT_CATEGORY};
+use shared::blog::{Author, BlogHeading, DEFAULT_AUTHOR, DEFAULT_CATEGORY};
 
 use super::address::{self, Addresses};
 use super::dates::Published;
@@ -37,6 +37,8 @@ pub struct Post {
     pub content_html: String,
     /// The text of `content_html` without markup, for search.
     pub content_text: String,
+    /// The headings of `content_html`, in its order.
+    pub headings: Vec<BlogHeading>,
     /// Plain text, in the source's order.
     pub tags: Vec<String>,
 }
@@ -121,6 +123,7 @@ impl RawPost {
             reading_minutes: plain::reading_minutes(&content.text),
             content_html: content.html,
             content_text: content.text,
+            headings: content.headings,
             tags: self
                 .tags
                 .iter()
@@ -205,6 +208,7 @@ mod tests {
                 reading_minutes: 1,
                 content_html: String::new(),
                 content_text: String::new(),
+                headings: vec![],
                 tags: vec![],
             }
         );

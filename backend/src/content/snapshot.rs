@@ -148,16 +148,27 @@ impl Snapshot {
         self.positions.get(id).and_then(|&at| self.posts.get(at))
     }
 
-    /// One page of the posts, or of those of one category in any letter case. `page` and `per_page`
-    /// are brought into range, never refused.
+    /// One page of the posts, or of those of one category, with one tag, or both; names count in
+    /// any letter case. `page` and `per_page` are brought into range, never refused.
     #[must_use]
-    pub fn page(&self, page: u32, per_page: u32, category: Option<&str>) -> PagePart<BlogSummary> {
-        let wanted = category.map(fold_case);
-        let is_wanted = |post: &&Post| {
-            let wanted = wanted.as_ref();
+    pub fn page(
+        &self,
+        page: u32,
+        per_page: u32,
+        category: Option<&str>,
+        tag: Option<&str>,
+    ) -> PagePart<BlogSummary> {
+        let (category, tag) = (category.map(fold_case), tag.map(fold_case));
+        let is_of_category = |post: &&Post| {
+            let wanted = category.as_ref();
             wanted.is_none_or(|name| fold_case(&post.category) == *name)
         };
-        let matching: Vec<&Post> = self.posts.iter().filter(is_wanted).collect();
+        let has_tag = |post: &&Post| {
+            let wanted = tag.as_ref();
+            wanted.is_none_or(|name| post.tags.iter().any(|tag| fold_case(tag) == *name))
+        };
+        let posts = self.posts.iter().filter(is_of_category).filter(has_tag);
+        let matching: Vec<&Post> = posts.collect();
         PagePart::of(&matching, page, per_page, |post| summary(post))
     }
 
@@ -181,6 +192,7 @@ impl Snapshot {
         Some(Blog {
             summary: summary(post),
             content_html: post.content_html.clone(),
+            headings: post.headings.clone(),
             tags: post.tags.clone(),
             previous: newer.map(link),
             next: self.posts.get(position + 1).map(link),

@@ -179,21 +179,18 @@ fn list_request(route: &Route, view: &View) -> (Route, PageRequest) {
             page: 1,
             per_page: FEATURED_POSTS,
             category: None,
+            tag: None,
         };
         return (route.clone(), featured);
     };
+    let trimmed = |name: &Option<String>| name.as_deref().map(|name| name.trim().to_owned());
     let request = PageRequest {
         page: query.page,
         per_page: DEFAULT_PER_PAGE,
-        category: query
-            .category
-            .as_deref()
-            .map(|category| category.trim().to_owned()),
+        category: trimmed(&query.category),
+        tag: trimmed(&query.tag),
     };
-    let pages = view
-        .snapshot
-        .page(1, request.per_page, request.category.as_deref())
-        .total_pages;
+    let pages = view.part(&request).total_pages;
     let query = query.with_page(query.page.min(pages));
     (Route::Blogs(query), request)
 }

@@ -3,7 +3,8 @@
 
 use axum::http::StatusCode;
 use shared::blog::{
-    Author, Blog, BlogLink, BlogPage, BlogSummary, CategoryCount, CategoryList, Freshness,
+    Author, Blog, BlogHeading, BlogLink, BlogPage, BlogSummary, CategoryCount, CategoryList,
+    Freshness,
 };
 use shared::contact::{self, ContactMessage, ContactReceipt};
 use shared::flash::{Category, Flash};
@@ -148,7 +149,14 @@ pub fn search_page() -> SearchPage {
 pub fn blog() -> Blog {
     Blog {
         summary: summary(),
-        content_html: "<p>Take a session id, and sign it with a key.</p>".to_owned(),
+        content_html: "<p>Take a session id, and sign it with a key.</p>\
+            <h2 id=\"h-the-key\">The key</h2><p>It has to be a secret.</p>"
+            .to_owned(),
+        headings: vec![BlogHeading {
+            id: "h-the-key".to_owned(),
+            text: "The key".to_owned(),
+            level: 2,
+        }],
         tags: vec!["jwt".to_owned(), "sessions".to_owned()],
         previous: None,
         next: Some(BlogLink {

@@ -45,9 +45,13 @@ pub struct PageQuery {
     /// The page's size.
     #[param(schema_with = page_size, required = false, example = 6)]
     pub per_page: u32,
-    /// Only this category; blank is none.
+    /// Only this category, in any letter case; blank is none.
     #[param(required = false, example = "Backend")]
     pub category: String,
+    /// Only posts with this tag, in any letter case, and of the category where that is given too;
+    /// blank is none.
+    #[param(required = false, example = "jwt")]
+    pub tag: String,
 }
 
 /// The query of a search; page and size as in [`PageQuery`].
@@ -85,7 +89,7 @@ fn lenient_number(description: &str) -> Object {
 #[openapi(
     info(
         title = "FlashBlog",
-        description = "Blogs, with a session for each visitor and flash messages that are delivered once.\n\nEvery answer under `/api` is one JSON object with `data` or `error`, never both, and always `flash`; only this description and its page are documents of their own. Every path answers HEAD as GET without the body, and OPTIONS with 200 and `Allow`; any other method is 405 `method_not_allowed` with `Allow`, an unknown path 404 `not_found`, both as `Failure`. A request without a session begins one and gets its cookie; `createSession` gives other clients a token."
+        description = "Blogs, with a session for each visitor and flash messages that are delivered once.\n\nEvery answer under `/api` is one JSON object with `data` or `error`, never both, and always `flash`; only this description and its page are documents of their own. Every path answers HEAD as GET without the body, and OPTIONS with 200 and `Allow`; any other method is 405 `method_not_allowed` with `Allow`, an unknown path 404 `not_found`, both as `Failure`. A request without a session begins one and gets its cookie; `createSession` gives other clients a token.\n\nHEAD, OPTIONS and prefetches (`Sec-Purpose: prefetch`; from a script, which can't set that, `Purpose: prefetch`) deliver no messages: those wait for the session's next answer."
     ),
     tags(
         (name = "Blogs", description = "Posts, newest first."),

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use flashblog::content::post::Post;
 use shared::blog::{Blog, BlogPage, CategoryList};
 
-use crate::harness::{Answer, TestApp, posts};
+use crate::harness::{Answer, TestApp, post, posts};
 
 fn titles(answer: &Answer) -> Vec<String> {
     let page: BlogPage = answer.data();
@@ -76,6 +77,46 @@ async fn a_category_narrows_the_list_and_categories_are_counted() {
         .map(|c| (c.name.as_str(), c.count))
         .collect();
     assert_eq!(counts, [("Odd", 2), ("Even", 1)]);
+}
+
+#[tokio::test]
+async fn a_tag_narrows_the_list_alone_and_within_a_category() {
+    let app = TestApp::new().await;
+    let tagged = |number: usize, tag: &str| Post {
+        tags: vec!["all".to_owned(), tag.to_owned()],
+        ..post(number)
+    };
+    let third = |number: usize| {
+        if number.is_multiple_of(3) {
+            "C & C++ #1"
+        } else {
+            "other"
+        }
+    };
+    app.source
+        .hold((1..=14).map(|n| tagged(n, third(n))).collect());
+    let visitor = app.browser();
+    let cases = [
+        ("tag=C+%26+C%2B%2B+%231", 4, "Post 3"),
+        ("tag=%20c%20%26%20c%2B%2B%20%231%20", 4, "Post 3"),
+        ("category=even&tag=C+%26+C%2B%2B+%231", 2, "Post 6"),
+        ("tag=all&page=99", 14, "Post 13"),
+        ("tag=&category=odd", 7, "Post 1"),
+        ("tag=all&tag=nothing", 14, "Post 1"),
+    ];
+    for (query, total, first) in cases {
+        let list: BlogPage = visitor.get(&format!("/api/v1/blogs?{query}")).await.data();
+        assert_eq!(list.total_items, total, "{query}");
+        assert_eq!(list.items[0].title, first, "{query}");
+    }
+    // However many are asked for, made-up tags are empty lists and the true ones stay.
+    for number in 0..300 {
+        let path = format!("/api/v1/blogs?tag=made-up-{number}");
+        let none: BlogPage = visitor.get(&path).await.data();
+        assert_eq!((none.total_items, none.page, none.total_pages), (0, 1, 1));
+    }
+    let all: BlogPage = visitor.get("/api/v1/blogs?tag=ALL").await.data();
+    assert_eq!(all.total_items, 14);
 }
 
 #[tokio::test]

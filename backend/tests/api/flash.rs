@@ -104,6 +104,7 @@ async fn requests_that_nobody_sees_consume_nothing() {
         (Method::OPTIONS, &[]),
         (Method::GET, &[("sec-purpose", "prefetch")]),
         (Method::GET, &[("sec-purpose", "prefetch;prerender")]),
+        (Method::GET, &[("purpose", "prefetch")]),
     ] {
         let answer = visitor.send(method.clone(), "/quiet", headers).await;
         assert!(answer.status.is_success());

@@ -148,6 +148,7 @@ pub(crate) fn post(number: usize) -> Post {
         reading_minutes: 1,
         content_html: format!("<p>Text {number}</p>"),
         content_text: format!("Text {number}"),
+        headings: Vec::new(),
         tags: vec!["tag".to_owned()],
     }
 }

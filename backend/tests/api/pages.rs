@@ -59,6 +59,11 @@ async fn each_page_says_what_it_is() {
             "Blogs: even · FlashBlog",
             "/blogs?category=even",
         ),
+        (
+            "/blogs?tag=tag&page=2",
+            "Blogs: tagged tag, page 2 · FlashBlog",
+            "/blogs?tag=tag&amp;page=2",
+        ),
         ("/blogs/post-3", "Post 3 · FlashBlog", "/blogs/post-3"),
         ("/about", "About · FlashBlog", "/about"),
         ("/contact", "Contact · FlashBlog", "/contact"),
@@ -132,6 +137,10 @@ async fn a_page_brings_the_answer_to_its_first_request() {
         (
             "/blogs?page=2&category=Even",
             "/api/v1/blogs?page=2&per_page=6&category=Even",
+        ),
+        (
+            "/blogs?tag=+TAG+",
+            "/api/v1/blogs?page=1&per_page=6&tag=%20TAG%20",
         ),
         ("/blogs/post-7", "/api/v1/blogs/post-7"),
     ] {

@@ -11,7 +11,7 @@ use e2e::site::Site;
 use fantoccini::key::Key;
 
 /// Name, address, and what is on the page when it has loaded.
-const PAGES: [(&str, &str, &str); 11] = [
+const PAGES: [(&str, &str, &str); 12] = [
     ("home", "/", ".featured [data-testid=blog-card]"),
     ("blogs", "/blogs", "[data-testid=blog-card]"),
     ("blogs-page-3", "/blogs?page=3", "[data-testid=blog-card]"),
@@ -20,6 +20,7 @@ const PAGES: [(&str, &str, &str); 11] = [
         "/blogs?category=Frontend",
         "[data-testid=blog-card]",
     ),
+    ("tag", "/blogs?tag=rust", "[data-testid=blog-card]"),
     ("post", "/blogs/a-session-is-a-signature", ".post .prose"),
     ("post-empty", "/blogs/the-posts-are-in-the-binary", ".post"),
     ("search", "/search?q=session", "[data-testid=search-result]"),

@@ -3,6 +3,7 @@
 mod contact;
 mod failures;
 mod notices;
+mod reading;
 mod search;
 mod session;
 mod sources;

@@ -8,22 +8,43 @@ use axum::routing::get;
 use e2e::browser::Browser;
 use e2e::site::Site;
 use parking_lot::Mutex;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-/// An upstream in the shape of the API that FlaskBlog reads; `None` is a 500.
-async fn upstream(answer: Arc<Mutex<Option<String>>>) -> anyhow::Result<String> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let origin = format!("http://{}", listener.local_addr()?);
-    let router = Router::new().route(
-        "/blogs",
-        get(move || async move {
-            let answer = answer.lock().clone();
-            answer.ok_or(axum::http::StatusCode::INTERNAL_SERVER_ERROR)
-        }),
-    );
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    Ok(format!("{origin}/blogs"))
+/// An upstream in the shape of the API that FlaskBlog reads.
+pub(crate) struct Upstream {
+    address: String,
+    /// `None` is a 500.
+    answer: Arc<Mutex<Option<String>>>,
+}
+
+impl Upstream {
+    /// One that holds these posts.
+    pub(crate) async fn start(blogs: Value) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = format!("http://{}/blogs", listener.local_addr()?);
+        let answer = Arc::new(Mutex::new(Some(blogs.to_string())));
+        let held = Arc::clone(&answer);
+        let router = Router::new().route(
+            "/blogs",
+            get(move || async move {
+                let answer = held.lock().clone();
+                answer.ok_or(axum::http::StatusCode::INTERNAL_SERVER_ERROR)
+            }),
+        );
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Ok(Self { address, answer })
+    }
+
+    /// What `--source` takes.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// From now on it fails.
+    pub(crate) fn fail(&self) {
+        *self.answer.lock() = None;
+    }
 }
 
 #[tokio::test]
@@ -38,8 +59,8 @@ async fn a_json_blog_api_is_shown_with_what_it_leaves_out_filled_in() -> anyhow:
         },
         {"title": "No id: skipped"},
     ]);
-    let answer = Arc::new(Mutex::new(Some(blogs.to_string())));
-    let site = Site::with_arguments(&["--source", &upstream(answer).await?]).await?;
+    let upstream = Upstream::start(blogs).await?;
+    let site = Site::with_arguments(&["--source", upstream.address()]).await?;
     let browser = Browser::open().await?;
     browser.visit(&format!("{}/blogs", site.origin())).await?;
     browser.find("[data-testid=blog-card]").await?;
@@ -61,8 +82,9 @@ async fn a_json_blog_api_is_shown_with_what_it_leaves_out_filled_in() -> anyhow:
 
 #[tokio::test]
 async fn an_upstream_that_is_down_is_said_calmly() -> anyhow::Result<()> {
-    let answer = Arc::new(Mutex::new(None));
-    let site = Site::with_arguments(&["--source", &upstream(answer).await?]).await?;
+    let upstream = Upstream::start(json!([])).await?;
+    upstream.fail();
+    let site = Site::with_arguments(&["--source", upstream.address()]).await?;
     let browser = Browser::open().await?;
     browser.visit(&format!("{}/blogs", site.origin())).await?;
     browser.find(".toast-stack .alert-warning.show").await?;

@@ -43,6 +43,7 @@ mod tests {
         let query = BlogsQuery {
             page: 2,
             category: Some("C & C".to_owned()),
+            tag: None,
         };
         assert_eq!(
             list(&query, 6).path(),

@@ -111,6 +111,23 @@ impl Client {
         self.open(exchange(Request::get(request.path()), None).await?)
     }
 
+    /// Asks for what the reader is likely to want next and keeps the answer, so that it can be shown
+    /// at once. Such a request eats no flash message: those wait for one whose answer is seen.
+    /// What is there already is not asked for, and a failure is no matter.
+    pub async fn prefetch<T: DeserializeOwned + 'static>(&self, request: &Get<T>) {
+        if self.cached(request).is_some() {
+            return;
+        }
+        // `Sec-Purpose`, by which browsers mark their own prefetches, is closed to scripts.
+        let marked = Request::get(request.path()).header("purpose", "prefetch");
+        let answer = exchange(marked, None).await;
+        if let Ok(data) = answer.and_then(|answer| self.open::<T>(answer))
+            && self.cached(request).is_none()
+        {
+            self.cache.put(request.path(), Rc::new(data));
+        }
+    }
+
     /// Sends a JSON body by `POST`. `idempotency_key` makes the same body count once, however often
     /// it is sent.
     ///

@@ -13,18 +13,19 @@ pub fn category_links(categories: &[CategoryCount]) -> Html {
     )
 }
 
-/// The same row above the list of posts, with a link to all of them first and the `shown` category
-/// marked; none is all of them. On narrow screens it scrolls sideways instead of breaking: the list
+/// The same row above the list of posts that `shown` names, with a link to all of them first and
+/// what is shown marked. On narrow screens it scrolls sideways instead of breaking: the list
 /// below stands where [`crate::components::skeleton::filter_skeleton`] has left it.
-pub fn category_filter(categories: &[CategoryCount], shown: Option<&str>) -> Html {
+pub fn category_filter(categories: &[CategoryCount], shown: &BlogsQuery) -> Html {
+    let shows_all = shown.category.is_none() && shown.tag.is_none();
     let all = html! {
-        <a class="chip" href={Route::blogs().href()} aria-current={mark(shown.is_none())}>
+        <a class="chip" href={Route::blogs().href()} aria-current={mark(shows_all)}>
             { "All" }
         </a>
     };
     let links = categories
         .iter()
-        .map(|category| link(category, shown == Some(category.name.as_str())));
+        .map(|category| link(category, shown.category.as_ref() == Some(&category.name)));
     row("chips chips-filter", std::iter::once(all).chain(links))
 }
 

@@ -41,6 +41,10 @@ pub enum Shape {
     Warning,
     /// Not done.
     Error,
+    /// Passing on.
+    Share,
+    /// An address.
+    Link,
 }
 
 impl Shape {
@@ -70,6 +74,11 @@ impl Shape {
             Self::Info => "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM12 11v5.5M12 7.5v.1",
             Self::Warning => "M12 3.5L22 20.5H2zM12 10v4.5M12 17.3v.1",
             Self::Error => "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM9 9l6 6M15 9l-6 6",
+            Self::Share => "M12 15V3.5M7.5 8L12 3.5 16.5 8M5 12v8h14v-8",
+            Self::Link => {
+                "M10 14a4.5 4.5 0 0 0 6.4 0l3-3A4.5 4.5 0 0 0 13 4.6l-1.2 1.2\
+                 M14 10a4.5 4.5 0 0 0-6.4 0l-3 3a4.5 4.5 0 0 0 6.4 6.4l1.2-1.2"
+            }
         }
     }
 }

@@ -1,15 +1,19 @@
 //! What a post is about.
 
+use shared::route::{BlogsQuery, Route};
 use yew::prelude::*;
 
-/// The tags in a row; nothing without any.
+/// The tags in a row, each a link to all posts with it; nothing without any.
 pub fn tag_list(tags: &[String]) -> Html {
     if tags.is_empty() {
         return Html::default();
     }
     html! {
         <ul class="tags" aria-label="Tags">
-            { for tags.iter().map(|tag| html! { <li class="tag">{ tag }</li> }) }
+            { for tags.iter().map(|tag| {
+                let href = Route::Blogs(BlogsQuery::tag(tag)).href();
+                html! { <li><a class="tag" rel="tag" {href}>{ tag }</a></li> }
+            }) }
         </ul>
     }
 }

@@ -192,11 +192,16 @@ fn watch(window: &Window, places: &Places) -> [EventListener; 3] {
 }
 
 /// Names an entry of the history. Those that the app made have an id; the one a visit began with
-/// has only its address.
+/// has only its address, and so have those of readers who edit the part after the `#`.
 fn entry_of(location: &Location) -> String {
     match location.id() {
         Some(id) => id.to_string(),
-        None => format!("{}{}", location.path(), location.query_str()),
+        None => format!(
+            "{}{}{}",
+            location.path(),
+            location.query_str(),
+            location.hash()
+        ),
     }
 }
 

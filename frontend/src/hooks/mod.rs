@@ -3,6 +3,7 @@
 pub mod use_arrival;
 pub mod use_link_navigation;
 pub mod use_load;
+pub mod use_prefetch;
 pub mod use_route;
 pub mod use_scrolled_past;
 pub mod use_shortcuts;

@@ -30,6 +30,7 @@ pub fn use_arrival(arrival: Arrival) {
             location.id(),
             location.path().to_owned(),
             location.query_str().to_owned(),
+            location.hash().to_owned(),
         )
     });
     use_effect_with((arrival, address), move |_| {

@@ -50,7 +50,7 @@ fn follow(event: &MouseEvent, navigator: &Navigator, places: &Places) {
     event.prevent_default();
     places.note();
     let target = AnyRoute::new(format!("{path}{query}{}", link.hash()));
-    if is_this_page {
+    if is_this_page && here.hash().as_ref() == Ok(&link.hash()) {
         // As browsers do: no second entry in the history for where the reader already is.
         navigator.replace(&target);
     } else {

@@ -4,18 +4,21 @@ use shared::blog::Blog;
 use yew::prelude::*;
 
 use crate::api::blogs;
+use crate::components::contents::{is_long, sections};
 use crate::components::failure_view::failure_page;
 use crate::components::neighbours::neighbours;
 use crate::components::not_found_view::not_found_view;
 use crate::components::post_head::post_head;
 use crate::components::post_text::PostText;
 use crate::components::related_posts::related_posts;
+use crate::components::share_links::ShareLinks;
 use crate::components::skeleton::{loading, post_skeleton, progress_line, text_skeleton};
 use crate::components::tag_list::tag_list;
 use crate::components::unrenewed_notice::unrenewed_notice;
 use crate::contexts::api::use_client;
 use crate::hooks::use_arrival::use_arrival;
 use crate::hooks::use_load::{Load, Loaded, Standing, use_load};
+use crate::hooks::use_prefetch::use_prefetch;
 use crate::hooks::use_title::use_title;
 
 /// Which post.
@@ -45,6 +48,10 @@ pub fn BlogPage(props: &BlogPageProps) -> Html {
     };
     use_title(title);
     use_arrival(post.loaded.arrival());
+    use_prefetch(match &post.loaded {
+        Loaded::Ready { data, .. } => data.next.as_ref().map(|next| next.id.as_str()),
+        _ => None,
+    });
 
     match (&post.loaded, known) {
         (Loaded::Ready { data, standing }, _) => view_post(data, standing, &post),
@@ -77,10 +84,19 @@ fn view_post(blog: &Blog, standing: &Standing, post: &Load<Blog>) -> Html {
                 { progress_line() }
             }
             { unrenewed_notice(standing, &post.retry) }
-            <article class="post">
+            <article class={classes!("post", is_long(blog).then_some("post-long"))}>
                 { post_head(&blog.summary) }
-                <PostText content_html={blog.content_html.clone()} />
+                <PostText
+                    key={blog.summary.id.as_str()}
+                    content_html={blog.content_html.clone()}
+                    sections={sections(blog)}
+                />
                 { tag_list(&blog.tags) }
+                <ShareLinks
+                    key={blog.summary.id.as_str()}
+                    title={blog.summary.title.clone()}
+                    url={blog.summary.url.clone()}
+                />
             </article>
             { neighbours(blog) }
             { related_posts(&blog.related) }

@@ -8,6 +8,7 @@ use crate::components::blog_card::blog_card;
 use crate::components::category_links::category_filter;
 use crate::components::failure_view::failure_page;
 use crate::components::freshness_notice::FreshnessNotice;
+use crate::components::icon::{Shape, icon};
 use crate::components::pagination::pagination;
 use crate::components::skeleton::{card_skeletons, filter_skeleton, loading, progress_line};
 use crate::components::unrenewed_notice::unrenewed_notice;
@@ -19,7 +20,7 @@ use shared::route::{BlogsQuery, Route};
 /// Which part of the list.
 #[derive(Properties, PartialEq)]
 pub struct BlogsPageProps {
-    /// Page and category, from the address.
+    /// Page, category and tag, from the address.
     pub query: BlogsQuery,
 }
 
@@ -45,14 +46,20 @@ pub fn BlogsPage(props: &BlogsPageProps) -> Html {
     html! {
         <>
             <header class="page-head">
-                <h1>{ heading(query) }</h1>
+                if query.tag.is_some() {
+                    <a class="back-link" href={Route::blogs().href()}>
+                        { icon(Shape::ArrowLeft) }
+                        { "All posts" }
+                    </a>
+                }
+                <h1>{ Route::Blogs(query.with_page(1)).title() }</h1>
                 <p class="page-lead" id="blogs-count">
                     { posts.loaded.data().map(|page| count(page)).unwrap_or_default() }
                 </p>
             </header>
             { match &categories.loaded {
                 Loaded::Pending => filter_skeleton(),
-                Loaded::Ready { data, .. } => category_filter(&data.items, query.category.as_deref()),
+                Loaded::Ready { data, .. } => category_filter(&data.items, query),
                 // The list is there without it.
                 Loaded::Failed { .. } => Html::default(),
             } }
@@ -92,23 +99,19 @@ fn view_posts(posts: &Load<BlogPage>, query: &BlogsQuery) -> Html {
 }
 
 fn view_empty(query: &BlogsQuery, page: &BlogPage) -> Html {
-    match &query.category {
-        Some(category) => html! {
-            <p class="empty">
-                { format!("No posts in “{category}”. ") }
-                <a href={Route::blogs().href()}>{ "Show all posts" }</a>
-            </p>
-        },
+    let words = match (&query.category, &query.tag) {
+        (Some(category), Some(tag)) => format!("No posts in “{category}” tagged “{tag}”. "),
+        (Some(category), None) => format!("No posts in “{category}”. "),
+        (None, Some(tag)) => format!("No posts tagged “{tag}”. "),
         // The notice above has said it.
-        None if page.freshness.stale => Html::default(),
-        None => html! { <p class="empty">{ "There are no posts yet." }</p> },
-    }
-}
-
-fn heading(query: &BlogsQuery) -> String {
-    match &query.category {
-        Some(category) => format!("Blogs: {category}"),
-        None => "Blogs".to_owned(),
+        (None, None) if page.freshness.stale => return Html::default(),
+        (None, None) => return html! { <p class="empty">{ "There are no posts yet." }</p> },
+    };
+    html! {
+        <p class="empty">
+            { words }
+            <a href={Route::blogs().href()}>{ "Show all posts" }</a>
+        </p>
     }
 }
 

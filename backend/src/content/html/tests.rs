@@ -256,6 +256,31 @@ fn headings_get_ids_of_their_own_below_the_page_title() {
 }
 
 #[test]
+fn headings_are_listed_as_they_read_with_the_ids_that_they_got() {
+    let safe = clean(
+        "<h1>Tom &amp;\n <em>Jerry</em></h1><p>x</p><h2></h2><h2><img src=/a.png></h2>\
+         <h6>Deep<script>alert(1)</script></h6><h6>&lt;b&gt;</h6>",
+    );
+    let headings: Vec<_> = safe
+        .headings
+        .iter()
+        .map(|heading| (heading.level, heading.id.as_str(), heading.text.as_str()))
+        .collect();
+    assert_eq!(
+        headings,
+        [
+            (2, "h-tom-jerry", "Tom & Jerry"),
+            (6, "h-deep", "Deep"),
+            (6, "h-b", "<b>"),
+        ]
+    );
+    for (_, id, _) in headings {
+        assert!(safe.html.contains(&format!("id=\"{id}\"")), "{}", safe.html);
+    }
+    assert_eq!(clean("<p>No heading</p>").headings, []);
+}
+
+#[test]
 fn links_within_a_post_follow_its_renamed_ids() {
     let html = clean(
         "<a href='#note'>1</a><a href='#whats-new'>2</a><a href='#intro'>3</a><a href='#gone'>4</a>\

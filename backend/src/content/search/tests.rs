@@ -18,6 +18,7 @@ fn post(id: &str, title: &str, text: &str) -> Post {
         published_label: String::new(),
         reading_minutes: 1,
         content_html: String::new(),
+        headings: Vec::new(),
         content_text: text.to_owned(),
         tags: Vec::new(),
     }

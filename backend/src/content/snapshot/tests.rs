@@ -93,7 +93,7 @@ fn pages_are_cut_and_numbers_brought_into_range() {
         (2, 6, Some("gENERAL"), (2, 6, 20, 4, true, true, 6)),
         (3, 6, Some("nothing"), (1, 6, 0, 1, false, false, 0)),
     ] {
-        let part = posts.page(page, per_page, category);
+        let part = posts.page(page, per_page, category, None);
         let found = (
             part.page,
             part.per_page,
@@ -105,9 +105,9 @@ fn pages_are_cut_and_numbers_brought_into_range() {
         );
         assert_eq!(found, expected, "{page} {per_page} {category:?}");
     }
-    assert_eq!(ids(&posts.page(1, 3, None).items), ["20", "19", "18"]);
-    assert_eq!(ids(&posts.page(7, 3, None).items), ["2", "1"]);
-    let empty = snapshot(vec![]).page(9, 6, None);
+    assert_eq!(ids(&posts.page(1, 3, None, None).items), ["20", "19", "18"]);
+    assert_eq!(ids(&posts.page(7, 3, None, None).items), ["2", "1"]);
+    let empty = snapshot(vec![]).page(9, 6, None, None);
     assert_eq!(
         (empty.page, empty.total_pages, empty.total_items),
         (1, 1, 0)
@@ -139,7 +139,7 @@ fn a_post_knows_its_neighbours() {
 fn addresses_hold_ids_of_any_shape() {
     let posts = snapshot(vec![raw("a/b ?é", "2024-01-01", "", &[])]);
     assert_eq!(
-        posts.page(1, 6, None).items[0].url,
+        posts.page(1, 6, None, None).items[0].url,
         "/blogs/a%2Fb%20%3F%C3%A9"
     );
     assert!(posts.blog("a/b ?é").is_some());
@@ -185,8 +185,32 @@ fn categories_are_counted_whatever_their_letter_case() {
         [("Rust".into(), 2), ("General".into(), 1), ("Web".into(), 1)]
     );
     for (name, count) in found {
-        assert_eq!(posts.page(1, 6, Some(&name)).total_items, count);
+        assert_eq!(posts.page(1, 6, Some(&name), None).total_items, count);
     }
+}
+
+#[test]
+fn a_tag_narrows_the_list_whatever_its_letter_case_and_within_a_category() {
+    let posts = snapshot(vec![
+        raw("1", "2024-01-01", "Rust", &["axum", "rfc 9457"]),
+        raw("2", "2024-01-02", "Rust", &["Axum"]),
+        raw("3", "2024-01-03", "Web", &["axum-extra"]),
+        raw("4", "2024-01-04", "Web", &["css", " AXUM "]),
+    ]);
+    let cases: [(_, _, &[&str]); 5] = [
+        (None, "axum", &["4", "2", "1"]),
+        (None, " RFC 9457 ", &["1"]),
+        (Some("rust"), "axum", &["2", "1"]),
+        (Some("Rust"), "css", &[]),
+        // A whole name, not a part of one.
+        (None, "axu", &[]),
+    ];
+    for (category, tag, expected) in cases {
+        let found = posts.page(1, 6, category, Some(tag)).items;
+        assert_eq!(ids(&found), expected, "{category:?} {tag}");
+    }
+    let none = posts.page(7, 6, None, Some("nothing"));
+    assert_eq!((none.page, none.total_pages, none.total_items), (1, 1, 0));
 }
 
 #[test]

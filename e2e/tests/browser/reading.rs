@@ -1,0 +1,432 @@
+//! Reading: tags, long posts, sharing, dates, saved copies, and what is fetched ahead.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use e2e::browser::Browser;
+use e2e::faulty_front::{Fault, FaultyFront};
+use e2e::site::Site;
+use serde_json::json;
+
+use crate::sources::Upstream;
+
+/// A long post with headings on two levels, and the one after it.
+const LONG: &str = "/blogs/a-session-is-a-signature";
+const CARD: &str = "[data-testid=blog-card]";
+const STATUS: &str = ".share [role=status]";
+
+#[tokio::test]
+async fn a_tag_leads_to_all_posts_with_it_and_back_to_all() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}{LONG}", site.origin())).await?;
+    browser
+        .click("ul[aria-label=Tags] a[href='/blogs?tag=jwt']")
+        .await?;
+    browser.await_path("/blogs?tag=jwt").await?;
+    browser.await_text("h1", "Blogs: tagged jwt").await?;
+    browser.await_text("#blogs-count", "2 posts").await?;
+    assert_eq!(browser.count(CARD).await?, 2);
+    assert_eq!(
+        browser.client().title().await?,
+        "Blogs: tagged jwt · FlashBlog"
+    );
+    browser
+        .find(".chip[href='/blogs']:not([aria-current])")
+        .await?;
+    assert_eq!(browser.count(".chip[aria-current]").await?, 0);
+
+    browser.click(".page-head a[href='/blogs']").await?;
+    browser.await_path("/blogs").await?;
+    browser.await_text("h1", "Blogs").await?;
+    browser.find(".chip[aria-current][href='/blogs']").await?;
+
+    browser
+        .visit(&format!(
+            "{}/blogs?category=Sessions&tag=no%20such",
+            site.origin()
+        ))
+        .await?;
+    browser
+        .await_text(
+            ".empty",
+            "No posts in “Sessions” tagged “no such”. Show all posts",
+        )
+        .await?;
+    browser.click(".empty a").await?;
+    browser.await_path("/blogs").await?;
+    browser.find(CARD).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_contents_lead_to_a_section_and_back_returns() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}{LONG}", site.origin())).await?;
+    browser.find(".contents details[open]").await?;
+    browser.run("window.scrollTo(0, 600)").await?;
+    browser
+        .until("return Math.round(scrollY) === 600", vec![])
+        .await?;
+    browser.click(".contents a[href='#h-checks']").await?;
+    let at_the_section =
+        "const top = document.getElementById('h-checks').getBoundingClientRect().top;
+        const header = document.querySelector('.site-header').getBoundingClientRect().bottom;
+        return location.hash === '#h-checks' && document.activeElement.id === 'h-checks'
+            && top >= header && top < header + 100";
+    browser.until(at_the_section, vec![]).await?;
+    browser
+        .find(".contents a[href='#h-checks'][aria-current=location]")
+        .await?;
+    assert_eq!(browser.count(".contents [aria-current]").await?, 1);
+
+    browser.client().back().await?;
+    browser
+        .until(
+            "return location.hash === '' && Math.abs(scrollY - 600) < 20",
+            vec![],
+        )
+        .await?;
+    browser.await_path(LONG).await?;
+    browser.client().forward().await?;
+    browser.until(at_the_section, vec![]).await?;
+
+    // Typed on the page, and on arrival.
+    for _ in 0..2 {
+        browser
+            .visit(&format!("{}{LONG}#h-keys", site.origin()))
+            .await?;
+        browser
+            .find(".contents a[href='#h-keys'][aria-current=location]")
+            .await?;
+        browser.visit(&format!("{}/about", site.origin())).await?;
+        browser.await_text("h1", "About FlashBlog").await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_current_section_is_in_sight_in_long_contents() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.resize(1280, 400).await?;
+    browser.visit(&format!("{}{LONG}", site.origin())).await?;
+    browser.find(".contents details[open]").await?;
+    browser
+        .run("document.getElementById('h-the-short-version').scrollIntoView()")
+        .await?;
+    browser
+        .until(
+            "const contents = document.querySelector('.contents');
+             const link = contents.querySelector('[aria-current]');
+             if (link?.hash !== '#h-the-short-version') return false;
+             const [frame, place] = [contents, link].map(e => e.getBoundingClientRect());
+             return contents.scrollHeight > contents.clientHeight
+                && place.top >= frame.top && place.bottom <= frame.bottom",
+            vec![],
+        )
+        .await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_contents_fold_away_on_a_phone_and_short_posts_have_none() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.resize(390, 844).await?;
+    browser.visit(&format!("{}{LONG}", site.origin())).await?;
+    browser.find(".contents details:not([open])").await?;
+    browser.click(".contents summary").await?;
+    browser.click(".contents a[href='#h-keys']").await?;
+    browser
+        .until(
+            "return document.activeElement.id === 'h-keys' && scrollY > 500",
+            vec![],
+        )
+        .await?;
+    browser
+        .visit(&format!(
+            "{}/blogs/the-posts-are-in-the-binary",
+            site.origin()
+        ))
+        .await?;
+    browser.find(".share button").await?;
+    assert_eq!(browser.count(".contents").await?, 0);
+    assert_eq!(browser.count(".post-long").await?, 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_progress_bar_follows_the_text_unless_motion_is_reduced() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}{LONG}", site.origin())).await?;
+    browser.find(".post-long .prose").await?;
+    let width = "const bar = getComputedStyle(document.querySelector('.post-long'), '::before');
+        const [x] = bar.transform.replace('matrix(', '').split(',').map(Number);
+        return bar.transform === 'none' ? 1 : x";
+    let is_filled = |share: &str| format!("const x = (() => {{ {width} }})(); return {share}");
+    browser.until(&is_filled("x === 0"), vec![]).await?;
+    browser
+        .run("document.querySelector('#h-keys').scrollIntoView()")
+        .await?;
+    browser
+        .until(&is_filled("x > 0.3 && x < 0.95"), vec![])
+        .await?;
+    browser.run("window.scrollTo(0, 100000)").await?;
+    browser.until(&is_filled("x === 1"), vec![]).await?;
+    browser.prefer("prefers-reduced-motion", "reduce").await?;
+    let bar = "return getComputedStyle(document.querySelector('.post-long'), '::before').content";
+    assert_eq!(browser.run(bar).await?, "none");
+    Ok(())
+}
+
+#[tokio::test]
+async fn paper_has_the_text_and_nothing_to_click() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}{LONG}", site.origin())).await?;
+    browser.find(".contents").await?;
+    browser
+        .devtools("Emulation.setEmulatedMedia", json!({"media": "print"}))
+        .await?;
+    browser
+        .until(
+            "const display = css => getComputedStyle(document.querySelector(css)).display;
+             return ['.contents', '.share', '.neighbours'].every(css => display(css) === 'none')
+                && display('.prose') === 'block'
+                && getComputedStyle(document.querySelector('.post'), '::before').content === 'none'",
+            vec![],
+        )
+        .await?;
+    Ok(())
+}
+
+async fn allow_clipboard(browser: &Browser, setting: &str) -> anyhow::Result<()> {
+    for name in ["clipboard-read", "clipboard-write"] {
+        let permission = json!({
+            "permission": {"name": name, "allowWithoutSanitization": false},
+            "setting": setting,
+        });
+        browser
+            .devtools("Browser.setPermission", permission)
+            .await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_link_is_copied_or_shown_to_be_copied() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}{LONG}", site.origin())).await?;
+    browser.await_text(STATUS, "").await?;
+    allow_clipboard(&browser, "granted").await?;
+    browser.click(".share button:last-of-type").await?;
+    browser.await_text(STATUS, "Link copied.").await?;
+    let address = format!("{}{LONG}", site.origin());
+    browser
+        .until(
+            "return navigator.clipboard.readText().then(text => text === arguments[0])",
+            vec![json!(address)],
+        )
+        .await?;
+    assert_eq!(browser.count(".share input").await?, 0);
+
+    browser.client().refresh().await?;
+    allow_clipboard(&browser, "denied").await?;
+    browser.click(".share button:last-of-type").await?;
+    browser
+        .await_text(STATUS, "Please copy the link yourself:")
+        .await?;
+    browser
+        .until(
+            "const field = document.activeElement;
+             return field.matches('.share input') && field.value === arguments[0]
+                && field.selectionEnd - field.selectionStart === field.value.length",
+            vec![json!(address)],
+        )
+        .await?;
+    assert_eq!(browser.complaints().await?, [""; 0]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_systems_own_way_to_share_is_offered_where_there_is_one() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    let stub = "Navigator.prototype.share = data => {
+        window.shared = data;
+        return window.refusal ? Promise.reject(new DOMException('', window.refusal)) : Promise.resolve();
+    }";
+    browser
+        .devtools(
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({"source": stub}),
+        )
+        .await?;
+    browser.visit(&format!("{}{LONG}", site.origin())).await?;
+    browser.await_text(".share button", "Share").await?;
+    browser.click(".share button").await?;
+    browser
+        .until(
+            "return window.shared?.url === arguments[0]
+                && window.shared.title === 'A session is a signature'",
+            vec![json!(format!("{}{LONG}", site.origin()))],
+        )
+        .await?;
+    // Thinking better of it is no failure.
+    browser
+        .run("window.shared = null; window.refusal = 'AbortError'")
+        .await?;
+    browser.click(".share button").await?;
+    browser.until("return window.shared", vec![]).await?;
+    browser.await_text(STATUS, "").await?;
+    browser.run("window.refusal = 'NotAllowedError'").await?;
+    browser.click(".share button").await?;
+    browser.find(".share input").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn recent_posts_show_their_age_and_keep_their_date() -> anyhow::Result<()> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+    let days_ago = |days: u64| (now - days * 86_400).to_string();
+    let blogs = json!([
+        {"id": 1, "title": "Recent", "created_at": days_ago(3)},
+        {"id": 2, "title": "Old", "created_at": "2024-05-02T10:00:00Z"},
+        {"id": 3, "title": "No date", "created_at": "early spring"},
+    ]);
+    let upstream = Upstream::start(blogs).await?;
+    let site = Site::with_arguments(&["--source", upstream.address()]).await?;
+    let browser = Browser::open().await?;
+    browser
+        .devtools(
+            "Emulation.setTimezoneOverride",
+            json!({"timezoneId": "UTC"}),
+        )
+        .await?;
+    browser.visit(&format!("{}/blogs/1", site.origin())).await?;
+    // Midnight may pass while this runs.
+    browser
+        .until(
+            "const time = document.querySelector('.byline time');
+             const [age, exact] = time?.children ?? [];
+             return !!exact && /^[34] days ago$/.test(age.textContent)
+                && age.getAttribute('aria-hidden') === 'true'
+                && /^\\d+ \\w+ \\d{4}$/.test(time.title) && exact.textContent === time.title
+                && time.dateTime.startsWith('20')",
+            vec![],
+        )
+        .await?;
+    browser.visit(&format!("{}/blogs/2", site.origin())).await?;
+    browser.await_text(".byline time", "2 May 2024").await?;
+    browser.visit(&format!("{}/blogs/3", site.origin())).await?;
+    browser.await_text(".byline time", "early spring").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_saved_copy_says_from_when_it_is() -> anyhow::Result<()> {
+    let upstream = Upstream::start(json!([{"id": 1, "title": "Saved"}])).await?;
+    let site = Site::with_arguments(&["--source", upstream.address()]).await?;
+    let browser = Browser::open().await?;
+    browser
+        .devtools(
+            "Emulation.setTimezoneOverride",
+            json!({"timezoneId": "Asia/Kolkata"}),
+        )
+        .await?;
+    browser.visit(&format!("{}/blogs", site.origin())).await?;
+    browser.find(CARD).await?;
+    assert_eq!(browser.count(".notice").await?, 0);
+
+    upstream.fail();
+    // The source is asked again after a pause, for a reader who holds no copy yet.
+    let stale = async {
+        loop {
+            browser
+                .devtools("Network.clearBrowserCookies", json!({}))
+                .await?;
+            browser.visit(&format!("{}/blogs", site.origin())).await?;
+            browser.find(CARD).await?;
+            if browser.count(".notice time").await? > 0 {
+                return anyhow::Ok(());
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), stale).await??;
+    browser
+        .until(
+            "const time = document.querySelector('.notice time');
+             const clock = new Date(time.dateTime).toLocaleTimeString('en-GB',
+                {timeZone: 'Asia/Kolkata', hour: '2-digit', minute: '2-digit'});
+             return time.textContent.endsWith(clock)
+                && time.parentElement.textContent.includes('a saved copy from ' + time.textContent)",
+            vec![],
+        )
+        .await?;
+    browser.await_text(".card-title", "Saved").await?;
+    Ok(())
+}
+
+/// Whether the page has fetched a post, and the whole answer is there.
+const HAS_FETCHED: &str = "return performance.getEntriesByType('resource').some(entry =>
+    new URL(entry.name).pathname === '/api/v1' + arguments[0] && entry.responseEnd > 0)";
+
+#[tokio::test]
+async fn the_next_post_is_there_before_it_is_asked_for() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let front = FaultyFront::before(site.origin()).await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}{LONG}", front.origin())).await?;
+    let link = browser.find(".neighbour-next").await?;
+    let next = link.attr("href").await?.unwrap_or_default();
+    browser.until(HAS_FETCHED, vec![json!(next)]).await?;
+    front.set("/api/v1/blogs/", Fault::Silence);
+    link.click().await?;
+    browser.await_path(&next).await?;
+    browser.find(".post .prose").await?;
+    assert_eq!(browser.count(".is-earlier, .placeholder").await?, 0);
+    front.lift();
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_post_that_is_fetched_ahead_leaves_messages_for_the_reader() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}/about", site.origin())).await?;
+    browser.click(".navbar-nav a[href='/blogs']").await?;
+    browser.find(CARD).await?;
+    browser
+        .until("return !document.querySelector('.placeholder')", vec![])
+        .await?;
+    // As a form without a script does: the message waits for the session's next envelope.
+    browser
+        .run(
+            "const fields = new URLSearchParams({name: 'Ada', email: 'ada@example.org',
+                subject: 'S', message: 'M'});
+             return fetch('/contact', {method: 'POST', body: fields, redirect: 'manual'})
+                .then(() => true)",
+        )
+        .await?;
+    let card = browser.find(&format!("{CARD} .stretched-link")).await?;
+    let post = card.attr("href").await?.unwrap_or_default();
+    browser
+        .run(
+            "document.querySelector('.blog-card .stretched-link').dispatchEvent(
+            new PointerEvent('pointerover', {bubbles: true}))",
+        )
+        .await?;
+    browser.until(HAS_FETCHED, vec![json!(post)]).await?;
+    assert_eq!(browser.count(".toast-stack .alert").await?, 0);
+    card.click().await?;
+    browser
+        .await_text(
+            ".toast-stack .alert-success p",
+            "Your message has been sent successfully!",
+        )
+        .await?;
+    Ok(())
+}
