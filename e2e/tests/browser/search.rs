@@ -305,6 +305,28 @@ async fn where_nothing_matches_there_is_another_way_on() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn single_keys_lead_to_the_field_and_through_the_results() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    let focused = "return document.activeElement.matches(arguments[0])";
+    for width in [1280, 390] {
+        browser.resize(width, 700).await?;
+        browser
+            .visit(&format!("{}/search?q=session", site.origin()))
+            .await?;
+        let page = browser.find("body").await?;
+        browser.find(RESULT).await?;
+        page.send_keys("j").await?;
+        let first = format!("{RESULT}:first-child h2 a");
+        browser.until(focused, vec![json!(first)]).await?;
+        page.send_keys("/").await?;
+        browser.until(focused, vec![json!(BOX)]).await?;
+        await_value(&browser, "session").await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn on_a_phone_the_field_is_behind_an_icon() -> anyhow::Result<()> {
     let site = Site::start().await?;
     let browser = Browser::open().await?;

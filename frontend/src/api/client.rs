@@ -102,13 +102,10 @@ impl Client {
         }
     }
 
-    /// Asks as [`Client::get`] does, but keeps no answer: for requests that come by the dozen, which
-    /// would drive out those that Back needs.
-    ///
-    /// # Errors
-    /// When there is no answer in time, or the answer is a problem or no envelope.
-    pub async fn get_unkept<T: DeserializeOwned>(&self, request: &Get<T>) -> Result<T, ApiFailure> {
-        self.open(exchange(Request::get(request.path()), None).await?)
+    /// Drops the answer to a request: those that come by the dozen would drive out the ones that Back
+    /// needs.
+    pub fn forget<T>(&self, request: &Get<T>) {
+        self.cache.forget(request.path());
     }
 
     /// Asks for what the reader is likely to want next and keeps the answer, so that it can be shown

@@ -1,7 +1,5 @@
 //! The search box in the head of every page.
 
-use std::rc::Rc;
-
 use gloo_timers::callback::Timeout;
 use shared::route::Route;
 use shared::search::{MAX_QUERY_CHARS, SearchHit};
@@ -56,8 +54,10 @@ pub fn SearchBox(props: &SearchBoxProps) -> Html {
             let timer = wanted.clone().map(|text| {
                 Timeout::new(PAUSE_MS, move || {
                     spawn_local(async move {
-                        let answer = client.get_unkept(&search::suggestions(&text)).await;
-                        dispatcher.dispatch(Action::Answer(text, answer.ok().map(Rc::new)));
+                        let request = search::suggestions(&text);
+                        let answer = client.get(&request).await;
+                        client.forget(&request);
+                        dispatcher.dispatch(Action::Answer(text, answer.ok()));
                     });
                 })
             });
