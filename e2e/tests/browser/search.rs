@@ -330,7 +330,7 @@ async fn single_keys_lead_to_the_field_and_through_the_results() -> anyhow::Resu
 async fn on_a_phone_the_field_is_behind_an_icon() -> anyhow::Result<()> {
     let site = Site::start().await?;
     let browser = Browser::open().await?;
-    for width in [390, 320] {
+    for width in [390, 360, 320] {
         browser.resize(width, 640).await?;
         browser
             .visit(&format!("{}/search?q=session", site.origin()))
@@ -354,6 +354,10 @@ async fn on_a_phone_the_field_is_behind_an_icon() -> anyhow::Result<()> {
             .run("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
             .await?;
         assert_eq!(overflow, 0, "{width}");
+        // The head is one row, whatever stands in it.
+        let rows = "return document.querySelector('.navbar-brand').getBoundingClientRect().bottom
+            <= document.querySelector('.navbar-tools').getBoundingClientRect().top";
+        assert_eq!(browser.run(rows).await?, false, "{width}");
         browser
             .click(&format!("{OPTION}[href='/blogs/sqlite-in-wal-mode']"))
             .await?;
