@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use gloo_net::http::{Request, RequestBuilder};
 use gloo_timers::callback::Timeout;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use shared::envelope::{Envelope, Outcome};
 use shared::flash::Flash;
 use wasm_bindgen::{JsCast, JsValue};
@@ -154,8 +154,17 @@ impl Client {
         self.open(exchange(Request::delete(path), None).await?)
     }
 
-    /// Reads an answer's envelope and passes its flash messages on.
+    /// The data in an answer, whose flash messages are passed on.
     fn open<T: DeserializeOwned>(&self, answer: Answer) -> Result<T, ApiFailure> {
+        let (status, request_id) = (answer.status, answer.request_id.clone());
+        let data = self.unpack(answer)?;
+        serde_wasm_bindgen::from_value(data)
+            .map_err(|_| ApiFailure::Malformed { status, request_id })
+    }
+
+    /// The same with the data unread. It is the envelope's code for all types of data, which would
+    /// otherwise be there once for each.
+    fn unpack(&self, answer: Answer) -> Result<JsValue, ApiFailure> {
         let Answer {
             status,
             request_id,
@@ -167,7 +176,7 @@ impl Client {
         if !flashes.is_empty() {
             self.on_flash.emit(flashes);
         }
-        result
+        result.map(|Unread(data)| data)
     }
 
     /// What the server answered to this request earlier in the visit, so that Back shows a page
@@ -182,6 +191,10 @@ impl Client {
         self.cache.find(find)
     }
 }
+
+/// A value as the browser's JSON parser has left it.
+#[derive(Deserialize)]
+struct Unread(#[serde(with = "serde_wasm_bindgen::preserve")] JsValue);
 
 /// The outcome in an envelope, and the flash messages that came with it; without an envelope, what
 /// else is known about the answer.
