@@ -1,5 +1,6 @@
 //! The site as a reader meets it.
 
+mod accessibility;
 mod contact;
 mod failures;
 mod notices;
