@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -18,6 +19,8 @@ use crate::provided;
 
 /// How long a page may take to show what is awaited of it.
 const PATIENCE: Duration = Duration::from_secs(15);
+
+const SHIFT: char = '\u{e008}';
 
 /// The browser's own timers must not mistake a held one for theirs: ids of held ones are negative.
 const HELD_TIMERS: &str = "
@@ -253,13 +256,23 @@ impl Browser {
         Ok(())
     }
 
-    /// Presses keys, WebDriver's special ones included, on whatever has the focus.
+    /// Presses keys one after the other, WebDriver's special ones included; Shift stays down until
+    /// the last is up.
     ///
     /// # Errors
     /// When the browser can't.
     pub async fn press(&self, keys: &str) -> anyhow::Result<()> {
-        let focused = self.client.active_element().await?;
-        Ok(focused.send_keys(keys).await?)
+        let mut presses = KeyActions::new("keyboard".to_owned());
+        for value in keys.chars() {
+            presses = presses.then(KeyAction::Down { value });
+            if value != SHIFT {
+                presses = presses.then(KeyAction::Up { value });
+            }
+        }
+        if keys.contains(SHIFT) {
+            presses = presses.then(KeyAction::Up { value: SHIFT });
+        }
+        Ok(self.client.perform_actions(presses).await?)
     }
 
     /// What scripts complained of since the last call: exceptions and `console.error`. Failed

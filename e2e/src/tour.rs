@@ -136,7 +136,8 @@ pub async fn walk(
 ) -> anyhow::Result<()> {
     let site = Site::start().await?;
     let front = FaultyFront::before(site.origin()).await?;
-    let browser = Browser::with_arguments(&["--force-prefers-reduced-motion"]).await?;
+    let browser =
+        Browser::with_arguments(&["--force-prefers-reduced-motion", "--hide-scrollbars"]).await?;
     browser.hold_timers().await?;
     for theme in ["light", "dark"] {
         browser.prefer("prefers-color-scheme", theme).await?;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use e2e::browser::Browser;
+use e2e::tour::HEIGHT;
 use e2e::{audit, tour};
 
 #[tokio::test]
@@ -9,7 +11,11 @@ async fn axe_finds_nothing_on_any_page_in_any_state() -> anyhow::Result<()> {
     // A fault of the frame is on every page: each is told once, with where it was seen.
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     tour::walk(async |browser, sight| {
-        for violation in audit::violations(browser).await? {
+        let mut violations = audit::violations(browser).await?;
+        if sight.width == 390 {
+            violations.extend(scrolls_sideways_at_320(browser).await?);
+        }
+        for violation in violations {
             found
                 .entry(violation)
                 .or_default()
@@ -20,4 +26,14 @@ async fn axe_finds_nothing_on_any_page_in_any_state() -> anyhow::Result<()> {
     .await?;
     assert!(found.is_empty(), "{found:#?}");
     Ok(())
+}
+
+/// WCAG 1.4.10: no page is wider than the narrowest phone.
+async fn scrolls_sideways_at_320(browser: &Browser) -> anyhow::Result<Option<String>> {
+    browser.resize(320, HEIGHT).await?;
+    let overflow = browser
+        .run("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        .await?;
+    browser.resize(390, HEIGHT).await?;
+    Ok((overflow != 0).then(|| format!("{overflow} px wider than 320 px")))
 }

@@ -3,9 +3,12 @@
 mod accessibility;
 mod contact;
 mod failures;
+mod keyboard;
+mod motion;
 mod notices;
 mod reading;
 mod search;
 mod session;
 mod sources;
+mod tabs;
 mod walk;
