@@ -1,5 +1,5 @@
 //! What the browser tests share: the site as it is released, a real browser, a front that injects
-//! faults between them, a tour of every page and state, and an audit of what it shows.
+//! faults between them, a tour of every page and state, an audit of what it shows, and scales.
 //!
 //! `cargo xtask test` sets the environment that these need.
 
@@ -9,6 +9,7 @@ pub mod faulty_front;
 pub mod process;
 pub mod site;
 pub mod tour;
+pub mod weight;
 
 use std::path::PathBuf;
 

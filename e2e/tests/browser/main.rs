@@ -12,3 +12,4 @@ mod session;
 mod sources;
 mod tabs;
 mod walk;
+mod weight;
