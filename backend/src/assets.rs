@@ -223,7 +223,10 @@ struct Facts {
 
 impl BinaryFiles {
     fn get(self, path: &Path) -> io::Result<BinaryFile> {
+        // ServeDir asks for `./name`; the binary knows names only.
         let file = path
+            .strip_prefix(".")
+            .unwrap_or(path)
             .to_str()
             .map(|path| path.replace(std::path::MAIN_SEPARATOR, "/"))
             .and_then(|path| (self.0)(&path))

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -19,6 +20,22 @@ use crate::provided;
 /// How long a page may take to show what is awaited of it.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+const SHIFT: char = '\u{e008}';
+
+/// The browser's own timers must not mistake a held one for theirs: ids of held ones are negative.
+const HELD_TIMERS: &str = "
+    const start = window.setTimeout, stop = window.clearTimeout, held = new Map();
+    let last = 0;
+    window.setTimeout = (run, ms, ...rest) => {
+        if (!(ms >= 4000)) return start(run, ms, ...rest);
+        held.set(--last, run);
+        return last;
+    };
+    window.clearTimeout = id => held.delete(id) || stop(id);
+    window.passTime = () => {
+        for (const [id, run] of [...held]) if (held.delete(id)) run();
+    };";
+
 /// A browser with a profile of its own, 1280 × 900.
 pub struct Browser {
     client: Client,
@@ -32,6 +49,14 @@ impl Browser {
     /// # Errors
     /// When one of them does not start.
     pub async fn open() -> anyhow::Result<Self> {
+        Self::with_arguments(&[]).await
+    }
+
+    /// The same, with further command-line arguments for Chromium.
+    ///
+    /// # Errors
+    /// When one of them does not start.
+    pub async fn with_arguments(arguments: &[&str]) -> anyhow::Result<Self> {
         let profile = tempfile::tempdir()?;
         let mut command = Command::new(provided("CHROMEDRIVER")?);
         command.arg("--port=0");
@@ -44,7 +69,7 @@ impl Browser {
             .await
             .context("the driver did not start")?;
         let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities(&profile)?)
+            .capabilities(capabilities(&profile, arguments)?)
             .connect(&format!("http://127.0.0.1:{port}"))
             .await?;
         let browser = Self {
@@ -210,6 +235,46 @@ impl Browser {
         Ok(())
     }
 
+    /// On every page from the next visit on, timers of 4 s and more wait for [`Self::pass_time`]:
+    /// toasts stay, and requests don't time out, until a test says so.
+    ///
+    /// # Errors
+    /// When the browser can't.
+    pub async fn hold_timers(&self) -> anyhow::Result<()> {
+        let source = json!({"source": HELD_TIMERS});
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", source)
+            .await?;
+        Ok(())
+    }
+
+    /// Runs the timers that are held.
+    ///
+    /// # Errors
+    /// When the page does not hold any.
+    pub async fn pass_time(&self) -> anyhow::Result<()> {
+        self.run("passTime()").await?;
+        Ok(())
+    }
+
+    /// Presses keys one after the other, WebDriver's special ones included; Shift stays down until
+    /// the last is up.
+    ///
+    /// # Errors
+    /// When the browser can't.
+    pub async fn press(&self, keys: &str) -> anyhow::Result<()> {
+        let mut presses = KeyActions::new("keyboard".to_owned());
+        for value in keys.chars() {
+            presses = presses.then(KeyAction::Down { value });
+            if value != SHIFT {
+                presses = presses.then(KeyAction::Up { value });
+            }
+        }
+        if keys.contains(SHIFT) {
+            presses = presses.then(KeyAction::Up { value: SHIFT });
+        }
+        Ok(self.client.perform_actions(presses).await?)
+    }
+
     /// What scripts complained of since the last call: exceptions and `console.error`. Failed
     /// requests, which the browser logs by itself, are left out.
     ///
@@ -247,8 +312,9 @@ impl Browser {
     }
 }
 
-fn capabilities(profile: &TempDir) -> anyhow::Result<Capabilities> {
+fn capabilities(profile: &TempDir, further: &[&str]) -> anyhow::Result<Capabilities> {
     let mut arguments = vec![format!("--user-data-dir={}", profile.path().display())];
+    arguments.extend(further.iter().map(|&argument| argument.to_owned()));
     arguments.extend(
         [
             "--headless=new",

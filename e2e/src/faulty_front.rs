@@ -1,12 +1,15 @@
 //! A front before the site that breaks what a test wants broken.
 
+use std::io;
 use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, IF_NONE_MATCH};
 use axum::response::Response;
+use futures_util::stream;
 use parking_lot::Mutex;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -16,8 +19,14 @@ use tokio::sync::Notify;
 pub enum Fault {
     /// A 500 with a problem that names the request `fault-1`.
     ServerError,
+    /// A 503 with a problem: the source of the blogs does not answer.
+    Unavailable,
     /// An answer that is no envelope.
     Rubbish,
+    /// The beginning of an answer, and then the connection ends.
+    Cut,
+    /// The site's own answer, its list said to be a saved copy.
+    Stale,
     /// No answer until the fault is lifted.
     Silence,
 }
@@ -68,9 +77,9 @@ impl FaultyFront {
         &self.origin
     }
 
-    /// From now on requests whose path and query begin with `path` meet this fault, and no others.
-    pub fn set(&self, path: &str, fault: Fault) {
-        *self.faults.set.lock() = Some((path.to_owned(), fault));
+    /// From now on requests whose path and query contain `part` meet this fault, and no others.
+    pub fn set(&self, part: &str, fault: Fault) {
+        *self.faults.set.lock() = Some((part.to_owned(), fault));
     }
 
     /// Waits until a request has met [`Fault::Silence`].
@@ -90,7 +99,7 @@ async fn answer(State(faults): State<Arc<Faults>>, request: Request) -> Response
     let fault = {
         let set = faults.set.lock();
         set.as_ref()
-            .filter(|(path, _)| request.uri().to_string().starts_with(path.as_str()))
+            .filter(|(part, _)| request.uri().to_string().contains(part.as_str()))
             .map(|(_, fault)| *fault)
     };
     match fault {
@@ -100,21 +109,35 @@ async fn answer(State(faults): State<Arc<Faults>>, request: Request) -> Response
                 r#"{"error":{"type":"about:blank","title":"Internal Server Error","status":500,"code":"internal_error","detail":"Something went wrong.","request_id":"fault-1"},"flash":[]}"#,
             );
         }
+        Some(Fault::Unavailable) => {
+            return with_status(
+                503,
+                r#"{"error":{"type":"about:blank","title":"Service Unavailable","status":503,"code":"source_unavailable","detail":"The source of the blogs does not answer.","request_id":"fault-2"},"flash":[]}"#,
+            );
+        }
         Some(Fault::Rubbish) => return with_status(200, "<html>not what was asked for"),
+        Some(Fault::Cut) => {
+            let parts = [Ok("{\"data\":"), Err(io::Error::other("cut"))];
+            return Response::new(Body::from_stream(stream::iter(parts)));
+        }
         Some(Fault::Silence) => {
             faults.held.notify_one();
             lifted.await;
         }
-        None => {}
+        Some(Fault::Stale) | None => {}
     }
     match pass_on(&faults, request).await {
+        Ok(response) if fault == Some(Fault::Stale) => said_stale(response).await,
         Ok(response) => response,
         Err(error) => with_status(502, &format!("the site did not answer: {error:#}")),
     }
 }
 
 async fn pass_on(faults: &Faults, request: Request) -> anyhow::Result<Response> {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    // What is compressed or not sent at all can't be edited.
+    parts.headers.remove(ACCEPT_ENCODING);
+    parts.headers.remove(IF_NONE_MATCH);
     let path = parts.uri.path_and_query().context("a path")?;
     let answer = faults
         .client
@@ -128,6 +151,17 @@ async fn pass_on(faults: &Faults, request: Request) -> anyhow::Result<Response> 
     *response.headers_mut() = answer.headers().clone();
     *response.body_mut() = Body::from(answer.bytes().await?);
     Ok(response)
+}
+
+/// The answer with `"stale":true` in place of `"stale":false`.
+async fn said_stale(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let body = axum::body::to_bytes(body, usize::MAX)
+        .await
+        .unwrap_or_default();
+    let body = String::from_utf8_lossy(&body).replace("\"stale\":false", "\"stale\":true");
+    parts.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(body))
 }
 
 fn with_status(status: u16, body: &str) -> Response {

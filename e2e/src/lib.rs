@@ -1,12 +1,15 @@
-//! What the browser tests share: the site as it is released, a real browser, and a front that
-//! injects faults between them.
+//! What the browser tests share: the site as it is released, a real browser, a front that injects
+//! faults between them, a tour of every page and state, an audit of what it shows, and scales.
 //!
 //! `cargo xtask test` sets the environment that these need.
 
+pub mod audit;
 pub mod browser;
 pub mod faulty_front;
 pub mod process;
 pub mod site;
+pub mod tour;
+pub mod weight;
 
 use std::path::PathBuf;
 

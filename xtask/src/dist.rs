@@ -3,20 +3,32 @@
 //! What compresses the site is slow to build and slow unoptimised, so the command runs itself
 //! again, built for it.
 
+use std::path::PathBuf;
+
+use crate::workspace::Workspace;
+
 #[cfg(not(feature = "dist"))]
 pub(crate) use again::dist;
 #[cfg(feature = "dist")]
 pub(crate) use packing::dist;
 
+/// Where the one file is put.
+fn binary(workspace: &Workspace) -> PathBuf {
+    let name = format!("flashblog{}", std::env::consts::EXE_SUFFIX);
+    workspace.root.join("dist").join(name)
+}
+
 #[cfg(not(feature = "dist"))]
 mod again {
+    use std::path::PathBuf;
+
     use anyhow::Result;
 
     use crate::process;
     use crate::workspace::Workspace;
 
-    /// Runs the same command in an xtask that can compress.
-    pub(crate) fn dist(workspace: &Workspace) -> Result<()> {
+    /// Runs the same command in an xtask that can compress, and gives the path of the one file.
+    pub(crate) fn dist(workspace: &Workspace) -> Result<PathBuf> {
         process::run(process::cargo(workspace).args([
             "run",
             "--quiet",
@@ -27,7 +39,8 @@ mod again {
             "dist",
             "--",
             "dist",
-        ]))
+        ]))?;
+        Ok(super::binary(workspace))
     }
 }
 
@@ -49,8 +62,9 @@ mod packing {
     /// The page is written anew for each address, so copies of it would be of no use.
     const PAGE: &str = "index.html";
 
-    /// Builds site and server, and leaves `dist/flashblog`, which needs nothing beside it.
-    pub(crate) fn dist(workspace: &Workspace) -> Result<()> {
+    /// Builds site and server, and leaves `dist/flashblog`, which needs nothing beside it. Gives its
+    /// path.
+    pub(crate) fn dist(workspace: &Workspace) -> Result<PathBuf> {
         let toolchain = Toolchain::provide(workspace)?;
         spa::build(workspace, &toolchain)?;
         let assets = workspace.target.join("dist-assets");
@@ -66,13 +80,12 @@ mod packing {
                     .env("FLASHBLOG_DIST_ASSETS", &assets),
             )
         })?;
-        let built = backend::binary(workspace, "release");
-        let folder = workspace.root.join("dist");
-        fs::create_dir_all(&folder).context("making dist")?;
-        let name = built.file_name().context("the binary has no name")?;
-        let binary = folder.join(name);
-        fs::copy(&built, &binary).context("copying the binary to dist")?;
-        print_sizes(&binary, &files)
+        fs::create_dir_all(workspace.root.join("dist")).context("making dist")?;
+        let binary = super::binary(workspace);
+        fs::copy(backend::binary(workspace, "release"), &binary)
+            .context("copying the binary to dist")?;
+        print_sizes(&binary, &files)?;
+        Ok(binary)
     }
 
     /// A file of the site, and the sizes of its copies in bytes where there are any.

@@ -8,6 +8,7 @@ mod dev;
 mod dist;
 mod env;
 mod group;
+mod lighthouse;
 mod process;
 mod run;
 mod shots;
@@ -15,6 +16,7 @@ mod spa;
 mod step;
 mod test;
 mod toolchain;
+mod weight;
 mod workspace;
 
 use std::ffi::OsString;
@@ -48,10 +50,14 @@ enum Command {
     Dist,
     /// Write screenshots of every page, in both themes and two widths, into target/shots
     Shots,
+    /// Measure the pages with Lighthouse, as phones have them; reports in target/lighthouse
+    Lighthouse,
     /// Check format and lints, run every test, the browser's too
     Test,
     /// Measure the server and write docs/benchmarks.md
     Bench,
+    /// Weigh a first visit, file by file, and write it to docs/benchmarks.md
+    Weight,
     /// Print the shell exports with which `trunk` works by hand: eval "$(cargo xtask env)"
     Env,
 }
@@ -62,10 +68,12 @@ fn main() -> ExitCode {
         Command::Run { args } => run::run(&workspace, &args),
         Command::Dev => dev::dev(&workspace),
         Command::Build => build::build(&workspace).map(drop),
-        Command::Dist => dist::dist(&workspace),
+        Command::Dist => dist::dist(&workspace).map(drop),
         Command::Shots => shots::shots(&workspace),
+        Command::Lighthouse => lighthouse::lighthouse(&workspace),
         Command::Test => test::test(&workspace),
         Command::Bench => bench::bench(&workspace),
+        Command::Weight => weight::weight(&workspace),
         Command::Env => env::env(&workspace),
     });
     match result {

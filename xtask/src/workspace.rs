@@ -148,8 +148,10 @@ mod tests {
     }
 
     #[test]
-    fn lock_file_of_npm_names_no_addresses() {
-        assert!(!read("frontend/package-lock.json").contains("\"resolved\""));
+    fn lock_files_of_npm_name_no_addresses() {
+        for lock in ["frontend/package-lock.json", "e2e/package-lock.json"] {
+            assert!(!read(lock).contains("\"resolved\""), "{lock}");
+        }
     }
 
     #[test]

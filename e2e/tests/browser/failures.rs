@@ -6,6 +6,10 @@ use e2e::site::Site;
 
 /// Leads to a page that asks the API: the first page of a visit brings its data along.
 const BLOGS: &str = ".navbar-nav a[href='/blogs']";
+const RETRY: &str = "[data-testid=failure] button";
+/// The request for the blogs has its answer.
+const BLOGS_ANSWERED: &str = "return performance.getEntriesByType('resource')
+    .some(entry => entry.name.includes('/api/v1/blogs') && entry.responseEnd > 0)";
 
 #[tokio::test]
 async fn a_server_error_is_the_500_view_and_trying_again_works() -> anyhow::Result<()> {
@@ -36,15 +40,142 @@ async fn a_server_error_is_the_500_view_and_trying_again_works() -> anyhow::Resu
 }
 
 #[tokio::test]
-async fn an_answer_that_makes_no_sense_is_a_failure_too() -> anyhow::Result<()> {
+async fn whatever_fails_says_what_happened_and_can_be_tried_again() -> anyhow::Result<()> {
     let site = Site::start().await?;
     let front = FaultyFront::before(site.origin()).await?;
     let browser = Browser::open().await?;
-    front.set("/api/v1/blogs", Fault::Rubbish);
-    browser.visit(&format!("{}/about", front.origin())).await?;
-    browser.click(BLOGS).await?;
-    browser.find("[data-testid=failure]").await?;
+    browser.hold_timers().await?;
+    for (fault, headline) in [
+        (Fault::ServerError, "Something went wrong"),
+        (Fault::Unavailable, "The blogs can’t be reached right now"),
+        (Fault::Rubbish, "Something went wrong"),
+        (Fault::Cut, "FlashBlog can’t be reached"),
+        (Fault::Silence, "This is taking too long"),
+    ] {
+        browser.visit(&format!("{}/about", front.origin())).await?;
+        front.set("/api/v1/blogs", fault);
+        browser.click(BLOGS).await?;
+        if fault == Fault::Silence {
+            browser.find(".blog-card .placeholder").await?;
+            browser.pass_time().await?;
+        }
+        browser.await_text("h1", headline).await?;
+        browser.await_path("/blogs").await?;
+        front.lift();
+        browser.click(RETRY).await?;
+        browser.find("[data-testid=blog-card]").await?;
+        browser.await_text("h1", "Blogs").await?;
+    }
     assert_eq!(browser.complaints().await?, [""; 0]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn back_and_forward_lead_across_a_failure() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let front = FaultyFront::before(site.origin()).await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}/about", front.origin())).await?;
+    front.set("/api/v1/blogs", Fault::ServerError);
+    browser.click(BLOGS).await?;
+    browser.find(RETRY).await?;
+    browser.client().back().await?;
+    browser.await_text("h1", "About FlashBlog").await?;
+    browser.client().forward().await?;
+    browser.find(RETRY).await?;
+    browser.client().back().await?;
+    browser.await_text("h1", "About FlashBlog").await?;
+    front.lift();
+    browser.client().forward().await?;
+    browser.find("[data-testid=blog-card]").await?;
+    browser.await_path("/blogs").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_too_late_changes_nothing() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let front = FaultyFront::before(site.origin()).await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}/about", front.origin())).await?;
+    front.set("/api/v1/blogs", Fault::Silence);
+    browser.click(BLOGS).await?;
+    browser.find(".blog-card .placeholder").await?;
+    browser.click(".navbar-nav a[href='/contact']").await?;
+    browser.await_text("h1", "Contact").await?;
+    front.lift();
+    browser.until(BLOGS_ANSWERED, vec![]).await?;
+    browser.await_text("h1", "Contact").await?;
+    browser.await_path("/contact").await?;
+    assert_eq!(browser.complaints().await?, [""; 0]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_panic_shows_the_500_view_which_leads_back() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}/about", site.origin())).await?;
+    browser.await_text("h1", "About FlashBlog").await?;
+    // As an extension might, between the app and the browser.
+    browser
+        .run("document.createElement = () => { throw new Error('refused') }")
+        .await?;
+    browser.click(BLOGS).await?;
+    browser
+        .await_text("body > main .trouble-title", "Something went wrong")
+        .await?;
+    browser.find("body > main .trouble[role=alert]").await?;
+    browser.find("#app[hidden]").await?;
+    assert!(
+        browser
+            .client()
+            .title()
+            .await?
+            .contains("Something went wrong")
+    );
+    assert_ne!(browser.complaints().await?, [""; 0], "the cause is told");
+    browser.click("body > main .btn-primary").await?;
+    browser.find("[data-testid=blog-card]").await?;
+    browser.await_path("/blogs").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_app_that_does_not_load_whole_says_so_and_loads_when_asked_again() -> anyhow::Result<()>
+{
+    let site = Site::start().await?;
+    let front = FaultyFront::before(site.origin()).await?;
+    let browser = Browser::open().await?;
+    for fault in [Fault::Rubbish, Fault::Cut] {
+        front.set("_bg.wasm", fault);
+        browser.visit(&format!("{}/about", front.origin())).await?;
+        browser
+            .await_text("#no-start h1", "FlashBlog can’t start")
+            .await?;
+        browser.find("#preloader[hidden]").await?;
+        browser.find("#no-start [href='/api/v1/blogs']").await?;
+    }
+    front.lift();
+    browser.click("#no-start a[href='']").await?;
+    browser.await_text("h1", "About FlashBlog").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_scripts_a_page_says_what_it_needs() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser
+        .devtools(
+            "Emulation.setScriptExecutionDisabled",
+            serde_json::json!({"value": true}),
+        )
+        .await?;
+    browser.visit(&format!("{}/about", site.origin())).await?;
+    let said = browser.text("noscript h1").await?;
+    assert_eq!(said, "FlashBlog needs JavaScript");
+    assert!(!browser.find("#preloader").await?.is_displayed().await?);
     Ok(())
 }
 

@@ -1,10 +1,15 @@
 //! The site as a reader meets it.
 
+mod accessibility;
 mod contact;
 mod failures;
+mod keyboard;
+mod motion;
 mod notices;
 mod reading;
 mod search;
 mod session;
 mod sources;
+mod tabs;
 mod walk;
+mod weight;

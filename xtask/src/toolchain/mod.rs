@@ -6,7 +6,7 @@ pub(crate) mod browser;
 mod cache;
 mod cargo_tools;
 mod debian;
-mod npm;
+pub(crate) mod npm;
 pub(crate) mod postgres;
 pub(crate) mod schemathesis;
 mod wasm_std;

@@ -1,6 +1,7 @@
-//! Bootstrap, Sass and wasm-opt from npm, in exactly the versions of the lock file.
+//! What comes from npm, in exactly the versions of the lock files.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -10,25 +11,29 @@ use crate::process;
 use crate::step::{already, step};
 use crate::workspace::Workspace;
 
-/// Installs `frontend/package-lock.json` into `frontend/node_modules` unless it is there.
+/// Installs what the SPA is built and tested with.
 pub(super) fn provide(workspace: &Workspace) -> Result<()> {
+    install(&workspace.frontend(), "bootstrap, sass, binaryen, axe-core")
+}
+
+/// Installs a folder's `package-lock.json` into its `node_modules` unless it is there.
+///
+/// # Errors
+/// When Node.js is missing or npm fails.
+pub(crate) fn install(folder: &Path, what: &str) -> Result<()> {
     provide_node()?;
-    let folder = workspace.frontend();
-    let lock =
-        fs::read(folder.join("package-lock.json")).context("reading frontend/package-lock.json")?;
+    let lock = folder.join("package-lock.json");
+    let lock = fs::read(&lock).with_context(|| format!("reading {}", lock.display()))?;
     // npm removes the whole folder before it installs, so a half-done install leaves no mark.
     let mark = folder.join("node_modules").join(".installed-lock.json");
     if fs::read(&mark).is_ok_and(|installed| installed == lock) {
-        already("npm packages: as the lock file says");
+        already(&format!("npm packages ({what}): as the lock file says"));
         return Ok(());
     }
-    step(
-        "installing npm packages (bootstrap, sass, binaryen)",
-        || {
-            process::run(Command::new("npm").arg("ci").current_dir(&folder))?;
-            fs::write(&mark, &lock).context("marking the npm packages as installed")
-        },
-    )
+    step(&format!("installing npm packages ({what})"), || {
+        process::run(Command::new("npm").arg("ci").current_dir(folder))?;
+        fs::write(&mark, &lock).context("marking the npm packages as installed")
+    })
 }
 
 /// Node runs Sass and wasm-opt, npm installs them.

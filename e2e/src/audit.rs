@@ -1,0 +1,56 @@
+//! Accessibility, as far as a program can tell: axe-core, run inside the page.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, ensure};
+use serde_json::Value;
+
+use crate::browser::Browser;
+
+/// Where `cargo xtask` installs what `frontend/package-lock.json` names.
+const AXE: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../frontend/node_modules/axe-core/axe.min.js"
+);
+
+/// All rules of WCAG 2.2 at level AA and axe's own best practices. The size of targets (WCAG 2.5.8)
+/// is off unless asked for.
+const RUN: &str = "
+    const done = arguments[arguments.length - 1];
+    axe.run(document, {resultTypes: ['violations'], rules: {'target-size': {enabled: true}}})
+        .then(results => done(results.violations), error => done(String(error)))";
+
+/// What axe-core finds wrong with the page as it is now: a line for each element, with the rule,
+/// the element's selector and how to mend it.
+///
+/// # Errors
+/// When axe-core is not installed or can't run in this page.
+pub async fn violations(browser: &Browser) -> anyhow::Result<Vec<String>> {
+    if browser.run("return typeof axe").await? == "undefined" {
+        let source = fs::read_to_string(Path::new(AXE))
+            .context("axe-core is not installed; run `cargo xtask build`")?;
+        browser.run(&source).await?;
+    }
+    let found = browser.client().execute_async(RUN, Vec::new()).await?;
+    ensure!(found.is_array(), "axe-core failed: {found}");
+    let mut lines = Vec::new();
+    for violation in items(&found) {
+        for node in items(&violation["nodes"]) {
+            lines.push(format!(
+                "{} at {}: {}",
+                violation["id"].as_str().unwrap_or_default(),
+                node["target"],
+                node["failureSummary"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .replace('\n', " ")
+            ));
+        }
+    }
+    Ok(lines)
+}
+
+fn items(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}

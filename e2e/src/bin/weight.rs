@@ -1,0 +1,17 @@
+//! Prints what a first visit weighs, as a table. `cargo xtask weight` runs it.
+
+use e2e::weight::{LIMIT_BYTES, first_visit};
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let parts = first_visit().await?;
+    println!("| File | Bytes | Compressed (Brotli) |");
+    println!("|---|--:|--:|");
+    for part in &parts {
+        println!("| `{}` | {} | {} |", part.name, part.plain, part.brotli);
+    }
+    let plain: usize = parts.iter().map(|part| part.plain).sum();
+    let brotli: usize = parts.iter().map(|part| part.brotli).sum();
+    println!("| **All, of {LIMIT_BYTES} at most** | **{plain}** | **{brotli}** |");
+    Ok(())
+}

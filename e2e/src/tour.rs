@@ -1,0 +1,205 @@
+//! Every page and state of the site, one line each, in both themes and two widths: what is audited
+//! and what is photographed. A new page joins both by a line in [`VIEWS`].
+
+use anyhow::Context;
+
+use crate::browser::Browser;
+use crate::faulty_front::{Fault, FaultyFront};
+use crate::site::Site;
+use Step::{Break, Click, PassTime, Reload, Run, See, Type};
+
+/// A page, or a state of one.
+struct View {
+    name: &'static str,
+    address: &'static str,
+    /// What is done there. The first page of a visit brings its data along, so faults of the API
+    /// show on the next one only.
+    steps: &'static [Step],
+    /// What is on the page when it has come to rest.
+    shown: &'static str,
+}
+
+/// Something that a reader does, or that happens to them.
+enum Step {
+    /// From now on requests whose path contains this meet the fault.
+    Break(&'static str, Fault),
+    Click(&'static str),
+    /// Text into the field with this id.
+    Type(&'static str, &'static str),
+    /// Waits for an element.
+    See(&'static str),
+    /// The time of all timers is up.
+    PassTime,
+    /// The page once more, with nothing kept of it.
+    Reload,
+    /// A script.
+    Run(&'static str),
+}
+
+/// A view, as one reader meets it.
+#[derive(Debug)]
+pub struct Sight {
+    /// The view's name, as in file names.
+    pub name: &'static str,
+    /// `light` or `dark`.
+    pub theme: &'static str,
+    /// CSS pixels.
+    pub width: u32,
+}
+
+/// Height of the window; CSS pixels.
+pub const HEIGHT: u32 = 900;
+
+const fn page(name: &'static str, address: &'static str, shown: &'static str) -> View {
+    state(name, address, &[], shown)
+}
+
+const fn state(
+    name: &'static str,
+    address: &'static str,
+    steps: &'static [Step],
+    shown: &'static str,
+) -> View {
+    View {
+        name,
+        address,
+        steps,
+        shown,
+    }
+}
+
+// On every page and at every width.
+const TO_BLOGS: Step = Click(".site-footer a[href='/blogs']");
+const TO_ABOUT: Step = Click(".site-footer a[href='/about']");
+const API: &str = "/api/v1/blogs";
+const CARD: &str = "[data-testid=blog-card]";
+const FAILURE: &str = "[data-testid=failure] button";
+const SKELETON: &str = ".blog-card .placeholder";
+/// WebDriver's arrow key.
+const DOWN: &str = "\u{e015}";
+const SEND: Step = Click(".contact-form button");
+/// What a panic takes: a browser, or an extension in it, that refuses what it never refuses.
+const REFUSE_ELEMENTS: Step =
+    Run("document.createElement = document.createElementNS = () => { throw new Error('refused') }");
+
+/// axe-core needs elements again.
+const MAKE_ELEMENTS: Step = Run("delete document.createElement; delete document.createElementNS");
+
+#[rustfmt::skip]
+const VIEWS: &[View] = &[
+    page("home", "/", ".featured [data-testid=blog-card]"),
+    page("blogs", "/blogs", CARD),
+    page("blogs-page-3", "/blogs?page=3", CARD),
+    page("category", "/blogs?category=Frontend", CARD),
+    page("post", "/blogs/a-session-is-a-signature", ".post .prose"),
+    page("post-picture", "/blogs/sqlite-in-wal-mode", ".post .prose"),
+    state("post-contents", "/blogs/sqlite-in-wal-mode", &[Click(".contents summary")], ".contents details[open]"),
+    state("post-copied", "/blogs/a-session-is-a-signature", &[Click(".share button:last-of-type")], ".share-status:not(:empty)"),
+    page("post-empty", "/blogs/the-posts-are-in-the-binary", ".post-empty"),
+    page("tag", "/blogs?tag=rust", CARD),
+    page("search", "/search?q=session", "[data-testid=search-result]"),
+    page("search-nothing", "/search?q=zebra", "[data-testid=nothing-found] .chip"),
+    state("suggestions", "/about", &[Type("search-box", "sess"), See(".suggestion"), Type("search-box", DOWN)], ".suggestion[aria-selected=true]"),
+    page("about", "/about", "#main h1"),
+    state("session", "/about", &[Click(".session-panel summary")], "#end-session"),
+    page("contact", "/contact", ".contact-form"),
+    state("contact-faults", "/contact", &[SEND], "#contact-faults"),
+    state("contact-failure", "/contact", &[Type("name", "Ada"), Type("email", "ada@example.org"), Type("subject", "A question"), Type("message", "How do flash messages work?"), Break("/api/v1/contact", Fault::ServerError), SEND], "#contact-failure"),
+    // The draft is still there.
+    state("contact-receipt", "/contact", &[SEND], "[data-testid=reference]"),
+    page("not-found", "/no/such/page", "[data-testid=not-found]"),
+    page("blog-not-found", "/blogs/nothing-here", ".toast-stack .alert.show"),
+    state("menu", "/", &[Click(".navbar-toggler")], "#main-menu.show"),
+    state("messages", "/blogs/nothing-here", &[See(".toast-stack .alert.show"), Click("#message-center")], "#messages li"),
+    state("messages-none", "/about", &[Run("localStorage.clear(); sessionStorage.clear()"), Reload, Click("#message-center")], "#messages[open]"),
+    state("shortcuts", "/about", &[Click("#show-shortcuts")], "#shortcuts[open]"),
+    state("scrolled", "/blogs", &[See(CARD), Run("scrollTo(0, 400)")], ".back-to-top"),
+    state("loading", "/about", &[Break(API, Fault::Silence), TO_BLOGS], SKELETON),
+    state("loading-post", "/blogs", &[See(CARD), Break("/api/v1/blogs/", Fault::Silence), Click(".blog-grid .stretched-link")], ".text-skeleton"),
+    state("stale", "/about", &[Break(API, Fault::Stale), TO_BLOGS], ".notice time"),
+    state("unrenewed", "/blogs", &[See(CARD), TO_ABOUT, Break(API, Fault::ServerError), TO_BLOGS], ".notice .link-button"),
+    state("server-error", "/about", &[Break(API, Fault::ServerError), TO_BLOGS], FAILURE),
+    state("server-error-home", "/about", &[Break(API, Fault::ServerError), Click(".navbar-brand")], FAILURE),
+    state("unavailable", "/about", &[Break(API, Fault::Unavailable), TO_BLOGS], FAILURE),
+    state("offline", "/about", &[Break(API, Fault::Cut), TO_BLOGS], FAILURE),
+    state("timeout", "/about", &[Break(API, Fault::Silence), TO_BLOGS, See(SKELETON), PassTime], FAILURE),
+    state("crash", "/about", &[See("#main h1"), REFUSE_ELEMENTS, TO_BLOGS, See("body > main .trouble"), MAKE_ELEMENTS], "body > main .trouble"),
+    state("no-start", "/about", &[Break("_bg.wasm", Fault::Rubbish), Reload], "#no-start:not([hidden])"),
+    page("file-not-found", "/media/no-such-picture.png", "h1"),
+    page("api", "/api/docs", "h1"),
+];
+
+/// Shows every view in both themes and both widths to `look`. Motion is reduced and toasts stay, so
+/// that what is looked at holds still.
+///
+/// # Errors
+/// When a view does not come about, or `look` fails.
+pub async fn walk(
+    mut look: impl AsyncFnMut(&Browser, &Sight) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let front = FaultyFront::before(site.origin()).await?;
+    let browser =
+        Browser::with_arguments(&["--force-prefers-reduced-motion", "--hide-scrollbars"]).await?;
+    browser.hold_timers().await?;
+    for theme in ["light", "dark"] {
+        browser.prefer("prefers-color-scheme", theme).await?;
+        for view in VIEWS {
+            let name = view.name;
+            browser.resize(390, HEIGHT).await?;
+            arrive(&browser, &front, view)
+                .await
+                .with_context(|| format!("the view {name:?} did not come about"))?;
+            for width in [390, 1280] {
+                browser.resize(width, HEIGHT).await?;
+                // Reduced to next to nothing, but not to nothing.
+                browser
+                    .until(
+                        "return document.getAnimations().every(it => it.playState !== 'running')",
+                        Vec::new(),
+                    )
+                    .await?;
+                let sight = Sight { name, theme, width };
+                look(&browser, &sight)
+                    .await
+                    .with_context(|| format!("looking at {sight:?}"))?;
+            }
+            front.lift();
+        }
+    }
+    Ok(())
+}
+
+async fn arrive(browser: &Browser, front: &FaultyFront, view: &View) -> anyhow::Result<()> {
+    browser
+        .visit(&format!("{}{}", front.origin(), view.address))
+        .await?;
+    for step in view.steps {
+        match step {
+            Break(part, fault) => front.set(part, *fault),
+            Click(css) => browser.click(css).await?,
+            Type(id, text) => {
+                browser
+                    .find(&format!("#{id}"))
+                    .await?
+                    .send_keys(text)
+                    .await?
+            }
+            See(css) => {
+                browser.find(css).await?;
+            }
+            PassTime => browser.pass_time().await?,
+            Reload => {
+                browser
+                    .devtools("Network.clearBrowserCache", serde_json::json!({}))
+                    .await?;
+                browser.client().refresh().await?;
+            }
+            Run(script) => {
+                browser.run(script).await?;
+            }
+        }
+    }
+    browser.find(view.shown).await?;
+    Ok(())
+}

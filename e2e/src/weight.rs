@@ -1,0 +1,110 @@
+//! What a first visit weighs: page, styles, scripts and the app.
+
+use std::process::Stdio;
+
+use anyhow::{Context, ensure};
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
+use url::Url;
+
+use crate::browser::Browser;
+use crate::site::Site;
+
+/// What all of it may weigh, compressed; bytes.
+pub const LIMIT_BYTES: usize = 220_000;
+
+/// The addresses of the page itself, of what it loaded, and of its icon. Posts' pictures and the
+/// API's answers are no part of the app.
+const LOADED: &str = "
+    const loaded = performance.getEntriesByType('resource').map(entry => entry.name);
+    const all = [location.href, ...loaded, document.querySelector('link[rel=icon]').href];
+    return [...new Set(all)].filter(it => !/^\\/(api|media)\\//.test(new URL(it).pathname))";
+/// Quality 11 and a window of 4 MiB, as `cargo xtask dist` compresses.
+const COMPRESS: &str =
+    "process.stdout.write(String(zlib.brotliCompressSync(fs.readFileSync(0)).length))";
+
+/// A file of the first visit.
+#[derive(Debug)]
+pub struct Part {
+    /// Its path, without the digest that changes with its content.
+    pub name: String,
+    /// Bytes.
+    pub plain: usize,
+    /// Bytes, compressed with Brotli.
+    pub brotli: usize,
+}
+
+/// Everything that a browser with an empty cache loads for the home page.
+///
+/// # Errors
+/// When site, browser or Node.js don't answer.
+pub async fn first_visit() -> anyhow::Result<Vec<Part>> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.visit(site.origin()).await?;
+    browser.find(".featured [data-testid=blog-card]").await?;
+    let loaded = browser.run(LOADED).await?;
+    let client = reqwest::Client::builder().no_proxy().no_gzip().build()?;
+    let mut parts = Vec::new();
+    for address in loaded.as_array().context("a list")? {
+        let address: Url = address.as_str().context("an address")?.parse()?;
+        let name = without_digest(address.path());
+        let content = client
+            .get(address)
+            .send()
+            .await?
+            .error_for_status()?
+            .bytes()
+            .await?;
+        parts.push(Part {
+            name,
+            plain: content.len(),
+            brotli: compressed(&content).await?,
+        });
+    }
+    Ok(parts)
+}
+
+/// The same without `-` and the 16 hexadecimal digits that Trunk puts into names.
+fn without_digest(path: &str) -> String {
+    let is_digest =
+        |text: &str| text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    for (at, _) in path.match_indices('-') {
+        if path.get(at + 1..at + 17).is_some_and(is_digest) {
+            return format!("{}{}", &path[..at], &path[at + 17..]);
+        }
+    }
+    path.to_owned()
+}
+
+/// How many bytes Brotli leaves; Node.js, which builds the site's styles, knows it.
+async fn compressed(content: &[u8]) -> anyhow::Result<usize> {
+    let mut node = Command::new("node")
+        .args(["-e", COMPRESS])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("node can't be started")?;
+    let mut input = node.stdin.take().context("no standard input")?;
+    input.write_all(content).await?;
+    drop(input);
+    let output = node.wait_with_output().await?;
+    ensure!(output.status.success(), "node could not compress");
+    Ok(String::from_utf8(output.stdout)?.parse()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lose_their_digest_only() {
+        assert_eq!(
+            without_digest("/flashblog-frontend-1f1ddf7d26d5110c_bg.wasm"),
+            "/flashblog-frontend_bg.wasm"
+        );
+        assert_eq!(without_digest("/boot-48be3029f0e7bd32.js"), "/boot.js");
+        assert_eq!(without_digest("/"), "/");
+        assert_eq!(without_digest("/a-page.html"), "/a-page.html");
+    }
+}

@@ -1,0 +1,92 @@
+//! One reader, two tabs.
+
+use e2e::browser::Browser;
+use e2e::site::Site;
+use fantoccini::wd::WindowHandle;
+
+const ALERT: &str = ".toast-stack .alert";
+/// A form post as browsers without scripts send it, but the redirect is left alone: its message
+/// waits in the session.
+const POST_AND_STAY: &str = "
+    const done = arguments[arguments.length - 1];
+    const message = {name: 'Ada', email: 'ada@example.org', subject: 'A question', message: 'How?'};
+    fetch('/contact', {method: 'POST', body: new URLSearchParams(message), redirect: 'manual'})
+        .then(answer => done(answer.type), error => done(String(error)))";
+
+/// Opens a page in another tab; gives the first tab and the other, which is in front.
+async fn second_tab(
+    browser: &Browser,
+    address: &str,
+) -> anyhow::Result<(WindowHandle, WindowHandle)> {
+    let first = browser.client().window().await?;
+    let second = browser.client().new_window(true).await?.handle;
+    browser.client().switch_to_window(second.clone()).await?;
+    browser.visit(address).await?;
+    Ok((first, second))
+}
+
+#[tokio::test]
+async fn a_theme_that_is_chosen_in_one_tab_is_the_others_too() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    let about = format!("{}/about", site.origin());
+    browser.visit(&about).await?;
+    browser.find("#theme-toggle").await?;
+    let (first, second) = second_tab(&browser, &about).await?;
+    for tab in [&second, &first] {
+        // System, light, dark: twice is dark from wherever the other tab is.
+        browser.client().switch_to_window(tab.clone()).await?;
+        browser.click("#theme-toggle").await?;
+    }
+    for tab in [second, first] {
+        browser.client().switch_to_window(tab).await?;
+        browser.find("html[data-bs-theme=dark]").await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_message_that_waits_is_shown_once_in_one_of_them() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    let about = format!("{}/about", site.origin());
+    browser.visit(&about).await?;
+    browser.await_text("h1", "About FlashBlog").await?;
+    let sent = browser
+        .client()
+        .execute_async(POST_AND_STAY, vec![])
+        .await?;
+    assert_eq!(sent, "opaqueredirect");
+    let (first, _) = second_tab(&browser, &format!("{}/blogs", site.origin())).await?;
+    browser.find(&format!("{ALERT}.alert-success.show")).await?;
+    assert_eq!(browser.count(ALERT).await?, 1);
+
+    browser.client().switch_to_window(first).await?;
+    browser.click(".navbar-nav a[href='/blogs']").await?;
+    browser.find("[data-testid=blog-card]").await?;
+    assert_eq!(browser.count(ALERT).await?, 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_session_that_ends_in_one_tab_does_not_disturb_the_other() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}/blogs", site.origin())).await?;
+    browser.find("[data-testid=blog-card]").await?;
+    let (first, _) = second_tab(&browser, &format!("{}/about", site.origin())).await?;
+    browser.click(".session-panel summary").await?;
+    browser.click("#end-session").await?;
+    browser.find(&format!("{ALERT}.alert-info.show")).await?;
+
+    browser.client().switch_to_window(first).await?;
+    browser
+        .click("nav[aria-label=Pages] a[href='/blogs?page=2']")
+        .await?;
+    browser
+        .find(".page-item.active a[href='/blogs?page=2']")
+        .await?;
+    assert_eq!(browser.count("[data-testid=failure]").await?, 0);
+    assert_eq!(browser.count(ALERT).await?, 0);
+    Ok(())
+}
