@@ -2,6 +2,7 @@
 
 mod assets;
 mod blogs;
+mod bodies;
 mod bounds;
 mod carriers;
 mod clock;
@@ -14,6 +15,7 @@ mod docs;
 mod envelope;
 mod feeds;
 mod flash;
+mod framing;
 mod harness;
 mod inbox;
 mod logs;
