@@ -9,12 +9,12 @@ use axum::response::{IntoResponse, Response};
 use crate::app::App;
 use crate::cross_site::refuse_cross_site;
 use crate::error::ApiError;
-use crate::limits::{limit_body_and_time, refuse_without_host};
+use crate::limits::{limit_body_and_time, refuse_unclear};
 
-/// Middleware: lets a request through that names its host, gets one of the places in flight, is
+/// Middleware: lets a request through that is clear, gets one of the places in flight, is
 /// no other site's doing, and arrives in time.
 pub async fn admit(State(app): State<App>, request: Request, next: Next) -> Response {
-    if let Some(refusal) = refuse_without_host(&request) {
+    if let Some(refusal) = refuse_unclear(&request) {
         return refusal;
     }
     let Ok(_place) = app.places.try_acquire() else {
@@ -28,11 +28,19 @@ pub async fn admit(State(app): State<App>, request: Request, next: Next) -> Resp
 
 /// Middleware: the same for files, for which no body is read and nothing changes.
 pub async fn admit_to_files(State(app): State<App>, request: Request, next: Next) -> Response {
-    if let Some(refusal) = refuse_without_host(&request) {
+    if let Some(refusal) = refuse_unclear(&request) {
         return refusal;
     }
     let Ok(_place) = app.places.try_acquire() else {
         return ApiError::Overloaded.into_response();
     };
     next.run(request).await
+}
+
+/// Middleware: the same for what is served to Prometheus, also while there is no place.
+pub async fn admit_scrapes(request: Request, next: Next) -> Response {
+    match refuse_unclear(&request) {
+        Some(refusal) => refusal,
+        None => next.run(request).await,
+    }
 }

@@ -35,6 +35,7 @@ pub mod carrier;
 
 pub mod session;
 
+pub mod framing;
 pub mod limits;
 pub mod metrics;
 

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::time::timeout;
 
 use crate::error::ApiError;
+use crate::framing::Refusal;
 
 /// The largest request body, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -21,11 +22,13 @@ pub const HANDLER_TIMEOUT: Duration = Duration::from_secs(30);
 /// are still answered in time.
 pub const MAX_IN_FLIGHT: usize = 4096;
 
-/// The refusal of a request that does not say in just one `Host` whom it is for (RFC 9112,
-/// section 3.2). One with both a length and chunks is hyper's to handle: the chunks count, and
-/// the connection ends with the answer (section 6.1).
+/// The refusal of a request that can't be read in just one way, or does not say in just one `Host`
+/// whom it is for (RFC 9112, sections 3.2 and 6.3).
 #[must_use]
-pub fn refuse_without_host(request: &Request) -> Option<Response> {
+pub fn refuse_unclear(request: &Request) -> Option<Response> {
+    if let Some(refusal) = request.extensions().get::<Refusal>() {
+        return Some(closing(ApiError::from(*refusal).into_response()));
+    }
     let hosts = request.headers().get_all(header::HOST).iter().count();
     if hosts == 1 || (hosts == 0 && request.version() < Version::HTTP_11) {
         return None;
@@ -36,7 +39,9 @@ pub fn refuse_without_host(request: &Request) -> Option<Response> {
     ))
 }
 
-fn closing(mut response: Response) -> Response {
+/// Ends the connection with this response.
+#[must_use]
+pub fn closing(mut response: Response) -> Response {
     let close = HeaderValue::from_static("close");
     response.headers_mut().insert(header::CONNECTION, close);
     response

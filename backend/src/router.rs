@@ -16,7 +16,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::admission::{admit, admit_to_files};
+use crate::admission::{admit, admit_scrapes, admit_to_files};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::handlers::{blogs, contact, docs, feeds, health, media, metrics, page, search, session};
@@ -73,6 +73,7 @@ pub fn router(app: App) -> Router {
 pub fn metrics_router(app: App) -> Router {
     Router::new()
         .route("/metrics", get(metrics::show))
+        .layer(from_fn(admit_scrapes))
         .with_state(app)
 }
 

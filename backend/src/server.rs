@@ -10,22 +10,25 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::Request;
+use axum::http::{Request, header};
+use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use tokio::io::AsyncWriteExt;
+use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
-/// The largest request head, in bytes.
-const MAX_HEAD_BYTES: usize = 32 * 1024;
-/// The most header fields in a request.
-const MAX_HEADERS: usize = 100;
+use crate::framing::{CheckedStream, MAX_HEAD_BYTES, MAX_HEADERS, Refusal};
+use crate::limits::closing;
+
+/// Connections beyond the limit that are told so at once. Those beyond this are just closed.
+const TURNED_AWAY: usize = 1024;
+/// How long telling them may take.
+const TURN_AWAY_TIMEOUT: Duration = Duration::from_secs(2);
 /// After the system refused a connection, it is left alone for this long.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -50,11 +53,6 @@ impl Default for ConnectionLimits {
     }
 }
 
-/// What a connection beyond the limit reads.
-const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\n\
-    content-type: text/plain; charset=utf-8\r\ncontent-length: 39\r\nconnection: close\r\n\r\n\
-    Too many connections. Try again later.\n";
-
 /// Serves until `stop` resolves; then takes no new connection, finishes what is in flight, and
 /// returns when the drain is over at the latest.
 pub async fn serve(
@@ -65,6 +63,7 @@ pub async fn serve(
 ) {
     let connections = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(limits.connections));
+    let places_outside = Arc::new(Semaphore::new(TURNED_AWAY));
     let http = http(limits.header_timeout);
     let mut stop = pin!(stop);
     loop {
@@ -73,21 +72,19 @@ pub async fn serve(
             () = &mut stop => break,
         };
         match accepted {
-            Ok((stream, peer)) => match Arc::clone(&places).try_acquire_owned() {
-                Ok(place) => {
-                    // Answers are written whole: waiting for more would only delay them.
-                    let _ = stream.set_nodelay(true);
-                    let service = router.clone();
-                    let connection = http.serve_connection(
-                        TokioIo::new(stream),
-                        service_fn(move |request| answer(service.clone(), request, peer)),
-                    );
+            Ok((stream, peer)) => {
+                // Answers are written whole: waiting for more would only delay them.
+                let _ = stream.set_nodelay(true);
+                if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
+                    let stream = CheckedStream::new(stream);
+                    let connection = connection(&http, stream, router.clone(), peer);
                     tokio::spawn(run(connections.watch(connection), place));
+                } else if let Ok(place) = Arc::clone(&places_outside).try_acquire_owned() {
+                    let stream = CheckedStream::refused(stream, Refusal::TooManyConnections);
+                    let connection = connection(&http, stream, router.clone(), peer);
+                    tokio::spawn(run(in_time(connection), place));
                 }
-                Err(_) => {
-                    tokio::spawn(turn_away(stream));
-                }
-            },
+            }
             Err(error) => pause_after(&error).await,
         }
     }
@@ -101,20 +98,48 @@ fn http(header_timeout: Duration) -> http1::Builder {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(header_timeout)
-        .max_buf_size(MAX_HEAD_BYTES)
+        .max_buf_size(2 * MAX_HEAD_BYTES)
         .max_headers(MAX_HEADERS)
         .half_close(false);
     http
+}
+
+fn connection(
+    http: &http1::Builder,
+    stream: CheckedStream<TcpStream>,
+    router: Router,
+    peer: SocketAddr,
+) -> impl GracefulConnection<Error = hyper::Error> + use<> {
+    let verdict = stream.verdict();
+    http.serve_connection(
+        TokioIo::new(stream),
+        // Now, not when the answer is first polled: by then the next request may be refused.
+        service_fn(move |request| answer(router.clone(), request, peer, verdict.get().copied())),
+    )
 }
 
 async fn answer(
     router: Router,
     request: Request<Incoming>,
     peer: SocketAddr,
-) -> Result<axum::response::Response, Infallible> {
+    refusal: Option<Refusal>,
+) -> Result<Response, Infallible> {
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));
-    router.oneshot(request).await
+    if let Some(refusal) = refusal {
+        request.extensions_mut().insert(refusal);
+    }
+    // What follows chunks is not looked at.
+    let is_last = request.headers().contains_key(header::TRANSFER_ENCODING);
+    let response = router.oneshot(request).await?;
+    Ok(if is_last { closing(response) } else { response })
+}
+
+/// Ends a connection that takes too long to be told that there is no place for it.
+async fn in_time(
+    connection: impl Future<Output = Result<(), hyper::Error>>,
+) -> Result<(), hyper::Error> {
+    timeout(TURN_AWAY_TIMEOUT, connection).await.unwrap_or(Ok(()))
 }
 
 async fn run(
@@ -124,11 +149,6 @@ async fn run(
     if let Err(error) = connection.await {
         tracing::debug!(%error, "Connection ended");
     }
-}
-
-async fn turn_away(mut stream: TcpStream) {
-    // Best effort: whoever does not read it in time is gone anyway.
-    let _ = timeout(Duration::from_secs(1), stream.write_all(BUSY)).await;
 }
 
 /// Most refusals are the peer's doing; being out of file descriptors is ours, and passes.

@@ -14,6 +14,7 @@ mod docs;
 mod envelope;
 mod feeds;
 mod flash;
+mod framing;
 mod harness;
 mod inbox;
 mod logs;
