@@ -1,32 +1,65 @@
-//! Conditional requests (RFC 9110, section 13) for bodies that are written per request: a client
-//! that has the same bytes already is told so.
+//! What a request wishes of a body that is at hand as a whole: not to get again what the client has
+//! (RFC 9110, section 13), a part of it (section 14), or it compressed (section 12.5.3).
+
+use std::io::Write;
+use std::ops::Bound;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
-use headers::{ETag, HeaderMapExt, IfNoneMatch};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use headers::{ContentRange, ETag, HeaderMapExt, IfNoneMatch, IfRange, Range};
 
-/// What a request says that the client has already.
-#[must_use]
-pub fn condition(request: &HeaderMap) -> Option<IfNoneMatch> {
-    request.typed_get()
+/// Compressing less than this saves no packet.
+const MIN_COMPRESSED_BYTES: usize = 1024;
+/// Of 1 to 9. More would cost twice the time for a few percent.
+const LEVEL: u32 = 3;
+
+/// What a request says of the body that it would like.
+#[derive(Debug, Clone, Default)]
+pub struct Wishes {
+    has: Option<IfNoneMatch>,
+    reads_gzip: bool,
 }
 
-/// Gives a 200 its strong validator, and turns it into a 304 for a client that has it already.
+impl Wishes {
+    /// What these request headers say.
+    #[must_use]
+    pub fn of(request: &HeaderMap) -> Self {
+        Self {
+            has: request.typed_get(),
+            reads_gzip: reads_gzip(request),
+        }
+    }
+
+    /// The same wishes of a client that would have the body as it is.
+    #[must_use]
+    pub fn uncompressed(self) -> Self {
+        Self {
+            reads_gzip: false,
+            ..self
+        }
+    }
+
+    fn compresses(&self, body: &[u8]) -> bool {
+        self.reads_gzip && body.len() >= MIN_COMPRESSED_BYTES
+    }
+}
+
+/// Gives a 200 its validator, and turns it into a 304 for a client that has it already.
 ///
-/// `body` is what the response holds.
-pub fn validate(response: &mut Response, condition: Option<&IfNoneMatch>, body: &[u8]) {
-    let hash = digest(&SHA256, body);
-    let Some(head) = hash.as_ref().first_chunk() else {
+/// `body` is what the response holds. The validator is a weak one when the body will be
+/// [compressed](compress): two encodings of it are not the same bytes (RFC 9110, section 8.8.3.3).
+pub fn validate(response: &mut Response, wishes: &Wishes, body: &[u8]) {
+    let Some(tag) = entity_tag(body, wishes.compresses(body)) else {
         return;
     };
-    // 96 of its bits, written at once: this is done for every list and post.
-    let tag = u128::from_be_bytes(*head) >> 32;
-    let Ok(tag) = format!("\"{tag:024x}\"").parse::<ETag>() else {
-        return;
-    };
-    let is_current = condition.is_some_and(|condition| !condition.precondition_passes(&tag));
+    let is_current = wishes
+        .has
+        .as_ref()
+        .is_some_and(|has| !has.precondition_passes(&tag));
     response.headers_mut().typed_insert(tag);
     if is_current {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -38,9 +71,131 @@ pub fn validate(response: &mut Response, condition: Option<&IfNoneMatch>, body: 
     }
 }
 
+fn entity_tag(body: &[u8], is_weak: bool) -> Option<ETag> {
+    let hash = digest(&SHA256, body);
+    // 96 of its bits, written at once: this is done for every list and post.
+    let tag = u128::from_be_bytes(*hash.as_ref().first_chunk()?) >> 32;
+    let weak = if is_weak { "W/" } else { "" };
+    format!("{weak}\"{tag:024x}\"").parse().ok()
+}
+
+/// Compresses the text that a 200 holds for whoever reads that. The caller says that it
+/// [varies](vary_on) by `Accept-Encoding`.
+///
+/// What it is used for holds no secret that a guess in the same body could be compared with
+/// (BREACH): tokens are in cookies, and in 201s to clients that have none.
+pub fn compress(response: &mut Response, wishes: &Wishes, body: &[u8]) {
+    if response.status() != StatusCode::OK || !wishes.compresses(body) {
+        return;
+    }
+    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 2), Compression::new(LEVEL));
+    // Writing to memory does not fail; were it to, the body stays as it is.
+    let Ok(small) = encoder.write_all(body).and_then(|()| encoder.finish()) else {
+        return;
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(small.len()));
+    *response.body_mut() = Body::from(small);
+}
+
+/// Whether a client says that it reads gzip, by name or as one of all.
+fn reads_gzip(request: &HeaderMap) -> bool {
+    let mut all = false;
+    for coding in request
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+    {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, "q=1"));
+        let weight = weight.trim().trim_start_matches("q=").parse::<f32>();
+        let is_welcome = weight.is_ok_and(|weight| weight > 0.0);
+        match name.trim() {
+            name if name.eq_ignore_ascii_case("gzip") => return is_welcome,
+            "*" => all = is_welcome,
+            _ => {}
+        }
+    }
+    all
+}
+
+/// Cuts the one part out of a 200 that a GET asks for. Several parts, or one of another version,
+/// are answered with the whole, as RFC 9110, sections 13.1.5 and 14.2, allow.
+///
+/// `body` is what the response holds.
+pub fn cut(response: &mut Response, method: &Method, request: &HeaderMap, body: &Bytes) {
+    if response.status() != StatusCode::OK || method != Method::GET {
+        return;
+    }
+    let headers = response.headers_mut();
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    let tag = headers.typed_get::<ETag>();
+    let is_other = request
+        .typed_get::<IfRange>()
+        .is_some_and(|version| version.is_modified(tag.as_ref(), None));
+    let Some(range) = request.typed_get::<Range>().filter(|_| !is_other) else {
+        return;
+    };
+    let length = body.len() as u64;
+    let mut ranges = range.satisfiable_ranges(length);
+    let Some(bounds) = ranges.next() else {
+        *response.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
+        let headers = response.headers_mut();
+        headers.typed_insert(ContentRange::unsatisfied_bytes(length));
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+        *response.body_mut() = Body::empty();
+        return;
+    };
+    let (Bound::Included(start), end) = bounds else {
+        return;
+    };
+    let end = match end {
+        Bound::Included(last) => last.saturating_add(1).min(length),
+        Bound::Excluded(end) => end.min(length),
+        Bound::Unbounded => length,
+    };
+    let (Ok(content_range), None) = (ContentRange::bytes(start..end, length), ranges.next()) else {
+        return;
+    };
+    *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+    let part = body.slice(start as usize..end as usize);
+    let headers = response.headers_mut();
+    headers.typed_insert(content_range);
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(part.len()));
+    *response.body_mut() = Body::from(part);
+}
+
 /// Adds names to the request fields that the response depends on.
 pub fn vary_on(response: &mut Response, names: &'static str) {
     response
         .headers_mut()
         .append(header::VARY, HeaderValue::from_static(names));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gzip_is_for_those_who_say_that_they_read_it() {
+        for (accepts, reads) in [
+            ("gzip, deflate, br, zstd", true),
+            ("br, GZIP;q=0.5", true),
+            ("*", true),
+            ("gzip; q=1.0", true),
+            ("*;q=0, gzip", true),
+            ("gzip;q=0, *", false),
+            ("gzip;q=0.000", false),
+            ("gzip;q=nonsense", false),
+            ("br", false),
+            ("identity", false),
+            ("", false),
+        ] {
+            let mut request = HeaderMap::new();
+            request.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(accepts));
+            assert_eq!(reads_gzip(&request), reads, "{accepts}");
+        }
+        assert!(!reads_gzip(&HeaderMap::new()));
+    }
 }

@@ -209,7 +209,9 @@ impl<S: AsyncRead + Unpin> CheckedStream<S> {
 
     /// Throws away what still comes, until that ends or takes too long.
     fn poll_linger(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let end = self.lingering.get_or_insert_with(|| Box::pin(sleep(LINGER)));
+        let end = self
+            .lingering
+            .get_or_insert_with(|| Box::pin(sleep(LINGER)));
         let mut space = [const { MaybeUninit::uninit() }; READ_BYTES];
         loop {
             if end.as_mut().poll(context).is_ready() {

@@ -18,7 +18,7 @@ use shared::flash::Flash;
 use shared::problem::Problem;
 
 use crate::app::App;
-use crate::conditional::{condition, validate};
+use crate::conditional::{Wishes, compress, validate};
 use crate::error::{ApiError, Chain, fault_of_status};
 use crate::payload::{Fault, Payload};
 use crate::session::Visit;
@@ -99,7 +99,7 @@ pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) 
         .get::<RequestId>()
         .map_or_else(String::new, |id| id.0.clone());
     let method = request.method().clone();
-    let condition = condition(request.headers());
+    let wishes = Wishes::of(request.headers());
     let delivers = delivers_flashes(&method, request.headers());
     let (visit, mut response) = match app.sessions.open(request.headers()).await {
         Ok(visit) => {
@@ -142,8 +142,9 @@ pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) 
             header::CACHE_CONTROL,
             HeaderValue::from_static("private, no-cache"),
         );
-        validate(&mut response, condition.as_ref(), &body);
+        validate(&mut response, &wishes, &body);
     }
+    compress(&mut response, &wishes, &body);
     if method == Method::HEAD {
         *response.body_mut() = Body::empty();
     }
@@ -168,7 +169,7 @@ fn told_now(visit: &Visit, redirect: Response, error: ApiError) -> (Response, Ve
 
 const COMMON_HEADERS: [(HeaderName, &str); 4] = [
     (header::CACHE_CONTROL, "no-store"),
-    (header::VARY, "Cookie, Authorization"),
+    (header::VARY, "Cookie, Authorization, Accept-Encoding"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (
         header::CONTENT_SECURITY_POLICY,

@@ -139,7 +139,9 @@ async fn answer(
 async fn in_time(
     connection: impl Future<Output = Result<(), hyper::Error>>,
 ) -> Result<(), hyper::Error> {
-    timeout(TURN_AWAY_TIMEOUT, connection).await.unwrap_or(Ok(()))
+    timeout(TURN_AWAY_TIMEOUT, connection)
+        .await
+        .unwrap_or(Ok(()))
 }
 
 async fn run(

@@ -46,12 +46,15 @@ mod again {
 
 #[cfg(feature = "dist")]
 mod packing {
+    use std::env;
+    use std::ffi::OsString;
     use std::fs;
     use std::io::{ErrorKind, Write};
     use std::path::{Path, PathBuf};
 
     use anyhow::{Context, Result, ensure};
 
+    use crate::cold_start::cold_start;
     use crate::step::step;
     use crate::toolchain::Toolchain;
     use crate::workspace::Workspace;
@@ -76,16 +79,34 @@ mod packing {
         step("building the server with the site inside (release)", || {
             process::run(
                 backend::cargo_build(workspace)
-                    .args(["--release", "--features", "embed-assets"])
-                    .env("FLASHBLOG_DIST_ASSETS", &assets),
+                    .args(["--profile", "dist", "--features", "embed-assets"])
+                    .env("FLASHBLOG_DIST_ASSETS", &assets)
+                    .env("RUSTFLAGS", rust_flags(workspace)),
             )
         })?;
         fs::create_dir_all(workspace.root.join("dist")).context("making dist")?;
         let binary = super::binary(workspace);
-        fs::copy(backend::binary(workspace, "release"), &binary)
+        fs::copy(backend::binary(workspace, "dist"), &binary)
             .context("copying the binary to dist")?;
+        let start = step("starting it in an empty folder", || cold_start(&binary))?;
         print_sizes(&binary, &files)?;
+        eprintln!("\n{start}");
         Ok(binary)
+    }
+
+    /// Keeps the folders of the machine that builds out of the binary, where panics name them.
+    fn rust_flags(workspace: &Workspace) -> OsString {
+        let crates = env::var_os("CARGO_HOME")
+            .map(PathBuf::from)
+            .or_else(|| Some(env::home_dir()?.join(".cargo")))
+            .map(|home| home.join("registry").join("src"));
+        let mut flags = env::var_os("RUSTFLAGS").unwrap_or_default();
+        for folder in crates.iter().chain([&workspace.root]) {
+            flags.push(" --remap-path-prefix=");
+            flags.push(folder);
+            flags.push("=");
+        }
+        flags
     }
 
     /// A file of the site, and the sizes of its copies in bytes where there are any.

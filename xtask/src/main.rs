@@ -3,6 +3,8 @@
 mod backend;
 mod bench;
 mod build;
+#[cfg(feature = "dist")]
+mod cold_start;
 mod contract;
 mod dev;
 mod dist;

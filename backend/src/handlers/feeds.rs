@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
 use crate::cache::PAUSE;
-use crate::conditional::{condition, validate};
+use crate::conditional::{Wishes, compress, validate, vary_on};
 use crate::config::PublicUrl;
 use crate::content::snapshot::Snapshot;
 use crate::error::ApiError;
@@ -93,6 +93,9 @@ fn public(headers: &HeaderMap, content_type: &'static str, text: String) -> Resp
         "cross-origin-resource-policy",
         HeaderValue::from_static("cross-origin"),
     );
-    validate(&mut response, condition(headers).as_ref(), text.as_bytes());
+    let wishes = Wishes::of(headers);
+    validate(&mut response, &wishes, text.as_bytes());
+    compress(&mut response, &wishes, text.as_bytes());
+    vary_on(&mut response, "Accept-Encoding");
     response
 }

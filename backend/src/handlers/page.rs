@@ -12,7 +12,7 @@ use shared::route::{FEATURED_POSTS, Route, SearchQuery};
 
 use crate::app::App;
 use crate::cache::{PAUSE, PageRequest, View};
-use crate::conditional::{condition, validate, vary_on};
+use crate::conditional::{Wishes, compress, validate, vary_on};
 use crate::error::ApiError;
 use crate::page_head::PageHead;
 use crate::session::Visit;
@@ -110,7 +110,11 @@ async fn document(app: &App, route: &Route, headers: &HeaderMap) -> Result<Respo
     )
         .into_response();
     match page.status {
-        StatusCode::OK => validate(&mut response, condition(headers).as_ref(), &html),
+        StatusCode::OK => {
+            let wishes = Wishes::of(headers);
+            validate(&mut response, &wishes, &html);
+            compress(&mut response, &wishes, &html);
+        }
         StatusCode::SERVICE_UNAVAILABLE => {
             let seconds = HeaderValue::from(PAUSE.as_secs());
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
@@ -118,7 +122,7 @@ async fn document(app: &App, route: &Route, headers: &HeaderMap) -> Result<Respo
         _ => vary_on(&mut response, "Accept"),
     }
     // Whoever has a session sees the blogs as it does.
-    vary_on(&mut response, "Cookie, Authorization");
+    vary_on(&mut response, "Cookie, Authorization, Accept-Encoding");
     Ok(response)
 }
 

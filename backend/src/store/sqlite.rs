@@ -75,15 +75,24 @@ impl SqlStore<Sqlite> {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(PATIENCE);
+        // The tables of a new database need not be on disk at once: without them it is as new as
+        // before, and the first commit that matters takes them along. A dozen waits for the disk
+        // would be half of a first start.
+        let hurried = options.clone().synchronous(SqliteSynchronous::Normal);
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(PATIENCE)
-            .connect_with(options)
+            .connect_with(hurried)
             .await
             .with_context(|| named(path))?;
         claim(&pool).await.with_context(|| named(path))?;
         let migrated = migrator(MIGRATIONS).run(&pool).await.map_err(explained);
         migrated.with_context(|| named(path))?;
+        pool.set_connect_options(options);
+        let durable = sqlx::query("PRAGMA synchronous = FULL")
+            .execute(&pool)
+            .await;
+        durable.with_context(|| named(path))?;
         Ok(Self { pool })
     }
 

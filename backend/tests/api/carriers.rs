@@ -78,7 +78,11 @@ async fn every_answer_says_once_that_it_varies() {
     ];
     for answer in answers {
         let vary: Vec<_> = answer.headers.get_all("vary").iter().collect();
-        assert_eq!(vary, ["Cookie, Authorization"], "{answer:?}");
+        assert_eq!(
+            vary,
+            ["Cookie, Authorization, Accept-Encoding"],
+            "{answer:?}"
+        );
         assert!(answer.headers.get_all("set-cookie").iter().count() <= 1);
     }
 }

@@ -11,7 +11,10 @@ use tower::ServiceExt;
 use crate::harness::{TestApp, posts};
 
 async fn ask(router: Router, path: &str) -> (u16, String) {
-    let request = Request::get(path).body(Body::empty()).expect("a request");
+    let request = Request::get(path)
+        .header("host", "metrics.test")
+        .body(Body::empty())
+        .expect("a request");
     let response = router.oneshot(request).await.expect("infallible");
     let status = response.status().as_u16();
     let body = to_bytes(response.into_body(), usize::MAX)

@@ -62,7 +62,12 @@ async fn a_head_that_does_not_come_ends_the_connection() {
     let server = start(app.router(), limits).await;
     let good = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
     let half = "GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ";
-    for (request, answers) in [("", 0), (half, 0), (good, 1), (&(good.to_owned() + half), 1)] {
+    for (request, answers) in [
+        ("", 0),
+        (half, 0),
+        (good, 1),
+        (&(good.to_owned() + half), 1),
+    ] {
         let answer = exchange(server.address, request).await;
         assert_eq!(answer.matches("HTTP/1.1 ").count(), answers, "{answer}");
     }

@@ -1,0 +1,135 @@
+//! How soon the one file answers, and what memory it then takes, in an empty folder.
+
+use std::fmt;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+
+const STARTS: usize = 9;
+/// What is asked first, each by starts of its own: the API's list of posts, and a page.
+const FIRST: [&str; 2] = ["/api/v1/blogs", "/"];
+/// The server has done what it does after an answer when this has passed.
+const SETTLE: Duration = Duration::from_secs(1);
+
+/// Medians of several starts.
+pub(crate) struct ColdStart {
+    to_first_answer: [Duration; 2],
+    /// The largest of them, in bytes; unknown where there is no `/proc`.
+    resident: Option<u64>,
+}
+
+/// Starts the binary several times, each with a new data directory and nothing else around it.
+///
+/// # Errors
+/// When it does not answer with 200.
+pub(crate) fn cold_start(binary: &Path) -> Result<ColdStart> {
+    let folder = tempfile::tempdir()?;
+    let copy = folder.path().join("flashblog");
+    fs::copy(binary, &copy)?;
+    let mut resident = None;
+    let mut to_first_answer = [Duration::ZERO; 2];
+    for (path, median) in FIRST.into_iter().zip(&mut to_first_answer) {
+        let mut times = Vec::new();
+        for _ in 0..STARTS {
+            let data_dir = tempfile::tempdir()?;
+            let started = Instant::now();
+            let server = Server::start(&copy, data_dir.path())?;
+            get(&server.address, path)?;
+            times.push(started.elapsed());
+            if times.len() == STARTS {
+                FIRST
+                    .iter()
+                    .try_for_each(|path| get(&server.address, path))?;
+                thread::sleep(SETTLE);
+                resident = resident.max(server.resident());
+            }
+        }
+        times.sort_unstable();
+        *median = times[STARTS / 2];
+    }
+    Ok(ColdStart {
+        to_first_answer,
+        resident,
+    })
+}
+
+/// Ended with this value.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(binary: &Path, folder: &Path) -> Result<Self> {
+        let mut child = Command::new(binary)
+            .args(["--listen", "127.0.0.1:0", "--source", "embedded"])
+            .current_dir(folder)
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().context("piped")?).read_line(&mut line)?;
+        let address = line.trim_end().strip_prefix("listening on http://");
+        let address = address.context("the server says no address")?.to_owned();
+        Ok(Self { child, address })
+    }
+
+    fn resident(&self) -> Option<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))?;
+        let kibibytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+        Some(kibibytes * 1024)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Nothing to do about a process that has ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn get(address: &str, path: &str) -> Result<()> {
+    let mut stream = TcpStream::connect(address)?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    ensure!(
+        answer.starts_with(b"HTTP/1.1 200 "),
+        "{path} is answered with {}",
+        String::from_utf8_lossy(answer.get(..40).unwrap_or(&answer))
+    );
+    Ok(())
+}
+
+impl fmt::Display for ColdStart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "| started in an empty folder | |\n|---|--:|")?;
+        for (path, time) in FIRST.iter().zip(&self.to_first_answer) {
+            let milliseconds = time.as_secs_f64() * 1000.0;
+            writeln!(
+                f,
+                "| to the first answer, `{path}` (median of {STARTS}) | {milliseconds:.0} ms |"
+            )?;
+        }
+        if let Some(bytes) = self.resident {
+            let mebibytes = bytes as f64 / 1_048_576.0;
+            writeln!(f, "| resident memory afterwards | {mebibytes:.1} MiB |")?;
+        }
+        Ok(())
+    }
+}
