@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use headers::{ContentRange, ETag, HeaderMapExt, IfNoneMatch, IfRange, Range};
+use headers::{ContentRange, ETag, HeaderMapExt, IfNoneMatch, Range};
 
 /// Compressing less than this saves no packet.
 const MIN_COMPRESSED_BYTES: usize = 1024;
@@ -130,36 +130,46 @@ pub fn cut(response: &mut Response, method: &Method, request: &HeaderMap, body: 
     }
     let headers = response.headers_mut();
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    let tag = headers.typed_get::<ETag>();
-    let is_other = request
-        .typed_get::<IfRange>()
-        .is_some_and(|version| version.is_modified(tag.as_ref(), None));
+    let tag = headers.get(header::ETAG);
+    let version = request.get(header::IF_RANGE);
+    let is_other = version.is_some() && version != tag;
     let Some(range) = request.typed_get::<Range>().filter(|_| !is_other) else {
         return;
     };
     let length = body.len() as u64;
-    let mut ranges = range.satisfiable_ranges(length);
-    let Some(bounds) = ranges.next() else {
+    let mut ranges = range.satisfiable_ranges(length).map(|bounds| {
+        let end = match bounds.1 {
+            Bound::Included(last) => last.saturating_add(1).min(length),
+            Bound::Excluded(end) => end.min(length),
+            Bound::Unbounded => length,
+        };
+        let start = match bounds.0 {
+            Bound::Included(start) => start,
+            Bound::Excluded(before) => before.saturating_add(1),
+            Bound::Unbounded => 0,
+        };
+        start..end
+    });
+    let Some(part) = ranges.next() else {
+        return;
+    };
+    if part.start >= length {
         *response.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
         let headers = response.headers_mut();
         headers.typed_insert(ContentRange::unsatisfied_bytes(length));
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         *response.body_mut() = Body::empty();
         return;
-    };
-    let (Bound::Included(start), end) = bounds else {
+    }
+    let several = ranges.next().is_some();
+    let Ok(content_range) = ContentRange::bytes(part.clone(), length) else {
         return;
     };
-    let end = match end {
-        Bound::Included(last) => last.saturating_add(1).min(length),
-        Bound::Excluded(end) => end.min(length),
-        Bound::Unbounded => length,
-    };
-    let (Ok(content_range), None) = (ContentRange::bytes(start..end, length), ranges.next()) else {
+    if several || part.is_empty() {
         return;
-    };
+    }
     *response.status_mut() = StatusCode::PARTIAL_CONTENT;
-    let part = body.slice(start as usize..end as usize);
+    let part = body.slice(part.start as usize..part.end as usize);
     let headers = response.headers_mut();
     headers.typed_insert(content_range);
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(part.len()));

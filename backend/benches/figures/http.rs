@@ -4,6 +4,7 @@
 //! one client over loopback.
 
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -54,20 +55,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         ("warn", "with `--log warn`"),
     ] {
         let data_dir = tempfile::tempdir()?;
-        let server = Server::start(
-            Command::new(env!("CARGO_BIN_EXE_flashblog"))
-                .env_clear()
-                .args([
-                    "--listen",
-                    "127.0.0.1:0",
-                    "--source",
-                    "embedded",
-                    "--log",
-                    log,
-                ])
-                .arg("--data-dir")
-                .arg(data_dir.path()),
-        )?;
+        let server = Server::flashblog(data_dir.path(), log)?;
         compare(&server, name)?;
     }
     Ok(())
@@ -138,6 +126,24 @@ pub(crate) struct Server {
 }
 
 impl Server {
+    /// FlashBlog with its built-in posts.
+    pub(crate) fn flashblog(data_dir: &Path, log: &str) -> anyhow::Result<Self> {
+        let fixed = ["--listen", "127.0.0.1:0", "--source", "embedded", "--log"];
+        Self::start(
+            Command::new(env!("CARGO_BIN_EXE_flashblog"))
+                .env_clear()
+                .args(fixed)
+                .arg(log)
+                .arg("--data-dir")
+                .arg(data_dir),
+        )
+    }
+
+    /// The operating system's number for it.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn start(command: &mut Command) -> anyhow::Result<Self> {
         let mut child = command
             .stdout(Stdio::piped())
@@ -233,7 +239,7 @@ async fn load(server: &Server, request: &str) -> anyhow::Result<Measured> {
     })
 }
 
-fn request(headers: &str) -> String {
+pub(crate) fn request(headers: &str) -> String {
     format!("GET {PATH} HTTP/1.1\r\nHost: blog.test\r\nAccept: application/json\r\n{headers}\r\n")
 }
 

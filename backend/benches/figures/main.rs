@@ -6,7 +6,9 @@
 
 mod flights;
 mod http;
+mod idle;
 mod memory;
+mod overload;
 mod search;
 mod tokens;
 
@@ -25,7 +27,9 @@ fn main() -> anyhow::Result<()> {
     tokens::run()?;
     flights::run()?;
     search::run()?;
-    http::run()
+    idle::run()?;
+    http::run()?;
+    overload::run()
 }
 
 /// Prints one row of the table.

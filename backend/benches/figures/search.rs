@@ -51,10 +51,13 @@ pub(crate) fn run() -> anyhow::Result<()> {
 }
 
 fn measure_index(posts: &[Post], queries: &[String]) -> anyhow::Result<()> {
-    let before = resident_bytes()?;
+    let before = resident_bytes(std::process::id())?;
     let started = Instant::now();
     let index = SearchIndex::new(posts);
-    let (took, bytes) = (started.elapsed(), resident_bytes()?.saturating_sub(before));
+    let (took, bytes) = (
+        started.elapsed(),
+        resident_bytes(std::process::id())?.saturating_sub(before),
+    );
     row(
         &format!("Building the search index of {POSTS} posts of {WORDS_A_POST} words"),
         "none set",

@@ -24,6 +24,7 @@ use flashblog::notify::{PostOffice, Postman};
 use flashblog::rate_limit::{Rate, RateLimit};
 use flashblog::session::Sessions;
 use flashblog::session_memory::SessionMemory;
+use flashblog::sources::embedded::EmbeddedSource;
 use flashblog::sources::{BlogSource, SourceError};
 use flashblog::store::Store;
 use flashblog::store::sqlite::SqliteStore;
@@ -286,6 +287,18 @@ impl TestApp {
     pub(crate) fn with_assets(mut self, assets: Assets) -> Self {
         self.app = App::from(Parts {
             assets: Arc::new(assets),
+            ..Parts::clone(&self.app)
+        });
+        self.router = flashblog::router::router(self.app.clone());
+        self
+    }
+
+    /// The same app with the posts and pictures that are compiled in.
+    pub(crate) fn with_built_in_posts(mut self) -> Self {
+        let source = Arc::new(EmbeddedSource::new());
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        self.app = App::from(Parts {
+            blogs: Arc::new(BlogCache::new(source, clock, Duration::from_secs(3600))),
             ..Parts::clone(&self.app)
         });
         self.router = flashblog::router::router(self.app.clone());

@@ -2,6 +2,7 @@
 
 mod assets;
 mod blogs;
+mod bodies;
 mod bounds;
 mod carriers;
 mod clock;

@@ -1,0 +1,60 @@
+//! What connections that wait cost, and whether the server answers beside them.
+
+use std::time::Instant;
+
+use anyhow::Context;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+use crate::http::{Server, exchange, request};
+use crate::memory::resident_bytes;
+use crate::row;
+
+const CONNECTIONS: usize = 10_000;
+const GOAL_MEBIBYTES: f64 = 150.0;
+/// So many are opened at a time that the listener's queue holds them.
+const AT_ONCE: usize = 100;
+
+/// Connections that have had one answer each, and stay open. All of it takes less time than the
+/// server lets them wait.
+pub(crate) fn run() -> anyhow::Result<()> {
+    eprintln!("{CONNECTIONS} idle connections");
+    let data_dir = tempfile::tempdir()?;
+    let server = Server::flashblog(data_dir.path(), "warn")?;
+    tokio::runtime::Runtime::new()?.block_on(async {
+        exchange(&server.address, &request("")).await?;
+        let before = resident_bytes(server.process())?;
+        let mut idle = Vec::with_capacity(CONNECTIONS);
+        while idle.len() < CONNECTIONS {
+            let mut opening = JoinSet::new();
+            for _ in 0..AT_ONCE {
+                opening.spawn(open(server.address.clone()));
+            }
+            for stream in opening.join_all().await {
+                idle.push(stream.context("`ulimit -n` must allow 10,100 open files")?);
+            }
+        }
+        let sent = Instant::now();
+        exchange(&server.address, &request("")).await?;
+        let answered = sent.elapsed();
+        let after = resident_bytes(server.process())?;
+        let mebibytes = after as f64 / 1_048_576.0;
+        let each = after.saturating_sub(before) as f64 / 1024.0 / CONNECTIONS as f64;
+        row(
+            "Memory of the whole server with 10,000 idle connections, each answered once",
+            &format!("≤ {GOAL_MEBIBYTES} MiB"),
+            &format!("{mebibytes:.0} MiB ({each:.1} KiB each); another request is answered after {answered:.1?}"),
+            mebibytes <= GOAL_MEBIBYTES,
+        );
+        Ok(())
+    })
+}
+
+async fn open(address: String) -> anyhow::Result<TcpStream> {
+    let mut stream = TcpStream::connect(&*address).await?;
+    let request = "GET /healthz HTTP/1.1\r\nHost: blog.test\r\n\r\n";
+    stream.write_all(request.as_bytes()).await?;
+    stream.readable().await?;
+    Ok(stream)
+}

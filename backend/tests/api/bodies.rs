@@ -1,0 +1,138 @@
+//! Compressed bodies and pictures: what a client wishes of them.
+
+use std::io::Read;
+
+use axum::http::Method;
+use flate2::read::GzDecoder;
+
+use crate::harness::{Answer, TestApp, posts};
+
+async fn get(app: &TestApp, path: &str, headers: &[(&str, &str)]) -> Answer {
+    app.browser().send(Method::GET, path, headers).await
+}
+
+fn unpacked(answer: &Answer) -> Vec<u8> {
+    let mut plain = Vec::new();
+    GzDecoder::new(&answer.body[..])
+        .read_to_end(&mut plain)
+        .expect("gzip");
+    plain
+}
+
+const GZIP: (&str, &str) = ("accept-encoding", "br, gzip");
+
+#[tokio::test]
+async fn pages_feeds_and_lists_are_compressed_for_who_reads_gzip() {
+    let app = TestApp::new().await;
+    app.source.hold(posts(20));
+    for path in [
+        "/blogs",
+        "/feed.xml",
+        "/atom.xml",
+        "/feed.json",
+        "/sitemap.xml",
+    ] {
+        let plain = app.get(path).await;
+        let packed = get(&app, path, &[GZIP]).await;
+        assert_eq!(packed.header("content-encoding"), Some("gzip"), "{path}");
+        assert_eq!(plain.header("content-encoding"), None);
+        assert_eq!(unpacked(&packed), plain.body, "{path}");
+        let length = packed.body.len().to_string();
+        assert_eq!(packed.header("content-length"), Some(length.as_str()));
+        for answer in [&plain, &packed] {
+            let varies = answer
+                .headers
+                .get_all("vary")
+                .iter()
+                .any(|value| value.as_bytes().ends_with(b"Accept-Encoding"));
+            assert!(varies, "{path}");
+        }
+        // Other bytes have another validator, which the 304 repeats.
+        let tag = packed.header("etag").expect("a validator");
+        assert!(tag.starts_with("W/"), "{tag}");
+        assert_ne!(plain.header("etag"), Some(tag));
+        let again = get(&app, path, &[GZIP, ("if-none-match", tag)]).await;
+        assert_eq!((again.status.as_u16(), again.body.len()), (304, 0));
+        assert_eq!(again.header("etag"), Some(tag));
+        assert_eq!(again.header("content-encoding"), None);
+    }
+    let client = app.browser();
+    client.get("/api/v1/blogs").await;
+    let list = client.send(Method::GET, "/api/v1/blogs", &[GZIP]).await;
+    assert_eq!(list.header("content-encoding"), Some("gzip"));
+    let list: serde_json::Value = serde_json::from_slice(&unpacked(&list)).expect("JSON");
+    assert!(list["data"]["items"].is_array() || list["data"].is_object());
+}
+
+#[tokio::test]
+async fn small_answers_failures_and_tokens_are_sent_as_they_are() {
+    let app = TestApp::new().await;
+    let missing = get(&app, "/api/v1/none", &[GZIP]).await;
+    assert_eq!(missing.header("content-encoding"), None);
+    let none = get(&app, "/no/such/page", &[GZIP, ("accept", "text/html")]).await;
+    assert_eq!(
+        (none.status.as_u16(), none.header("content-encoding")),
+        (404, None)
+    );
+    let token = app
+        .browser()
+        .send(Method::POST, "/api/v1/session", &[GZIP])
+        .await;
+    assert_eq!(
+        (token.status.as_u16(), token.header("content-encoding")),
+        (201, None)
+    );
+}
+
+#[tokio::test]
+async fn a_picture_is_not_sent_again_and_can_be_asked_for_in_part() {
+    let app = TestApp::new().await.with_built_in_posts();
+    let path = "/media/cover-drain.svg";
+    let whole = app.get(path).await;
+    assert_eq!(whole.status, 200);
+    assert_eq!(whole.header("accept-ranges"), Some("bytes"));
+    let tag = whole.header("etag").expect("a validator");
+    assert!(!tag.starts_with("W/"), "{tag}");
+    let again = get(&app, path, &[("if-none-match", tag)]).await;
+    assert_eq!((again.status.as_u16(), again.body.len()), (304, 0));
+    let packed = get(&app, path, &[GZIP]).await;
+    assert_eq!(unpacked(&packed), whole.body);
+
+    let length = whole.body.len();
+    let part = get(
+        &app,
+        path,
+        &[GZIP, ("range", "bytes=4-9"), ("if-range", tag)],
+    )
+    .await;
+    assert_eq!(
+        (part.status.as_u16(), &part.body[..]),
+        (206, &whole.body[4..10])
+    );
+    let said = format!("bytes 4-9/{length}");
+    assert_eq!(part.header("content-range"), Some(said.as_str()));
+    assert_eq!(part.header("content-length"), Some("6"));
+    let end = get(&app, path, &[("range", "bytes=-5")]).await;
+    assert_eq!(end.body, &whole.body[length - 5..]);
+    let beyond = get(&app, path, &[("range", "bytes=999999-")]).await;
+    assert_eq!(beyond.status, 416);
+    let said = format!("bytes */{length}");
+    assert_eq!(beyond.header("content-range"), Some(said.as_str()));
+    for headers in [
+        &[("range", "bytes=0-1"), ("if-range", "\"another version\"")] as &[_],
+        &[("range", "bytes=0-1,4-5")],
+        &[("range", "lines=0-1")],
+    ] {
+        let answer = get(&app, path, headers).await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.body),
+            (200, &whole.body),
+            "{headers:?}"
+        );
+    }
+    let head = app
+        .browser()
+        .send(Method::HEAD, path, &[("range", "bytes=0-1")])
+        .await;
+    assert_eq!((head.status.as_u16(), head.body.len()), (200, 0));
+}
