@@ -87,7 +87,8 @@ fn parse_arguments() -> Result<Arguments, ExitCode> {
         .and_then(|matches| Arguments::from_arg_matches(&matches));
     parsed.map_err(|error| {
         if !error.use_stderr() {
-            print!("{error}");
+            // Whoever reads the output may have seen enough.
+            let _ = write!(std::io::stdout(), "{error}");
             return ExitCode::SUCCESS;
         }
         let text = error.to_string();
