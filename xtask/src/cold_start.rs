@@ -29,16 +29,17 @@ pub(crate) struct ColdStart {
 /// # Errors
 /// When it does not answer with 200.
 pub(crate) fn cold_start(binary: &Path) -> Result<ColdStart> {
+    let folder = tempfile::tempdir()?;
+    let copy = folder.path().join("flashblog");
+    fs::copy(binary, &copy)?;
     let mut resident = None;
     let mut to_first_answer = [Duration::ZERO; 2];
     for (path, median) in FIRST.into_iter().zip(&mut to_first_answer) {
         let mut times = Vec::new();
         for _ in 0..STARTS {
-            let folder = tempfile::tempdir()?;
-            let copy = folder.path().join("flashblog");
-            fs::copy(binary, &copy)?;
+            let data_dir = tempfile::tempdir()?;
             let started = Instant::now();
-            let server = Server::start(&copy, folder.path())?;
+            let server = Server::start(&copy, data_dir.path())?;
             get(&server.address, path)?;
             times.push(started.elapsed());
             if times.len() == STARTS {
