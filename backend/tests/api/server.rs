@@ -1,15 +1,19 @@
 //! Connections, on real sockets.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::Method;
 use axum::routing::get;
 use flashblog::app::App;
 use flashblog::error::ApiError;
 use flashblog::reply::Reply;
 use flashblog::server::{ConnectionLimits, serve};
+use futures_util::stream::pending;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, oneshot};
@@ -217,4 +221,39 @@ async fn readiness_ends_when_draining_begins() {
         (503, "service_unavailable")
     );
     assert_eq!(app.get("/healthz").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_not_waited_for_longer_than_30_seconds() {
+    let app = TestApp::new().await;
+    let never = Body::from_stream(pending::<Result<Bytes, Infallible>>());
+    let json = [("content-type", "application/json")];
+    tokio::time::pause();
+    let begun = tokio::time::Instant::now();
+    let answer = app
+        .browser()
+        .send_body(Method::POST, "/api/v1/contact", &json, never)
+        .await;
+    assert_eq!(begun.elapsed().as_secs(), 30);
+    assert_eq!(answer.status, 408);
+    assert_eq!(answer.problem().code, "request_timeout");
+    assert_eq!(answer.header("connection"), Some("close"));
+}
+
+#[tokio::test]
+async fn a_handler_that_hangs_is_given_up_after_30_seconds() {
+    let app = TestApp::new().await.with_routes(Router::<App>::new().route(
+        "/api/hangs",
+        get(|| async {
+            std::future::pending::<()>().await;
+            Reply::ok(&"never")
+        }),
+    ));
+    tokio::time::pause();
+    let begun = tokio::time::Instant::now();
+    let answer = app.get("/api/hangs").await;
+    assert_eq!(begun.elapsed().as_secs(), 30);
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.json()["error"]["code"], "service_unavailable");
+    assert!(answer.header("retry-after").is_some());
 }
