@@ -22,6 +22,8 @@ pub struct PageHead<'a> {
     /// The page's one true address; none for pages that nobody should find.
     canonical: Option<String>,
     post: Option<&'a Post>,
+    /// The picture that is in sight when the page opens.
+    picture: Option<String>,
 }
 
 impl<'a> PageHead<'a> {
@@ -52,7 +54,15 @@ impl<'a> PageHead<'a> {
             description,
             canonical: is_lasting.then(|| site.absolute(&route.href())),
             post: None,
+            picture: None,
         }
+    }
+
+    /// With the address of the picture that is in sight when the page opens: browsers then load it
+    /// beside the app instead of after it.
+    #[must_use]
+    pub fn with_picture(self, picture: Option<String>) -> Self {
+        Self { picture, ..self }
     }
 
     /// Of a post's page.
@@ -65,6 +75,7 @@ impl<'a> PageHead<'a> {
                 summary => summary.clone(),
             },
             post: Some(post),
+            picture: post.featured_image.clone(),
             ..Self::of_route(site, route)
         }
     }
@@ -128,6 +139,12 @@ impl<'a> PageHead<'a> {
         meta("name", "twitter:description", &self.description);
         if let Some(image) = &image {
             meta("name", "twitter:image", image);
+        }
+        if let Some(picture) = &self.picture {
+            head.push_str(&format!(
+                "<link rel=\"preload\" as=\"image\" fetchpriority=\"high\" href=\"{}\">",
+                escaped(picture)
+            ));
         }
         if let Some(address) = &self.canonical {
             head.push_str(&format!(

@@ -6,7 +6,7 @@ use js_sys::Date;
 use yew::prelude::*;
 use yew_router::BrowserRouter;
 
-use crate::api::client::Client;
+use crate::api::client::{Client, FirstAnswer};
 use crate::components::back_to_top::BackToTop;
 use crate::components::footer::footer;
 use crate::components::navbar::Navbar;
@@ -32,19 +32,28 @@ use shared::route::Route;
 /// The key of the visit's messages in the tab's storage.
 const HISTORY_KEY: &str = "messages";
 
+/// What the app is started with.
+#[derive(Properties, PartialEq)]
+pub struct AppProps {
+    /// The answer that came inside the page.
+    pub first: Option<FirstAnswer>,
+}
+
 /// FlashBlog in a browser: the site, and above it the messages that its API client receives.
 #[component]
-pub fn App() -> Html {
+pub fn App(props: &AppProps) -> Html {
     let toasts = use_reducer(ToastQueue::default);
     let client = {
         let dispatcher = toasts.dispatcher();
+        let first = props.first.clone();
         use_memo((), |()| {
-            Client::new(Callback::from(move |flashes| {
+            let on_flash = Callback::from(move |flashes| {
                 dispatcher.dispatch(ToastAction::Receive {
                     flashes,
                     at_ms: Date::now(),
                 });
-            }))
+            });
+            Client::new(on_flash, first)
         })
     };
     use_kept_history(&toasts);

@@ -146,8 +146,10 @@ fn page_of_blogs<'a>(app: &'a App, route: &Route, view: &'a View) -> Result<Page
         },
         _ => {
             let (route, request) = list_request(route, view);
+            let posts = view.part(&request).items;
+            let picture = posts.first().and_then(|post| post.featured_image.clone());
             (
-                PageHead::of_route(site, &route),
+                PageHead::of_route(site, &route).with_picture(picture),
                 view.page(&request).map_err(ApiError::internal)?,
             )
         }

@@ -129,6 +129,39 @@ async fn a_post_is_described_for_those_who_share_and_find_it() {
 }
 
 #[tokio::test]
+async fn the_picture_in_sight_loads_beside_the_app() {
+    let app = TestApp::new().await;
+    let pictured = |number: usize, picture: &str| Post {
+        featured_image: Some(picture.into()),
+        ..post(number)
+    };
+    app.source.hold(vec![
+        pictured(1, "https://pictures.example/a.png?w=1&h=\"2\""),
+        pictured(2, "/media/b.svg"),
+        post(3),
+    ]);
+    let preload = "<link rel=\"preload\" as=\"image\" fetchpriority=\"high\" href=";
+    let first = "\"https://pictures.example/a.png?w=1&amp;h=&quot;2&quot;\">";
+    for (path, picture) in [
+        ("/", Some(first)),
+        ("/blogs", Some(first)),
+        ("/blogs/post-2", Some("\"/media/b.svg\">")),
+        ("/blogs/post-3", None),
+        ("/about", None),
+    ] {
+        let html = app.get(path).await.text();
+        assert_eq!(
+            html.matches(preload).count(),
+            usize::from(picture.is_some()),
+            "{path}: {html}"
+        );
+        if let Some(picture) = picture {
+            assert!(html.contains(&format!("{preload}{picture}")), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_page_brings_the_answer_to_its_first_request() {
     let app = TestApp::new().await;
     let client = app.browser();

@@ -1,6 +1,6 @@
 //! The gateway to the API: sends a request, reads the envelope, passes its flash messages on.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use shared::envelope::{Envelope, Outcome};
 use shared::flash::Flash;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::AbortController;
+use web_sys::{AbortController, Document};
 use yew::Callback;
 
 use crate::api::cache::AnswerCache;
@@ -63,15 +63,18 @@ impl<T> PartialEq for Get<T> {
 pub struct Client {
     on_flash: Callback<Vec<Flash>>,
     cache: Rc<AnswerCache>,
+    first: Rc<RefCell<Option<FirstAnswer>>>,
 }
 
 impl Client {
-    /// A client that hands the flash messages of every envelope to `on_flash`.
+    /// A client that hands the flash messages of every envelope to `on_flash`. `first` is the answer
+    /// that came inside the page.
     #[must_use]
-    pub fn new(on_flash: Callback<Vec<Flash>>) -> Self {
+    pub fn new(on_flash: Callback<Vec<Flash>>, first: Option<FirstAnswer>) -> Self {
         Self {
             on_flash,
             cache: Rc::default(),
+            first: Rc::new(RefCell::new(first)),
         }
     }
 
@@ -83,10 +86,12 @@ impl Client {
         &self,
         request: &Get<T>,
     ) -> Result<Rc<T>, ApiFailure> {
-        let answer = match inlined(request.path()) {
-            Some(answer) => Ok(answer),
-            None => exchange(Request::get(request.path()), None).await,
-        };
+        // It is there once: what is asked for again is asked of the server.
+        if let Some(data) = self.open_first(request) {
+            self.first.take();
+            return Ok(data);
+        }
+        let answer = exchange(Request::get(request.path()), None).await;
         match answer.and_then(|answer| self.open(answer)) {
             Ok(data) => {
                 let data = Rc::new(data);
@@ -182,8 +187,29 @@ impl Client {
     /// What the server answered to this request earlier in the visit, so that Back shows a page
     /// at once.
     #[must_use]
-    pub fn cached<T: 'static>(&self, request: &Get<T>) -> Option<Rc<T>> {
-        self.cache.get(request.path())
+    pub fn cached<T: DeserializeOwned + 'static>(&self, request: &Get<T>) -> Option<Rc<T>> {
+        let kept = self.cache.get(request.path());
+        kept.or_else(|| self.open_first(request))
+    }
+
+    /// The answer that came inside the page, where it is one to this request.
+    fn open_first<T: DeserializeOwned + 'static>(&self, request: &Get<T>) -> Option<Rc<T>> {
+        let first = self.first.borrow();
+        let first = first.as_ref()?;
+        if first.path != request.path() {
+            return None;
+        }
+        if let Some(opened) = self.cache.get(request.path()) {
+            return Some(opened);
+        }
+        let answer = Answer {
+            status: 200,
+            request_id: None,
+            body: Some(first.body.clone()),
+        };
+        let data = Rc::new(self.open(answer).ok()?);
+        self.cache.put(request.path(), Rc::clone(&data));
+        Some(data)
     }
 
     /// The first hit of `find` among this visit's answers of the type `T`, newest first.
@@ -219,28 +245,32 @@ fn read<T>(
     }
 }
 
+/// The answer that came inside the page, so that the first page of a visit waits for no other.
+#[derive(Clone, PartialEq)]
+pub struct FirstAnswer {
+    path: String,
+    body: JsValue,
+}
+
+impl FirstAnswer {
+    /// Takes it out of the page; none where there is none.
+    #[must_use]
+    pub fn take_from(document: &Document) -> Option<Self> {
+        let element = document.get_element_by_id("first-envelope")?;
+        element.remove();
+        Some(Self {
+            path: element.get_attribute("data-path")?,
+            body: js_sys::JSON::parse(&element.text_content()?).ok()?,
+        })
+    }
+}
+
 /// An HTTP response, read to its end.
 struct Answer {
     status: u16,
     request_id: Option<String>,
     /// None when it isn't JSON.
     body: Option<JsValue>,
-}
-
-/// The answer that came inside the page, where it is one to `path`. It is there once: what is
-/// asked for again is asked of the server.
-fn inlined(path: &str) -> Option<Answer> {
-    let document = web_sys::window()?.document()?;
-    let element = document.get_element_by_id("first-envelope")?;
-    if element.get_attribute("data-path")? != path {
-        return None;
-    }
-    element.remove();
-    Some(Answer {
-        status: 200,
-        request_id: None,
-        body: Some(js_sys::JSON::parse(&element.text_content()?).ok()?),
-    })
 }
 
 async fn exchange(request: RequestBuilder, body: Option<JsValue>) -> Result<Answer, ApiFailure> {
