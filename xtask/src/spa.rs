@@ -21,7 +21,7 @@ const INPUTS: [&str; 5] = [
     "shared",
 ];
 /// What lies in those folders and is made, not written.
-const NOT_INPUTS: [&str; 3] = ["frontend/node_modules", "frontend/dist", "frontend/tests"];
+const NOT_INPUTS: [&str; 2] = ["frontend/node_modules", "frontend/dist"];
 
 /// Trunk's own default, without a warning on each build: its minifier knows no
 /// `export { … as default }` and leaves wasm-bindgen's glue as it is.

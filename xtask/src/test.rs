@@ -1,10 +1,7 @@
 //! `cargo xtask test`: format, lints, tests on the host, the API's contract, tests in a real browser.
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -55,28 +52,6 @@ fn stages(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     let server = backend::build_release(workspace)?;
     tally.passed += u64::from(contract::test(workspace, &server)?);
     let browser = Browser::provide()?;
-
-    let component_tests = component_tests(workspace)?;
-    if !component_tests.is_empty() {
-        step("testing components in the browser", || {
-            let mut command = toolchain.command(workspace, "cargo")?;
-            command.args(["test", "--package", "flashblog-frontend", "--no-fail-fast"]);
-            command.args(["--target", "wasm32-unknown-unknown"]);
-            for name in &component_tests {
-                command.args(["--test", name]);
-            }
-            let capabilities = workspace.target.join("webdriver.json");
-            fs::write(&capabilities, capabilities_of(&browser.chromium))?;
-            command
-                .env(
-                    "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-                    "wasm-bindgen-test-runner",
-                )
-                .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities)
-                .env("CHROMEDRIVER", &browser.driver);
-            tally.cargo_test(&mut command)
-        })?;
-    }
     step("testing the whole site in the browser", || {
         tally.cargo_test(
             cargo(&["test", "--package", "e2e", "--no-fail-fast"])
@@ -86,45 +61,6 @@ fn stages(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
                 .env("CHROMEDRIVER", &browser.driver),
         )
     })
-}
-
-/// Names of the SPA's test targets that run inside a browser.
-fn component_tests(workspace: &Workspace) -> Result<Vec<String>> {
-    let mut names = Vec::new();
-    let Ok(entries) = fs::read_dir(workspace.frontend().join("tests")) else {
-        return Ok(names);
-    };
-    for entry in entries {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "rs")
-            && fs::read_to_string(&path)?.contains("wasm_bindgen_test")
-            && let Some(name) = path.file_stem()
-        {
-            names.push(name.to_string_lossy().into_owned());
-        }
-    }
-    names.sort();
-    Ok(names)
-}
-
-/// WebDriver capabilities under which Chromium starts anywhere, containers and root included.
-fn capabilities_of(chromium: &Path) -> String {
-    let arguments = [
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--disable-dev-shm-usage",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-    ];
-    let options = BTreeMap::from([
-        ("args", serde_json::json!(arguments)),
-        ("binary", serde_json::json!(chromium)),
-    ]);
-    serde_json::json!({ "goog:chromeOptions": options }).to_string()
 }
 
 /// How many tests passed and failed so far.
@@ -200,14 +136,5 @@ mod tests {
             tally.count(line);
         }
         assert_eq!(tally.to_string(), "15 passed, 2 failed");
-    }
-
-    #[test]
-    fn capabilities_name_the_browser_as_json() {
-        let text = capabilities_of(Path::new("/opt/a \"b\"/chrome"));
-        let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-        let options = &json["goog:chromeOptions"];
-        assert_eq!(options["binary"], "/opt/a \"b\"/chrome");
-        assert_eq!(options["args"][0], "--headless=new");
     }
 }

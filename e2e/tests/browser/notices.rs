@@ -4,6 +4,8 @@ use e2e::browser::Browser;
 use e2e::site::Site;
 use serde_json::json;
 
+/// WebDriver's key.
+const ESCAPE: &str = "\u{e00c}";
 const TOAST: &str = ".toast-stack .alert.show";
 
 /// Lets the page's timers run a hundred times as fast.
@@ -44,12 +46,7 @@ async fn every_message_can_be_read_again() -> anyhow::Result<()> {
         .await_text(".message-history li p", "Blog not found.")
         .await?;
     // The browser gives the focus back to the button.
-    browser
-        .client()
-        .active_element()
-        .await?
-        .send_keys("\u{e00c}")
-        .await?;
+    browser.press(ESCAPE).await?;
     browser.await_gone("#messages").await?;
     browser
         .until(
@@ -102,12 +99,7 @@ async fn escape_closes_the_newest_message_and_the_focus_is_never_lost() -> anyho
     browser
         .run("document.querySelector('.toast-stack .btn-close').focus()")
         .await?;
-    browser
-        .client()
-        .active_element()
-        .await?
-        .send_keys("\u{e00c}")
-        .await?;
+    browser.press(ESCAPE).await?;
     browser.await_gone(".toast-stack .alert").await?;
     browser
         .until("return document.activeElement.tagName === 'H1'", vec![])
@@ -121,12 +113,7 @@ async fn escape_closes_the_newest_message_and_the_focus_is_never_lost() -> anyho
             document.querySelector('.toast-stack .btn-close').focus()",
         )
         .await?;
-    browser
-        .client()
-        .active_element()
-        .await?
-        .send_keys("\u{e00c}")
-        .await?;
+    browser.press(ESCAPE).await?;
     browser.await_gone(".toast-stack .alert").await?;
     browser
         .until(
@@ -171,34 +158,26 @@ async fn single_keys_move_through_the_site_until_they_are_turned_off() -> anyhow
     let browser = Browser::open().await?;
     browser.visit(&format!("{}/blogs", site.origin())).await?;
     browser.find("[data-testid=blog-card]").await?;
-    let press = async |key: &str| -> anyhow::Result<()> {
-        Ok(browser
-            .client()
-            .active_element()
-            .await?
-            .send_keys(key)
-            .await?)
-    };
     let at_card = "const links = [...document.querySelectorAll('.blog-card .stretched-link')];
         return links.indexOf(document.activeElement) === arguments[0]";
     for (key, card) in [("j", 0), ("j", 1), ("j", 2), ("k", 1)] {
-        press(key).await?;
+        browser.press(key).await?;
         browser.until(at_card, vec![json!(card)]).await?;
     }
-    press("t").await?;
+    browser.press("t").await?;
     browser
         .until("return localStorage.getItem('theme') === 'light'", vec![])
         .await?;
-    press("?").await?;
+    browser.press("?").await?;
     browser.find("dialog#shortcuts[open]").await?;
     // A dialog has its keys for itself.
-    press("j").await?;
+    browser.press("j").await?;
     browser.click("#shortcuts-on").await?;
-    press("\u{e00c}").await?;
+    browser.press(ESCAPE).await?;
     browser.await_gone("#shortcuts").await?;
     browser.until(at_card, vec![json!(1)]).await?;
-    press("j").await?;
-    press("?").await?;
+    browser.press("j").await?;
+    browser.press("?").await?;
     browser.until(at_card, vec![json!(1)]).await?;
     assert_eq!(browser.count("#shortcuts").await?, 0);
 
