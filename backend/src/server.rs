@@ -113,8 +113,12 @@ fn connection(
     let verdict = stream.verdict();
     http.serve_connection(
         TokioIo::new(stream),
-        // Now, not when the answer is first polled: by then the next request may be refused.
-        service_fn(move |request| answer(router.clone(), request, peer, verdict.get().copied())),
+        service_fn(move |request| {
+            // Now, not when the answer is first polled: by then the next request may be refused.
+            let refusal = verdict.get().copied();
+            // On the heap, so that a connection without a request has no room for one.
+            Box::pin(answer(router.clone(), request, peer, refusal))
+        }),
     )
 }
 
