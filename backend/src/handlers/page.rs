@@ -145,11 +145,17 @@ fn page_of_blogs<'a>(app: &'a App, route: &Route, view: &'a View) -> Result<Page
             _ => return Ok(absent(StatusCode::NOT_FOUND, "Blog not found")),
         },
         _ => {
-            let (route, request) = list_request(route, view);
-            let posts = view.part(&request).items;
-            let picture = posts.first().and_then(|post| post.featured_image.clone());
+            let request = list_request(route);
+            let part = view.part(&request);
+            // Beyond the list's end, its end, by whose address the page goes.
+            let shown = match route {
+                Route::Blogs(query) => Route::Blogs(query.with_page(part.page)),
+                _ => route.clone(),
+            };
+            let first_post = part.items.into_iter().next();
+            let picture = first_post.and_then(|post| post.featured_image);
             (
-                PageHead::of_route(site, &route).with_picture(picture),
+                PageHead::of_route(site, &shown).with_picture(picture),
                 view.page(&request).map_err(ApiError::internal)?,
             )
         }
@@ -178,27 +184,23 @@ async fn page_of_results<'a>(
     })
 }
 
-/// What a list's page shows of the list; beyond its end, the end, by whose address it goes.
-fn list_request(route: &Route, view: &View) -> (Route, PageRequest) {
+/// What a list's page shows of the list.
+fn list_request(route: &Route) -> PageRequest {
     let Route::Blogs(query) = route else {
-        let featured = PageRequest {
+        return PageRequest {
             page: 1,
             per_page: FEATURED_POSTS,
             category: None,
             tag: None,
         };
-        return (route.clone(), featured);
     };
     let trimmed = |name: &Option<String>| name.as_deref().map(|name| name.trim().to_owned());
-    let request = PageRequest {
+    PageRequest {
         page: query.page,
         per_page: DEFAULT_PER_PAGE,
         category: trimmed(&query.category),
         tag: trimmed(&query.tag),
-    };
-    let pages = view.part(&request).total_pages;
-    let query = query.with_page(query.page.min(pages));
-    (Route::Blogs(query), request)
+    }
 }
 
 /// The answer to what the page asks first. Not of a stale list: that comes with a message, which
