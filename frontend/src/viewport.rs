@@ -2,7 +2,7 @@
 
 use wasm_bindgen::JsCast;
 use web_sys::{
-    Document, FocusOptions, HtmlElement, ScrollBehavior, ScrollIntoViewOptions,
+    Document, Element, FocusOptions, HtmlElement, ScrollBehavior, ScrollIntoViewOptions,
     ScrollLogicalPosition, ScrollToOptions,
 };
 
@@ -115,6 +115,17 @@ pub fn focus_heading_if_lost() {
     if is_lost {
         focus_heading();
     }
+}
+
+/// The elements inside this one that `selector` matches, in the page's order.
+#[must_use]
+pub fn elements(inside: &Element, selector: &str) -> Vec<Element> {
+    let Ok(found) = inside.query_selector_all(selector) else {
+        return Vec::new();
+    };
+    (0..found.length())
+        .filter_map(|index| found.item(index)?.dyn_into().ok())
+        .collect()
 }
 
 /// Whether a dialog is open: keys are its own then.

@@ -63,7 +63,7 @@ pub fn PostText(props: &PostTextProps) -> Html {
 
 fn open_contents_beside(text: &Element) {
     if viewport::matches(WIDE) {
-        for details in elements(text, ".contents details") {
+        for details in viewport::elements(text, ".contents details") {
             // Fails only for an attribute name that is none.
             let _ = details.set_attribute("open", "");
         }
@@ -72,7 +72,7 @@ fn open_contents_beside(text: &Element) {
 
 /// In a table of contents that is longer than the screen.
 fn keep_current_section_in_sight(text: &Element) {
-    for link in elements(text, ".contents [aria-current]") {
+    for link in viewport::elements(text, ".contents [aria-current]") {
         if let (Ok(Some(contents)), Some(link)) =
             (link.closest(".contents"), link.dyn_ref::<HtmlElement>())
         {
@@ -82,7 +82,7 @@ fn keep_current_section_in_sight(text: &Element) {
 }
 
 fn make_wide_parts_scroll(text: &Element) {
-    for table in elements(text, "table") {
+    for table in viewport::elements(text, "table") {
         let wrapper = table
             .owner_document()
             .and_then(|document| document.create_element("div").ok());
@@ -93,7 +93,7 @@ fn make_wide_parts_scroll(text: &Element) {
             let _ = wrapper.append_child(&table);
         }
     }
-    for part in elements(text, "pre, .table-scroll") {
+    for part in viewport::elements(text, "pre, .table-scroll") {
         if part.scroll_width() > part.client_width() {
             let _ = part.set_attribute("tabindex", "0");
         }
@@ -111,13 +111,4 @@ fn mark_broken_images(text: &Element) -> EventListener {
             let _ = image.class_list().add_1("is-broken");
         }
     })
-}
-
-fn elements(inside: &Element, selector: &str) -> Vec<Element> {
-    let Ok(found) = inside.query_selector_all(selector) else {
-        return Vec::new();
-    };
-    (0..found.length())
-        .filter_map(|index| found.item(index)?.dyn_into().ok())
-        .collect()
 }

@@ -14,10 +14,8 @@ use crate::components::icon::{Shape, icon};
 use crate::components::marked_text::marked_title;
 use crate::components::suggestions::{Suggestions, SuggestionsAction as Action};
 use crate::contexts::api::use_client;
+use crate::hooks::use_shortcuts::SEARCH_BOX_ID;
 use crate::viewport;
-
-/// The field's id: a shortcut leads to it.
-pub const SEARCH_BOX_ID: &str = "search-box";
 
 const LIST_ID: &str = "search-suggestions";
 /// How long the reader has to pause in typing for suggestions to be asked for; milliseconds.

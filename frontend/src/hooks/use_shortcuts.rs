@@ -17,6 +17,8 @@ pub const SHORTCUTS: [(&str, &str); 6] = [
     ("Esc", "Close the newest message"),
 ];
 
+/// The id of the search box, to which `/` leads.
+pub const SEARCH_BOX_ID: &str = "search-box";
 /// The links that `j` and `k` go through.
 const CARDS: &str = ".blog-card .stretched-link, .search-result h2 a";
 
@@ -60,7 +62,7 @@ fn is_spoken_for(event: &KeyboardEvent, document: &Document) -> bool {
 /// Does what `key` stands for. False when there is nothing to do.
 fn press(key: &str, document: &Document, on_help: &Callback<()>) -> bool {
     match key {
-        "/" => match document.get_element_by_id("search-box") {
+        "/" => match document.get_element_by_id(SEARCH_BOX_ID) {
             Some(search) => viewport::reveal(search.unchecked_ref()),
             None => return false,
         },
@@ -78,20 +80,16 @@ fn press(key: &str, document: &Document, on_help: &Callback<()>) -> bool {
 
 /// Moves the focus from card to card; from elsewhere to the first one.
 fn step(document: &Document, by: i32) -> bool {
-    let Ok(cards) = document.query_selector_all(CARDS) else {
+    let Some(page) = document.document_element() else {
         return false;
     };
-    let cards: Vec<HtmlElement> = (0..cards.length())
-        .filter_map(|at| cards.get(at)?.dyn_into().ok())
-        .collect();
+    let cards = viewport::elements(&page, CARDS);
     let active = document.active_element();
-    let here = cards
-        .iter()
-        .position(|card| active.as_ref() == Some(card.as_ref()));
+    let here = cards.iter().position(|card| active.as_ref() == Some(card));
     let Some(card) = cards.get(target(here, by, cards.len())) else {
         return false;
     };
-    viewport::reveal(card);
+    viewport::reveal(card.unchecked_ref());
     true
 }
 
