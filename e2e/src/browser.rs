@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
+use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -18,23 +19,32 @@ use crate::process::Process;
 use crate::provided;
 
 /// How long a page may take to show what is awaited of it.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How often it is looked at again meanwhile.
+const GLANCE: Duration = Duration::from_millis(25);
+const DRIVER_STARTS: u32 = 5;
 
 const SHIFT: char = '\u{e008}';
 
 /// The browser's own timers must not mistake a held one for theirs: ids of held ones are negative.
 const HELD_TIMERS: &str = "
     const start = window.setTimeout, stop = window.clearTimeout, held = new Map();
-    let last = 0;
+    let last = 0, now = 0;
     window.setTimeout = (run, ms, ...rest) => {
         if (!(ms >= 4000)) return start(run, ms, ...rest);
-        held.set(--last, run);
+        held.set(--last, {run, due: now + ms});
         return last;
     };
     window.clearTimeout = id => held.delete(id) || stop(id);
-    window.passTime = () => {
-        for (const [id, run] of [...held]) if (held.delete(id)) run();
+    window.passTime = ms => {
+        now += ms;
+        for (const [id, {run, due}] of [...held]) if (due <= now && held.delete(id)) run();
     };";
+
+/// Where an element is.
+const PLACE: &str = "
+    const box = document.querySelector(arguments[0])?.getBoundingClientRect();
+    return box && [box.left, box.top, box.width, box.height]";
 
 /// A browser with a profile of its own, 1280 × 900.
 pub struct Browser {
@@ -58,16 +68,7 @@ impl Browser {
     /// When one of them does not start.
     pub async fn with_arguments(arguments: &[&str]) -> anyhow::Result<Self> {
         let profile = tempfile::tempdir()?;
-        let mut command = Command::new(provided("CHROMEDRIVER")?);
-        command.arg("--port=0");
-        let mut driver = Process::start(command)?;
-        let port = driver
-            .await_line(|line| {
-                let port = line.split("started successfully on port ").nth(1)?;
-                port.trim_end_matches('.').parse::<u16>().ok()
-            })
-            .await
-            .context("the driver did not start")?;
+        let (driver, port) = start_driver().await?;
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities(&profile, arguments)?)
             .connect(&format!("http://127.0.0.1:{port}"))
@@ -153,24 +154,92 @@ impl Browser {
         Ok(())
     }
 
-    /// An element's text.
+    /// An element's visible text; waits until there is some. What fades in is not visible at first.
+    ///
+    /// # Errors
+    /// When there is none in time.
+    pub async fn text(&self, css: &str) -> anyhow::Result<String> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let text = self.with(css, async |element| element.text().await).await?;
+            if !text.is_empty() {
+                return Ok(text);
+            }
+            if Instant::now() > deadline {
+                bail!("{css} shows no text");
+            }
+            sleep(GLANCE).await;
+        }
+    }
+
+    /// An element's attribute; empty where there is no such attribute.
     ///
     /// # Errors
     /// When there is no such element in time.
-    pub async fn text(&self, css: &str) -> anyhow::Result<String> {
-        Ok(self.find(css).await?.text().await?)
+    pub async fn attribute(&self, css: &str, name: &str) -> anyhow::Result<String> {
+        let value = self
+            .with(css, async |element| element.attr(name).await)
+            .await?;
+        Ok(value.unwrap_or_default())
     }
 
-    /// Clicks on an element as a person would: scrolled into view, at its middle.
+    /// Clicks on an element as a person would: when it stands still, scrolled into view, at its
+    /// middle, and again when something was in front of it.
     ///
     /// # Errors
-    /// When there is none, or something else is in front of it.
+    /// When there is none in time, or something stays in front of it.
     pub async fn click(&self, css: &str) -> anyhow::Result<()> {
-        self.find(css)
-            .await?
-            .click()
+        self.await_rest(css).await?;
+        self.with(css, async |element| element.click().await)
             .await
             .with_context(|| format!("can't click on {css}"))
+    }
+
+    /// Waits until an element stays where it is.
+    async fn await_rest(&self, css: &str) -> anyhow::Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        let mut last = Value::Null;
+        loop {
+            let place = self.client.execute(PLACE, vec![json!(css)]).await?;
+            if !place.is_null() && place == last {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                bail!("{css} does not come to rest: it was at {last}, then at {place}");
+            }
+            last = place;
+            sleep(2 * GLANCE).await;
+        }
+    }
+
+    /// Types into an element.
+    ///
+    /// # Errors
+    /// When there is none in time, or it takes no keys.
+    pub async fn type_into(&self, css: &str, keys: &str) -> anyhow::Result<()> {
+        self.with(css, async |element| element.send_keys(keys).await)
+            .await
+            .with_context(|| format!("can't type into {css}"))
+    }
+
+    /// Does something with an element. Tries again with the element that is there then, when the app
+    /// has just replaced it, moved it or covered it.
+    async fn with<T>(
+        &self,
+        css: &str,
+        act: impl AsyncFn(&Element) -> Result<T, CmdError>,
+    ) -> anyhow::Result<T> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match act(&self.find(css).await?).await {
+                Err(CmdError::Standard(error))
+                    if is_passing(&error.error) && Instant::now() < deadline =>
+                {
+                    sleep(GLANCE).await;
+                }
+                result => return Ok(result?),
+            }
+        }
     }
 
     /// Waits until no such element is left.
@@ -200,7 +269,7 @@ impl Browser {
             if Instant::now() > deadline {
                 bail!("not true in {} s: {script}", PATIENCE.as_secs());
             }
-            sleep(Duration::from_millis(25)).await;
+            sleep(GLANCE).await;
         }
     }
 
@@ -247,12 +316,12 @@ impl Browser {
         Ok(())
     }
 
-    /// Runs the timers that are held.
+    /// Runs the held timers that are due after this much more of the page's time.
     ///
     /// # Errors
     /// When the page does not hold any.
-    pub async fn pass_time(&self) -> anyhow::Result<()> {
-        self.run("passTime()").await?;
+    pub async fn pass_time(&self, time: Duration) -> anyhow::Result<()> {
+        self.run(&format!("passTime({})", time.as_millis())).await?;
         Ok(())
     }
 
@@ -310,6 +379,39 @@ impl Browser {
             })
             .await?)
     }
+}
+
+/// A driver and its port.
+async fn start_driver() -> anyhow::Result<(Process, u16)> {
+    let mut starts = 0;
+    loop {
+        let mut command = Command::new(provided("CHROMEDRIVER")?);
+        command.arg("--port=0");
+        let mut driver = Process::start(command)?;
+        let port = driver
+            .await_line(|line| {
+                let port = line.split("started successfully on port ").nth(1)?;
+                port.trim_end_matches('.').parse().ok()
+            })
+            .await;
+        starts += 1;
+        match port {
+            Ok(port) => return Ok((driver, port)),
+            // It takes a port that is free for IPv6, and gives up when something has it for IPv4.
+            Err(_) if starts < DRIVER_STARTS => {}
+            Err(error) => return Err(error).context("the driver did not start"),
+        }
+    }
+}
+
+/// Whether the app may be about to mend this by itself.
+fn is_passing(error: &ErrorStatus) -> bool {
+    matches!(
+        error,
+        ErrorStatus::StaleElementReference
+            | ErrorStatus::ElementClickIntercepted
+            | ErrorStatus::ElementNotInteractable
+    )
 }
 
 fn capabilities(profile: &TempDir, further: &[&str]) -> anyhow::Result<Capabilities> {

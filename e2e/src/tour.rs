@@ -1,6 +1,8 @@
 //! Every page and state of the site, one line each, in both themes and two widths: what is audited
 //! and what is photographed. A new page joins both by a line in [`VIEWS`].
 
+use std::time::Duration;
+
 use anyhow::Context;
 
 use crate::browser::Browser;
@@ -28,7 +30,7 @@ enum Step {
     Type(&'static str, &'static str),
     /// Waits for an element.
     See(&'static str),
-    /// The time of all timers is up.
+    /// A minute.
     PassTime,
     /// The page once more, with nothing kept of it.
     Reload,
@@ -178,17 +180,11 @@ async fn arrive(browser: &Browser, front: &FaultyFront, view: &View) -> anyhow::
         match step {
             Break(part, fault) => front.set(part, *fault),
             Click(css) => browser.click(css).await?,
-            Type(id, text) => {
-                browser
-                    .find(&format!("#{id}"))
-                    .await?
-                    .send_keys(text)
-                    .await?
-            }
+            Type(id, text) => browser.type_into(&format!("#{id}"), text).await?,
             See(css) => {
                 browser.find(css).await?;
             }
-            PassTime => browser.pass_time().await?,
+            PassTime => browser.pass_time(Duration::from_secs(60)).await?,
             Reload => {
                 browser
                     .devtools("Network.clearBrowserCache", serde_json::json!({}))

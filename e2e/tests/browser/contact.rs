@@ -6,12 +6,7 @@ use e2e::site::Site;
 use fantoccini::Locator;
 
 async fn write(browser: &Browser, field: &str, text: &str) -> anyhow::Result<()> {
-    browser
-        .find(&format!("#{field}"))
-        .await?
-        .send_keys(text)
-        .await?;
-    Ok(())
+    browser.type_into(&format!("#{field}"), text).await
 }
 
 async fn write_all(browser: &Browser) -> anyhow::Result<()> {
@@ -64,10 +59,11 @@ async fn faults_are_named_at_their_fields_and_the_first_is_focused() -> anyhow::
     write(&browser, "email", "not-an-address").await?;
     browser.click(".contact-form button").await?;
     browser.find("[role=alert] #contact-faults").await?;
-    let focused = browser.client().active_element().await?;
-    assert_eq!(focused.attr("id").await?.as_deref(), Some("email"));
-    assert_eq!(focused.attr("aria-invalid").await?.as_deref(), Some("true"));
-    let described = focused.attr("aria-describedby").await?.unwrap_or_default();
+    browser
+        .until("return document.activeElement.id === 'email'", vec![])
+        .await?;
+    assert_eq!(browser.attribute("#email", "aria-invalid").await?, "true");
+    let described = browser.attribute("#email", "aria-describedby").await?;
     assert!(
         browser
             .text(&format!("#{described}"))

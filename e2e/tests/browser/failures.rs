@@ -1,11 +1,14 @@
 //! When the API fails.
 
+use std::time::Duration;
+
 use e2e::browser::Browser;
 use e2e::faulty_front::{Fault, FaultyFront};
 use e2e::site::Site;
 
 /// Leads to a page that asks the API: the first page of a visit brings its data along.
 const BLOGS: &str = ".navbar-nav a[href='/blogs']";
+const LINK: &str = "[data-testid=blog-card] .stretched-link";
 const RETRY: &str = "[data-testid=failure] button";
 /// The request for the blogs has its answer.
 const BLOGS_ANSWERED: &str = "return performance.getEntriesByType('resource')
@@ -18,21 +21,21 @@ async fn a_server_error_is_the_500_view_and_trying_again_works() -> anyhow::Resu
     let browser = Browser::open().await?;
     browser.visit(&format!("{}/blogs", front.origin())).await?;
     front.set("/api/v1/blogs/", Fault::ServerError);
-    let link = browser
-        .find("[data-testid=blog-card] .stretched-link")
-        .await?;
-    let post = link.attr("href").await?.unwrap_or_default();
-    link.click().await?;
+    let post = browser.attribute(LINK, "href").await?;
+    browser.click(LINK).await?;
     browser
         .await_text("[data-testid=request-id]", "fault-1")
         .await?;
     assert_eq!(browser.count("#main h1").await?, 1);
     browser.find("[data-testid=failure] a[href='/']").await?;
 
-    browser.click("[data-testid=failure] button").await?;
-    browser.find("[data-testid=failure]").await?;
+    front.set("/api/v1/blogs/", Fault::Unavailable);
+    browser.click(RETRY).await?;
+    browser
+        .await_text("[data-testid=request-id]", "fault-2")
+        .await?;
     front.lift();
-    browser.click("[data-testid=failure] button").await?;
+    browser.click(RETRY).await?;
     browser.find(".post .prose").await?;
     browser.await_gone("[data-testid=failure]").await?;
     assert_eq!(browser.path().await?, post);
@@ -57,7 +60,8 @@ async fn whatever_fails_says_what_happened_and_can_be_tried_again() -> anyhow::R
         browser.click(BLOGS).await?;
         if fault == Fault::Silence {
             browser.find(".blog-card .placeholder").await?;
-            browser.pass_time().await?;
+            front.await_held().await;
+            browser.pass_time(Duration::from_secs(60)).await?;
         }
         browser.await_text("h1", headline).await?;
         browser.await_path("/blogs").await?;

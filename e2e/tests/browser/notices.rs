@@ -1,5 +1,7 @@
 //! Messages as somebody meets them who needs more time, a keyboard or a screen reader.
 
+use std::time::Duration;
+
 use e2e::browser::Browser;
 use e2e::site::Site;
 use serde_json::json;
@@ -7,10 +9,14 @@ use serde_json::json;
 /// WebDriver's key.
 const ESCAPE: &str = "\u{e00c}";
 const TOAST: &str = ".toast-stack .alert.show";
+const A_MINUTE: Duration = Duration::from_secs(60);
 
-/// Lets the page's timers run a hundred times as fast.
-const HASTE: &str = "const timer = window.setTimeout;
-    window.setTimeout = (call, ms, ...rest) => timer(call, ms / 100, ...rest)";
+/// A browser in which messages stay until time passes.
+async fn open() -> anyhow::Result<Browser> {
+    let browser = Browser::open().await?;
+    browser.hold_timers().await?;
+    Ok(browser)
+}
 
 /// Asks for a post that isn't there: the server says so in a message.
 async fn miss_a_post(browser: &Browser, site: &Site, post: &str) -> anyhow::Result<()> {
@@ -24,7 +30,7 @@ async fn miss_a_post(browser: &Browser, site: &Site, post: &str) -> anyhow::Resu
 #[tokio::test]
 async fn every_message_can_be_read_again() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
+    let browser = open().await?;
     browser.visit(&format!("{}/about", site.origin())).await?;
     browser.click("#message-center").await?;
     assert!(
@@ -67,7 +73,7 @@ async fn every_message_can_be_read_again() -> anyhow::Result<()> {
 #[tokio::test]
 async fn messages_come_into_regions_that_were_there_before() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
+    let browser = open().await?;
     browser.visit(&format!("{}/about", site.origin())).await?;
     browser.find(".toast-stack > [role=alert]").await?;
     browser.find(".toast-stack > [role=status]").await?;
@@ -93,7 +99,7 @@ async fn messages_come_into_regions_that_were_there_before() -> anyhow::Result<(
 #[tokio::test]
 async fn escape_closes_the_newest_message_and_the_focus_is_never_lost() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
+    let browser = open().await?;
     miss_a_post(&browser, &site, "none").await?;
     // From the message's own button: on to the page's heading.
     browser
@@ -127,7 +133,7 @@ async fn escape_closes_the_newest_message_and_the_focus_is_never_lost() -> anyho
 #[tokio::test]
 async fn whoever_needs_more_time_keeps_messages_on_the_screen() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
+    let browser = open().await?;
     browser.visit(&format!("{}/about", site.origin())).await?;
     browser.click("#message-center").await?;
     browser.click("#keep-messages").await?;
@@ -135,27 +141,24 @@ async fn whoever_needs_more_time_keeps_messages_on_the_screen() -> anyhow::Resul
     browser.await_gone("#messages").await?;
 
     miss_a_post(&browser, &site, "none").await?;
-    browser.run(HASTE).await?;
-    // A second's worth of the page's own time is far more than a message would have.
-    browser
-        .client()
-        .execute_async(
-            "const [done] = arguments; window.setTimeout(done, 100_000)",
-            vec![],
-        )
-        .await?;
+    browser.pass_time(A_MINUTE).await?;
     assert_eq!(browser.count(TOAST).await?, 1);
     browser.click("#message-center").await?;
     browser.click("#keep-messages").await?;
     browser.click("#messages .btn-close").await?;
-    browser.await_gone(".toast-stack .alert").await?;
+    browser
+        .until(
+            "passTime(60_000); return !document.querySelector('.toast-stack .alert')",
+            vec![],
+        )
+        .await?;
     Ok(())
 }
 
 #[tokio::test]
 async fn single_keys_move_through_the_site_until_they_are_turned_off() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
+    let browser = open().await?;
     browser.visit(&format!("{}/blogs", site.origin())).await?;
     browser.find("[data-testid=blog-card]").await?;
     let at_card = "const links = [...document.querySelectorAll('.blog-card .stretched-link')];
@@ -196,8 +199,7 @@ async fn single_keys_move_through_the_site_until_they_are_turned_off() -> anyhow
 
     // In a field, keys are letters.
     browser.click(".site-footer a[href='/contact']").await?;
-    let field = browser.find("#name").await?;
-    field.send_keys("jkt?").await?;
+    browser.type_into("#name", "jkt?").await?;
     browser
         .until(
             "return document.getElementById('name').value === 'jkt?'",

@@ -12,6 +12,7 @@ use crate::sources::Upstream;
 /// A long post with headings on two levels, and the one after it.
 const LONG: &str = "/blogs/a-session-is-a-signature";
 const CARD: &str = "[data-testid=blog-card]";
+const LINK: &str = "[data-testid=blog-card] .stretched-link";
 const STATUS: &str = ".share [role=status]";
 
 #[tokio::test]
@@ -380,11 +381,10 @@ async fn the_next_post_is_there_before_it_is_asked_for() -> anyhow::Result<()> {
     let front = FaultyFront::before(site.origin()).await?;
     let browser = Browser::open().await?;
     browser.visit(&format!("{}{LONG}", front.origin())).await?;
-    let link = browser.find(".neighbour-next").await?;
-    let next = link.attr("href").await?.unwrap_or_default();
+    let next = browser.attribute(".neighbour-next", "href").await?;
     browser.until(HAS_FETCHED, vec![json!(next)]).await?;
     front.set("/api/v1/blogs/", Fault::Silence);
-    link.click().await?;
+    browser.click(".neighbour-next").await?;
     browser.await_path(&next).await?;
     browser.find(".post .prose").await?;
     assert_eq!(browser.count(".is-earlier, .placeholder").await?, 0);
@@ -411,8 +411,7 @@ async fn a_post_that_is_fetched_ahead_leaves_messages_for_the_reader() -> anyhow
                 .then(() => true)",
         )
         .await?;
-    let card = browser.find(&format!("{CARD} .stretched-link")).await?;
-    let post = card.attr("href").await?.unwrap_or_default();
+    let post = browser.attribute(LINK, "href").await?;
     browser
         .run(
             "document.querySelector('.blog-card .stretched-link').dispatchEvent(
@@ -421,7 +420,7 @@ async fn a_post_that_is_fetched_ahead_leaves_messages_for_the_reader() -> anyhow
         .await?;
     browser.until(HAS_FETCHED, vec![json!(post)]).await?;
     assert_eq!(browser.count(".toast-stack .alert").await?, 0);
-    card.click().await?;
+    browser.click(LINK).await?;
     browser
         .await_text(
             ".toast-stack .alert-success p",

@@ -13,7 +13,16 @@ const RESULT: &str = "[data-testid=search-result]";
 const SIGNATURE: &str = "/blogs/a-session-is-a-signature";
 
 async fn type_keys(browser: &Browser, keys: &str) -> anyhow::Result<()> {
-    Ok(browser.find(BOX).await?.send_keys(keys).await?)
+    browser.type_into(BOX, keys).await
+}
+
+/// Puts text into the field at once, as pasting does.
+async fn paste(browser: &Browser, text: &str) -> anyhow::Result<()> {
+    browser.click(BOX).await?;
+    browser
+        .devtools("Input.insertText", json!({"text": text}))
+        .await?;
+    Ok(())
 }
 
 async fn press(browser: &Browser, key: Key) -> anyhow::Result<()> {
@@ -62,15 +71,17 @@ async fn typing_suggests_posts_and_the_keyboard_opens_one() -> anyhow::Result<()
     browser.visit(&format!("{}/about", site.origin())).await?;
     await_expanded(&browser, false).await?;
     type_keys(&browser, "sessiom sig").await?;
+    // A typo and an unfinished word are forgiven.
+    await_answer(&browser, "/api/v1/search?q=sessiom%20sig&").await?;
     await_expanded(&browser, true).await?;
-    // The only post that holds both, a typo and an unfinished word forgiven, and all results.
     let all = "/search?q=sessiom%20sig";
     browser.find(&format!("{OPTION}[href='{all}']")).await?;
     browser
         .find(&format!("{OPTION}[href='{SIGNATURE}'] mark"))
         .await?;
-    let words = browser.text(STATUS).await?;
-    assert!(words.ends_with("matching posts suggested."), "{words}");
+    browser
+        .await_text(STATUS, "5 of 6 matching posts suggested.")
+        .await?;
 
     press(&browser, Key::Up).await?;
     await_active(&browser, all).await?;
@@ -155,9 +166,9 @@ async fn enter_opens_the_results_page_by_page_and_back_returns() -> anyhow::Resu
         .await_text("#search-count", "14 posts match, page 2 of 3")
         .await?;
     await_value(&browser, "SESSION").await?;
-    let post = browser.find(&format!("{RESULT} h2 a")).await?;
-    let title = post.text().await?;
-    post.click().await?;
+    let post = format!("{RESULT} h2 a");
+    let title = browser.text(&post).await?;
+    browser.click(&post).await?;
     browser.await_text("h1", &title).await?;
     browser.client().back().await?;
     browser.await_path("/search?q=SESSION&page=2").await?;
@@ -233,8 +244,7 @@ async fn a_slow_old_answer_does_not_overwrite_the_newest() -> anyhow::Result<()>
     browser.visit(&format!("{}/about", front.origin())).await?;
     let slow = "/api/v1/search?q=signature&";
     front.set(slow, Fault::Silence);
-    type_keys(&browser, "signature").await?;
-    // Long enough for the box to ask: the request is on its way.
+    paste(&browser, "signature").await?;
     front.await_held().await;
     press(&browser, Key::Escape).await?;
     await_value(&browser, "").await?;
@@ -314,12 +324,11 @@ async fn single_keys_lead_to_the_field_and_through_the_results() -> anyhow::Resu
         browser
             .visit(&format!("{}/search?q=session", site.origin()))
             .await?;
-        let page = browser.find("body").await?;
         browser.find(RESULT).await?;
-        page.send_keys("j").await?;
+        browser.press("j").await?;
         let first = format!("{RESULT}:first-child h2 a");
         browser.until(focused, vec![json!(first)]).await?;
-        page.send_keys("/").await?;
+        browser.press("/").await?;
         browser.until(focused, vec![json!(BOX)]).await?;
         await_value(&browser, "session").await?;
     }

@@ -33,10 +33,10 @@ async fn a_theme_that_is_chosen_in_one_tab_is_the_others_too() -> anyhow::Result
     browser.visit(&about).await?;
     browser.find("#theme-toggle").await?;
     let (first, second) = second_tab(&browser, &about).await?;
-    for tab in [&second, &first] {
-        // System, light, dark: twice is dark from wherever the other tab is.
+    for (tab, theme) in [(&second, "system"), (&first, "light")] {
         browser.client().switch_to_window(tab.clone()).await?;
-        browser.click("#theme-toggle").await?;
+        let toggle = format!("#theme-toggle[title^='Theme: {theme}.']");
+        browser.click(&toggle).await?;
     }
     for tab in [second, first] {
         browser.client().switch_to_window(tab).await?;

@@ -1,15 +1,21 @@
 //! Through the site: pages, addresses, toasts, themes.
 
+use std::time::Duration;
+
 use e2e::browser::Browser;
 use e2e::site::Site;
 
 const PAGE_2: &str = "nav[aria-label=Pages] a[href='/blogs?page=2']";
 const CARD: &str = "[data-testid=blog-card]";
+const SECOND_LINK: &str = ".blog-grid > :nth-child(2) .stretched-link";
+const LAST_LINK: &str = ".blog-grid > :last-child .stretched-link";
+const TOAST: &str = ".toast-stack [role=alert] .alert";
 
 #[tokio::test]
 async fn a_newcomer_reads_blogs() -> anyhow::Result<()> {
     let site = Site::start().await?;
     let browser = Browser::open().await?;
+    browser.hold_timers().await?;
     browser.visit(site.origin()).await?;
     browser.find(&format!(".featured {CARD}")).await?;
     assert_eq!(browser.count(&format!(".featured {CARD}")).await?, 3);
@@ -32,11 +38,8 @@ async fn a_newcomer_reads_blogs() -> anyhow::Result<()> {
         .await?;
 
     // The first one on this page is the post that has no text.
-    let link = browser
-        .find(".blog-grid > :nth-child(2) .stretched-link")
-        .await?;
-    let title = link.text().await?;
-    link.click().await?;
+    let title = browser.text(SECOND_LINK).await?;
+    browser.click(SECOND_LINK).await?;
     browser.await_text("h1", &title).await?;
     assert!(browser.path().await?.starts_with("/blogs/"));
     browser.find(".post .byline").await?;
@@ -46,8 +49,7 @@ async fn a_newcomer_reads_blogs() -> anyhow::Result<()> {
         .visit(&format!("{}/blogs/no-such-post", site.origin()))
         .await?;
     browser.find("[data-testid=not-found]").await?;
-    let toast = browser.find(".toast-stack [role=alert] .alert").await?;
-    let class = toast.attr("class").await?.unwrap_or_default();
+    let class = browser.attribute(TOAST, "class").await?;
     for name in [
         "alert-danger",
         "alert-dismissible",
@@ -57,7 +59,7 @@ async fn a_newcomer_reads_blogs() -> anyhow::Result<()> {
     ] {
         assert!(class.split(' ').any(|own| own == name), "{class}");
     }
-    assert!(toast.text().await?.contains("Blog not found."));
+    assert!(browser.text(TOAST).await?.contains("Blog not found."));
     browser
         .find(".toast-stack .alert .btn-close[aria-label=Close]")
         .await?;
@@ -67,6 +69,9 @@ async fn a_newcomer_reads_blogs() -> anyhow::Result<()> {
     browser.await_path("/").await?;
     browser.find(&format!(".featured {CARD}")).await?;
     // By itself, after five seconds.
+    browser.pass_time(Duration::from_millis(4_999)).await?;
+    assert_eq!(browser.count(&format!("{TOAST}.show")).await?, 1);
+    browser.pass_time(Duration::from_millis(1)).await?;
     browser.await_gone(".toast-stack .alert").await?;
     assert_eq!(browser.complaints().await?, [""; 0]);
     Ok(())
@@ -80,19 +85,14 @@ async fn back_and_forward_keep_their_place() -> anyhow::Result<()> {
     browser
         .visit(&format!("{}/blogs?page=2", site.origin()))
         .await?;
-    let link = browser
-        .find(&format!(
-            "{CARD}:last-child .stretched-link, .blog-grid > :last-child .stretched-link"
-        ))
-        .await?;
-    let title = link.text().await?;
+    let title = browser.text(LAST_LINK).await?;
     browser
         .run("window.scrollTo(0, document.body.scrollHeight)")
         .await?;
     let before = browser.run("return Math.round(window.scrollY)").await?;
     assert!(before.as_i64() > Some(300), "{before}");
     browser
-        .run("document.querySelector('.blog-grid > :last-child .stretched-link').click()")
+        .run(&format!("document.querySelector('{LAST_LINK}').click()"))
         .await?;
     browser.await_text("h1", &title).await?;
     browser.until("return window.scrollY < 50", vec![]).await?;
@@ -127,6 +127,7 @@ async fn an_unknown_address_is_the_404_view_without_a_toast() -> anyhow::Result<
 async fn a_toast_can_be_closed_and_each_message_is_shown_once() -> anyhow::Result<()> {
     let site = Site::start().await?;
     let browser = Browser::open().await?;
+    browser.hold_timers().await?;
     browser
         .visit(&format!("{}/blogs/none", site.origin()))
         .await?;
@@ -150,16 +151,8 @@ async fn the_theme_is_chosen_kept_and_never_flashes() -> anyhow::Result<()> {
     browser.visit(site.origin()).await?;
     let theme = "return document.documentElement.dataset.bsTheme === arguments[0]";
     browser.until(theme, vec!["dark".into()]).await?;
-    // System is dark: until the choice is light, whatever the order of the choices.
-    for _ in 0..3 {
-        browser.click("#theme-toggle").await?;
-        let light = browser
-            .run("return document.documentElement.dataset.bsTheme === 'light'")
-            .await?;
-        if light == true {
-            break;
-        }
-    }
+    // The system's is dark; the next choice is light.
+    browser.click("#theme-toggle").await?;
     browser.until(theme, vec!["light".into()]).await?;
     browser.visit(&format!("{}/about", site.origin())).await?;
     browser.until(theme, vec!["light".into()]).await?;
