@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use crate::app::App;
 use crate::cross_site::refuse_cross_site;
 use crate::error::ApiError;
-use crate::limits::{limit_body_and_time, refuse_unclear};
+use crate::limits::{limit_body_and_time, limit_time, refuse_unclear};
 
 /// Middleware: lets a request through that is clear, gets one of the places in flight, is
 /// no other site's doing, and arrives in time.
@@ -34,7 +34,7 @@ pub async fn admit_to_files(State(app): State<App>, request: Request, next: Next
     let Ok(_place) = app.places.try_acquire() else {
         return ApiError::Overloaded.into_response();
     };
-    next.run(request).await
+    limit_time(request, next).await
 }
 
 /// Middleware: the same for what is served to Prometheus, also while there is no place.

@@ -46,6 +46,9 @@ pub struct PageRequest {
 pub const PAUSE: Duration = Duration::from_secs(5);
 /// How long a page waits for a source when there is an older copy that it can show.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How long anybody waits for a source, whatever it is given: well within the time in which a
+/// handler has to answer.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// Sessions that can hold a copy at once. Beyond it, those seen least forget theirs.
 pub const MAX_SESSIONS: u64 = 1_000_000;
 /// Copies with different content that sessions can hold at once. When a source changes faster
@@ -315,7 +318,8 @@ impl BlogCache {
         }
     }
 
-    /// What the source holds now, give or take [`PAUSE`].
+    /// What the source holds now, give or take [`PAUSE`]. Who has waited for it in vain does as if
+    /// it had failed; it is being read on.
     async fn fresh(&self) -> Result<FetchedBlogs, FetchFailed> {
         let flight = {
             let mut upstream = self.upstream.lock();
@@ -332,7 +336,9 @@ impl BlogCache {
                 }
             }
         };
-        flight.await
+        tokio::time::timeout(LONGEST_WAIT, flight)
+            .await
+            .unwrap_or(Err(FetchFailed))
     }
 
     /// Starts a request to the source in a task of its own: whoever stops waiting for it stops

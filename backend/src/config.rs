@@ -4,6 +4,7 @@
 mod database;
 mod mail;
 
+use std::ffi::OsString;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use std::time::Duration;
 use reqwest::Url;
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 pub use database::DatabaseUrl;
 pub use mail::MailSettings;
@@ -267,10 +269,17 @@ impl Config {
     pub fn load(
         mut flags: Settings,
         file: Option<&Path>,
-        environment: &dyn Fn(&str) -> Option<String>,
+        environment: &dyn Fn(&str) -> Option<OsString>,
     ) -> Result<Self, ConfigError> {
-        flags.secret_key = environment("FLASHBLOG_SECRET_KEY");
-        flags.secret_key_fallbacks = environment("FLASHBLOG_SECRET_KEY_FALLBACKS");
+        let key = |name: &str| {
+            let value = environment(name).map(OsString::into_string).transpose();
+            value.map_err(|_| {
+                let fits = "`flashblog secret` prints a key that fits";
+                ConfigError::new(name, format!("its value is not UTF-8; {fits}"))
+            })
+        };
+        flags.secret_key = key("FLASHBLOG_SECRET_KEY")?;
+        flags.secret_key_fallbacks = key("FLASHBLOG_SECRET_KEY_FALLBACKS")?;
         let file = match file {
             Some(path) => read_file(path)?,
             None => Settings::default(),
@@ -314,12 +323,7 @@ impl Config {
         };
         let data_dir = settings.data_dir.unwrap_or_else(|| PathBuf::from("data"));
         let log = settings.log.unwrap_or_else(|| "info".to_owned());
-        EnvFilter::try_new(&log).map_err(|error| {
-            ConfigError::new(
-                "log",
-                format!("`{log}` is no filter ({error}); info or flashblog=debug would fit"),
-            )
-        })?;
+        check_log_filter(&log).map_err(|problem| ConfigError::new("log", problem))?;
         Ok(Self {
             listen,
             metrics_listen,
@@ -405,6 +409,19 @@ fn read_file(path: &Path) -> Result<Settings, ConfigError> {
             format!("`{}`, line {line}: {problem}", path.display()),
         )
     })
+}
+
+/// A word alone is a level. The filter itself would take any other for the name of a target, and
+/// log nothing but that.
+fn check_log_filter(filter: &str) -> Result<(), String> {
+    let fits = "info or flashblog=debug would fit";
+    EnvFilter::try_new(filter)
+        .map_err(|error| format!("`{filter}` is no filter ({error}); {fits}"))?;
+    let mut words = filter.split(',').map(str::trim);
+    match words.find(|word| !word.contains(['=', '[']) && word.parse::<LevelFilter>().is_err()) {
+        Some(word) if !word.is_empty() => Err(format!("`{word}` is no level; {fits}")),
+        _ => Ok(()),
+    }
 }
 
 fn address(name: &str, text: &str) -> Result<SocketAddr, ConfigError> {

@@ -30,6 +30,10 @@ const READ_BYTES: usize = 4096;
 /// read and thrown away (RFC 9112, section 9.6).
 const LINGER: Duration = Duration::from_secs(1);
 
+/// How long the peer may take nothing of an answer: whoever asks and does not read would hold the
+/// connection, and what is written to it, for ever.
+pub const STALL_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// Why a connection's next request is refused, and the connection closed with the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
@@ -72,6 +76,8 @@ pub struct CheckedStream<S> {
     passing: u64,
     verdict: Verdict,
     lingering: Option<Pin<Box<Sleep>>>,
+    /// Runs while the peer takes nothing of what is sent to it.
+    stalling: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> CheckedStream<S> {
@@ -84,6 +90,7 @@ impl<S> CheckedStream<S> {
             passing: 0,
             verdict: Verdict::default(),
             lingering: None,
+            stalling: None,
         }
     }
 
@@ -226,6 +233,25 @@ impl<S: AsyncRead + Unpin> CheckedStream<S> {
     }
 }
 
+impl<S> CheckedStream<S> {
+    /// What came of an attempt to write, and an error once none has succeeded for too long.
+    fn unless_stalled<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        attempt: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if attempt.is_ready() {
+            self.stalling = None;
+            return attempt;
+        }
+        let end = self
+            .stalling
+            .get_or_insert_with(|| Box::pin(sleep(STALL_TIMEOUT)));
+        ready!(end.as_mut().poll(context));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
 impl<S: AsyncRead + Unpin> AsyncRead for CheckedStream<S> {
     fn poll_read(
         self: Pin<&mut Self>,
@@ -273,7 +299,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for CheckedStream<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let attempt = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.unless_stalled(context, attempt)
     }
 
     fn poll_write_vectored(
@@ -281,7 +308,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for CheckedStream<S> {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        let attempt = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.unless_stalled(context, attempt)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -289,7 +317,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for CheckedStream<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        let attempt = Pin::new(&mut self.stream).poll_flush(context);
+        self.unless_stalled(context, attempt)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -19,6 +19,7 @@ pub mod token;
 
 pub mod payload;
 
+pub mod data_dir;
 pub mod error;
 
 pub mod store;

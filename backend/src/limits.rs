@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -29,14 +30,21 @@ pub fn refuse_unclear(request: &Request) -> Option<Response> {
     if let Some(refusal) = request.extensions().get::<Refusal>() {
         return Some(closing(ApiError::from(*refusal).into_response()));
     }
-    let hosts = request.headers().get_all(header::HOST).iter().count();
-    if hosts == 1 || (hosts == 0 && request.version() < Version::HTTP_11) {
-        return None;
-    }
-    let detail = "The request must have just one Host header.";
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let detail = match (hosts.next(), hosts.next()) {
+        (Some(host), None) if is_host(host) => return None,
+        (None, _) if request.version() < Version::HTTP_11 => return None,
+        (Some(_), None) => "The Host header must be a name or an address.",
+        _ => "The request must have just one Host header.",
+    };
     Some(closing(
         ApiError::BadRequest(detail.to_owned()).into_response(),
     ))
+}
+
+/// RFC 9110, section 7.2: a host and perhaps a port.
+fn is_host(value: &HeaderValue) -> bool {
+    Authority::try_from(value.as_bytes()).is_ok_and(|host| !host.as_str().contains('@'))
 }
 
 /// Ends the connection with this response.
@@ -59,7 +67,12 @@ pub async fn limit_body_and_time(request: Request, next: Next) -> Response {
         Ok(Err(error)) => return unreadable(&error).into_response(),
         Err(_) => return closing(ApiError::Status(StatusCode::REQUEST_TIMEOUT).into_response()),
     };
-    match timeout(HANDLER_TIMEOUT, next.run(Request::from_parts(parts, body))).await {
+    limit_time(Request::from_parts(parts, body), next).await
+}
+
+/// Gives the handler its time.
+pub async fn limit_time(request: Request, next: Next) -> Response {
+    match timeout(HANDLER_TIMEOUT, next.run(request)).await {
         Ok(response) => response,
         Err(_) => ApiError::Overloaded.into_response(),
     }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -15,6 +16,14 @@ use flashblog::server::ConnectionLimits;
 use flashblog::{inbox, router, secret_key, server, service_manager, telemetry};
 use tokio::net::TcpListener;
 use tokio::signal;
+#[cfg(unix)]
+use tokio::signal::unix::SignalKind;
+use tokio::time::sleep;
+
+/// For this long after SIGTERM new connections are taken still: a load balancer that asks whether the
+/// server is ready reads that it isn't, and sends people elsewhere. With the drain that follows it
+/// is less than the 10 s that a service manager waits.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Many small objects a request, on several threads: this allocator serves them a good deal faster
 /// than the C library's.
@@ -119,7 +128,7 @@ fn messages(
     settings: Settings,
     file: Option<PathBuf>,
 ) -> anyhow::Result<()> {
-    let config = Config::load(settings, file.as_deref(), &|name| std::env::var(name).ok())?;
+    let config = Config::load(settings, file.as_deref(), &|name| std::env::var_os(name))?;
     runtime()?.block_on(inbox::run(command, &config.database))
 }
 
@@ -131,9 +140,13 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 }
 
 fn serve(settings: Settings, file: Option<PathBuf>) -> anyhow::Result<()> {
-    let config = Config::load(settings, file.as_deref(), &|name| std::env::var(name).ok())?;
+    let config = Config::load(settings, file.as_deref(), &|name| std::env::var_os(name))?;
     telemetry::start(&config.log, config.production)?;
-    runtime()?.block_on(run(config))
+    let runtime = runtime()?;
+    let outcome = runtime.block_on(run(config));
+    // A thread that waits for a disk which does not answer must not keep the process.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    outcome
 }
 
 async fn run(config: Config) -> anyhow::Result<()> {
@@ -148,6 +161,8 @@ async fn run(config: Config) -> anyhow::Result<()> {
         .clone()
         .unwrap_or_else(|| PublicUrl::of_listener(address));
     let app = App::connect(&config, public_url).await?;
+    // Before anybody is told that the server is there, and may want it to end.
+    let stop_signal = stop_signal().context("can't wait for signals")?;
     // Standard output may be closed; the site is served all the same.
     let _ = writeln!(std::io::stdout(), "listening on http://{address}");
     if let Some(listener) = &metrics_listener {
@@ -159,10 +174,13 @@ async fn run(config: Config) -> anyhow::Result<()> {
 
     let draining = Arc::clone(&app.draining);
     let stop = async move {
-        stop_signal().await;
+        let signal = stop_signal.await;
         draining.store(true, Ordering::Relaxed);
         service_manager::tell_stopping();
         tracing::info!("Stopping: finishing the requests in flight");
+        if signal != StopSignal::Interrupt {
+            sleep(FAREWELL).await;
+        }
     };
     tokio::select! {
         () = app.work() => {}
@@ -191,26 +209,36 @@ async fn serve_metrics(listener: Option<TcpListener>, app: App) {
     }
 }
 
-/// Resolves on Ctrl-C, and on SIGTERM where there is one.
-async fn stop_signal() {
-    let interrupt = async {
-        if signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
+/// What ends the server.
+#[derive(Debug, PartialEq, Eq)]
+enum StopSignal {
+    /// Ctrl-C, by somebody who waits for it.
+    Interrupt,
+    /// SIGTERM, by a service manager.
     #[cfg(unix)]
-    let terminate = async {
-        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                terminate.recv().await;
-            }
+    Terminate,
+}
+
+/// Resolves on Ctrl-C, and on SIGTERM. From now on neither ends the process by itself.
+#[cfg(unix)]
+fn stop_signal() -> anyhow::Result<impl Future<Output = StopSignal>> {
+    let mut interrupt = signal::unix::signal(SignalKind::interrupt())?;
+    let mut terminate = signal::unix::signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => StopSignal::Interrupt,
+            _ = terminate.recv() => StopSignal::Terminate,
+        }
+    })
+}
+
+/// Resolves on Ctrl-C.
+#[cfg(not(unix))]
+fn stop_signal() -> anyhow::Result<impl Future<Output = StopSignal>> {
+    Ok(async {
+        match signal::ctrl_c().await {
+            Ok(()) => StopSignal::Interrupt,
             Err(_) => std::future::pending().await,
         }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
+    })
 }

@@ -62,9 +62,11 @@ pub fn router(app: App) -> Router {
     let form: Router = in_envelopes(form, &app).with_state(app.clone());
     let form_page = Router::new().fallback(page::show);
     let form_page: Router = for_people(form_page, &app).with_state(app.clone());
+    // By any other method, too, what is sent has to pass what every request has to.
+    let form_page = get_service(form_page.clone()).fallback_service(form_page);
     let all = Router::new()
         .merge(in_envelopes(answering_in_envelopes, &app))
-        .route("/contact", get_service(form_page).post_service(form))
+        .route("/contact", form_page.post_service(form))
         .merge(for_people(pages_and_files, &app));
     with_headers(all, &app).with_state(app)
 }
@@ -74,6 +76,7 @@ pub fn metrics_router(app: App) -> Router {
     Router::new()
         .route("/metrics", get(metrics::show))
         .layer(from_fn(admit_scrapes))
+        .layer(from_fn_with_state(Https(false), security_headers))
         .with_state(app)
 }
 
@@ -120,12 +123,7 @@ async fn no_such_method(method: Method) -> Result<Reply, ApiError> {
     }
 }
 
-/// A handler's panic is one opaque 500; the log has its words.
-fn panicked(panic: Box<dyn Any + Send>) -> Response {
-    let words = panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("no message");
-    ApiError::internal(format!("a handler panicked: {words}")).into_response()
+/// A handler's panic is one opaque 500; the log has its words already (see [`crate::telemetry`]).
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    ApiError::Status(StatusCode::INTERNAL_SERVER_ERROR).into_response()
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use crate::config::MIN_KEY_BYTES;
+use crate::data_dir::{create_folder, open_private};
 
 const FILE_NAME: &str = "secret-key";
 
@@ -45,7 +46,7 @@ pub fn load_or_create(data_dir: &Path) -> anyhow::Result<String> {
     }
     let key =
         generate().map_err(|error| anyhow::anyhow!("no randomness for a signing key: {error}"))?;
-    fs::create_dir_all(data_dir).map_err(in_file)?;
+    create_folder(data_dir).map_err(in_file)?;
     // Written whole before it has its name: a crash leaves no half key, and of two servers that
     // start at once both use the one that was first.
     let draft = data_dir.join(format!("{FILE_NAME}.{}", std::process::id()));
@@ -64,10 +65,8 @@ pub fn load_or_create(data_dir: &Path) -> anyhow::Result<String> {
 
 fn write_private(path: &Path, key: &str) -> io::Result<()> {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    options.create(true).truncate(true);
+    let mut file = open_private(path, options)?;
     file.write_all(key.as_bytes())?;
     file.sync_all()
 }

@@ -48,7 +48,7 @@ impl Default for ConnectionLimits {
         Self {
             header_timeout: Duration::from_secs(10),
             connections: 16_384,
-            drain: Duration::from_secs(8),
+            drain: Duration::from_secs(7),
         }
     }
 }

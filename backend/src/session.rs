@@ -267,7 +267,7 @@ impl Visit {
             let until = end_of_tokens(&claims);
             let memory = &self.sessions.memory;
             memory
-                .leave_flashes(claims.session_id, &flashes, until)
+                .leave_flashes(claims.session_id, flashes, until)
                 .await?;
         }
         self.state.lock().flashes.clear();

@@ -6,15 +6,17 @@
 //! the store it is asked each time, since another one may know better.
 
 use std::collections::HashMap;
+use std::future::Future;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use shared::flash::Flash;
-use tokio::sync::oneshot;
+use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use crate::error::Chain;
 use crate::store::{Store, StoreError};
+use crate::telemetry::in_current_request;
 use crate::token::SessionId;
 
 /// How much is remembered at once.
@@ -124,6 +126,16 @@ impl SessionMemory {
     /// # Errors
     /// When they can't be stored.
     pub async fn leave_flashes(
+        self: &Arc<Self>,
+        session: SessionId,
+        flashes: Vec<Flash>,
+        keep_until: i64,
+    ) -> Result<(), StoreError> {
+        let memory = Arc::clone(self);
+        to_the_end(async move { memory.store_flashes(session, &flashes, keep_until).await }).await
+    }
+
+    async fn store_flashes(
         &self,
         session: SessionId,
         flashes: &[Flash],
@@ -173,25 +185,23 @@ impl SessionMemory {
         if !self.store.is_shared() && !self.index.lock().waiting.contains_key(&session) {
             return Vec::new();
         }
-        let (handing_over, handed_over) = oneshot::channel();
         let memory = Arc::clone(self);
-        tokio::spawn(async move {
-            match memory.take_from_store(session).await {
-                Ok((flashes, keep_until)) => {
-                    let returned = handing_over.send(flashes).err().unwrap_or_default();
-                    if returned.is_empty() {
-                        return;
-                    }
-                    if let Err(error) = memory.leave_flashes(session, &returned, keep_until).await {
-                        tracing::error!(cause = %Chain(&error), "Waiting messages were lost");
-                    }
-                }
-                Err(error) => {
-                    tracing::error!(cause = %Chain(&error), "Waiting messages can't be delivered yet");
-                }
-            }
+        let taken = to_the_end(async move {
+            let (flashes, keep_until) = memory.take_from_store(session).await?;
+            Ok::<_, StoreError>(Taken {
+                memory,
+                session,
+                keep_until,
+                flashes,
+            })
         });
-        handed_over.await.unwrap_or_default()
+        match taken.await {
+            Ok(mut taken) => std::mem::take(&mut taken.flashes),
+            Err(error) => {
+                tracing::error!(cause = %Chain(&error), "Waiting messages can't be delivered yet");
+                Vec::new()
+            }
+        }
     }
 
     async fn take_from_store(&self, session: SessionId) -> Result<(Vec<Flash>, i64), StoreError> {
@@ -214,13 +224,21 @@ impl SessionMemory {
     ///
     /// # Errors
     /// When that can't be remembered; then the session has not ended.
-    pub async fn end(&self, session: SessionId, keep_until: i64) -> Result<(), EndError> {
+    pub async fn end(
+        self: &Arc<Self>,
+        session: SessionId,
+        keep_until: i64,
+    ) -> Result<(), EndError> {
         if self.index.lock().ended.len() >= self.limits.ended {
             return Err(EndError::TooMany);
         }
-        self.store.end_session(session, keep_until).await?;
-        self.index.lock().ended.insert(session, keep_until);
-        Ok(())
+        let memory = Arc::clone(self);
+        to_the_end(async move {
+            memory.store.end_session(session, keep_until).await?;
+            memory.index.lock().ended.insert(session, keep_until);
+            Ok(())
+        })
+        .await
     }
 
     /// Sessions for which messages wait.
@@ -268,5 +286,45 @@ impl SessionMemory {
             self.index.lock().ended.extend(ended);
         }
         Ok(())
+    }
+}
+
+/// Messages on their way from the store to a response. What nobody has taken out goes back.
+struct Taken {
+    memory: Arc<SessionMemory>,
+    session: SessionId,
+    keep_until: i64,
+    flashes: Vec<Flash>,
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        let flashes = std::mem::take(&mut self.flashes);
+        let (memory, session, keep_until) =
+            (Arc::clone(&self.memory), self.session, self.keep_until);
+        if flashes.is_empty() {
+            return;
+        }
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
+        runtime.spawn(async move {
+            if let Err(error) = memory.store_flashes(session, &flashes, keep_until).await {
+                tracing::error!(cause = %Chain(&error), "Waiting messages were lost");
+            }
+        });
+    }
+}
+
+/// Does something to its end, also when whoever waits for it goes: the store and the index must not
+/// disagree.
+async fn to_the_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    match tokio::spawn(in_current_request(work)).await {
+        Ok(done) => done,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The runtime is on its way down, and this task with it.
+            Err(_) => std::future::pending().await,
+        },
     }
 }

@@ -35,7 +35,21 @@ pub fn start(filter: &str, json: bool) -> anyhow::Result<()> {
     } else {
         subscriber.try_init()
     };
-    started.map_err(|error| anyhow::anyhow!("can't start logging: {error}"))
+    started.map_err(|error| anyhow::anyhow!("can't start logging: {error}"))?;
+    log_panics();
+    Ok(())
+}
+
+/// Lets panics be told by the log, in its format and with the request's id, and nowhere else.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(
+            cause = panic.payload_as_str().unwrap_or("no message"),
+            place = place.as_deref(),
+            "Panicked"
+        );
+    }));
 }
 
 /// What a request is called in logs, in its response and in a problem's `request_id`.

@@ -46,9 +46,9 @@ mod again {
 
 #[cfg(feature = "dist")]
 mod packing {
-    use std::env;
+    use std::collections::HashSet;
     use std::fs;
-    use std::io::{ErrorKind, Write};
+    use std::io::{self, Write};
     use std::path::{Path, PathBuf};
 
     use anyhow::{Context, Result, ensure};
@@ -80,7 +80,10 @@ mod packing {
                 backend::cargo_build(workspace)
                     .args(["--profile", "dist", "--features", "embed-assets"])
                     .env("FLASHBLOG_DIST_ASSETS", &assets)
-                    .env("CARGO_ENCODED_RUSTFLAGS", rust_flags(workspace)),
+                    .env(
+                        "CARGO_ENCODED_RUSTFLAGS",
+                        process::anonymous_rust_flags(workspace),
+                    ),
             )
         })?;
         fs::create_dir_all(workspace.root.join("dist")).context("making dist")?;
@@ -93,24 +96,6 @@ mod packing {
         Ok(binary)
     }
 
-    /// Keeps the folders of the machine that builds out of the binary, where panics name them.
-    fn rust_flags(workspace: &Workspace) -> String {
-        let crates = env::var_os("CARGO_HOME")
-            .map(PathBuf::from)
-            .or_else(|| Some(env::home_dir()?.join(".cargo")))
-            .map(|home| home.join("registry").join("src"));
-        // Cargo's own form, in which a folder's name may hold spaces.
-        let mut flags: Vec<String> = env::var("RUSTFLAGS")
-            .unwrap_or_default()
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect();
-        for folder in crates.iter().chain([&workspace.root]) {
-            flags.push(format!("--remap-path-prefix={}=", folder.display()));
-        }
-        flags.join("\u{1f}")
-    }
-
     /// A file of the site, and the sizes of its copies in bytes where there are any.
     struct Packed {
         name: String,
@@ -120,21 +105,24 @@ mod packing {
         gzip: Option<usize>,
     }
 
-    /// Fills `to` with the files of `from` and, beside each, the copies that are worth having.
+    /// Leaves in `to` the files of `from` and, beside each, the copies that are worth having. What is
+    /// there already stays untouched, or the server would be linked again for nothing.
     fn pack(from: &Path, to: &Path) -> Result<Vec<Packed>> {
-        match fs::remove_dir_all(to) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                return Err(error).context("clearing the compressed site");
-            }
-            _ => {}
-        }
         let mut packed = Vec::new();
-        pack_folder(from, to, "", &mut packed)?;
+        let mut kept = HashSet::new();
+        pack_folder(from, to, "", &mut packed, &mut kept)?;
+        remove_others(to, &kept)?;
         packed.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(packed)
     }
 
-    fn pack_folder(from: &Path, to: &Path, under: &str, packed: &mut Vec<Packed>) -> Result<()> {
+    fn pack_folder(
+        from: &Path,
+        to: &Path,
+        under: &str,
+        packed: &mut Vec<Packed>,
+        kept: &mut HashSet<PathBuf>,
+    ) -> Result<()> {
         fs::create_dir_all(to).with_context(|| format!("making {}", to.display()))?;
         for entry in fs::read_dir(from).with_context(|| format!("reading {}", from.display()))? {
             let path = entry?.path();
@@ -147,18 +135,28 @@ mod packing {
             let target = to.join(name);
             let name = format!("{under}{name}");
             if path.is_dir() {
-                pack_folder(&path, &target, &format!("{name}/"), packed)?;
+                pack_folder(&path, &target, &format!("{name}/"), packed, kept)?;
+                kept.insert(target);
             } else {
-                packed.push(pack_file(&path, &target, name)?);
+                packed.push(pack_file(&path, target, name, kept)?);
             }
         }
         Ok(())
     }
 
-    fn pack_file(from: &Path, to: &Path, name: String) -> Result<Packed> {
+    fn pack_file(
+        from: &Path,
+        to: PathBuf,
+        name: String,
+        kept: &mut HashSet<PathBuf>,
+    ) -> Result<Packed> {
         let content = fs::read(from).with_context(|| format!("reading {}", from.display()))?;
-        fs::write(to, &content).with_context(|| format!("writing {}", to.display()))?;
-        let copy =
+        let mut keep = |path: PathBuf, content: &[u8]| -> Result<()> {
+            write_if_new(&path, content).with_context(|| format!("writing {}", path.display()))?;
+            kept.insert(path);
+            Ok(())
+        };
+        let mut copy =
             |ending: &str, compress: fn(&[u8]) -> Result<Vec<u8>>| -> Result<Option<usize>> {
                 if name == PAGE {
                     return Ok(None);
@@ -167,17 +165,39 @@ mod packing {
                 if small.len() + WORTHWHILE_BYTES > content.len() {
                     return Ok(None);
                 }
-                let path = PathBuf::from(format!("{}.{ending}", to.display()));
-                fs::write(&path, &small).with_context(|| format!("writing {}", path.display()))?;
+                keep(PathBuf::from(format!("{}.{ending}", to.display())), &small)?;
                 Ok(Some(small.len()))
             };
+        let (brotli, zstd, gzip) = (copy("br", brotli)?, copy("zst", zstd)?, copy("gz", gzip)?);
+        keep(to, &content)?;
         Ok(Packed {
-            plain: content.len(),
-            brotli: copy("br", brotli)?,
-            zstd: copy("zst", zstd)?,
-            gzip: copy("gz", gzip)?,
             name,
+            plain: content.len(),
+            brotli,
+            zstd,
+            gzip,
         })
+    }
+
+    fn write_if_new(path: &Path, content: &[u8]) -> io::Result<()> {
+        if fs::read(path).is_ok_and(|there| there == content) {
+            return Ok(());
+        }
+        fs::write(path, content)
+    }
+
+    /// Removes what an earlier build left.
+    fn remove_others(folder: &Path, kept: &HashSet<PathBuf>) -> Result<()> {
+        for entry in fs::read_dir(folder).context("reading the compressed site")? {
+            let path = entry?.path();
+            match (kept.contains(&path), path.is_dir()) {
+                (true, true) => remove_others(&path, kept)?,
+                (true, false) => {}
+                (false, true) => fs::remove_dir_all(&path).context("clearing an old folder")?,
+                (false, false) => fs::remove_file(&path).context("clearing an old file")?,
+            }
+        }
+        Ok(())
     }
 
     fn brotli(content: &[u8]) -> Result<Vec<u8>> {

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::OsStr;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -98,6 +99,27 @@ pub(crate) fn forget_spa_variables(command: &mut Command) {
 
 /// The variable that makes Cargo build the standard library; set only by `cargo xtask env`.
 pub(crate) const BUILD_STD: &str = "CARGO_UNSTABLE_BUILD_STD";
+
+/// `CARGO_ENCODED_RUSTFLAGS` that keep the folders of the machine that builds out of what it gives
+/// to others, where panics name their place in the source.
+pub(crate) fn anonymous_rust_flags(workspace: &Workspace) -> String {
+    let registries = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(env::home_dir()?.join(".cargo")))
+        .map(|home| home.join("registry").join("src"));
+    let crates = registries
+        .and_then(|folder| fs::read_dir(folder).ok())
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()));
+    // Cargo's own form, in which a folder's name may hold spaces.
+    let own = env::var("RUSTFLAGS").unwrap_or_default();
+    let mut flags: Vec<String> = own.split_whitespace().map(str::to_owned).collect();
+    for folder in crates.chain([workspace.root.clone()]) {
+        flags.push(format!("--remap-path-prefix={}/=", folder.display()));
+    }
+    flags.join("\u{1f}")
+}
 
 /// A command as a person would read it.
 pub(crate) fn line(command: &Command) -> String {

@@ -45,6 +45,10 @@ pub(crate) fn build(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> 
                 .command(workspace, "trunk")?
                 .args(["build", "--release", "--log", TRUNK_LOG, "--dist"])
                 .arg(workspace.dist())
+                .env(
+                    "CARGO_ENCODED_RUSTFLAGS",
+                    process::anonymous_rust_flags(workspace),
+                )
                 // A failed build is explained by the compiler, not by Trunk's own stack.
                 .env("RUST_BACKTRACE", "0"),
         )

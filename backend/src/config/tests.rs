@@ -14,7 +14,7 @@ fn load(flags: Settings, toml: &str, environment: &[(&str, &str)]) -> Result<Con
         environment
             .iter()
             .find(|(key, _)| *key == name)
-            .map(|(_, value)| (*value).to_owned())
+            .map(|(_, value)| OsString::from(value))
     };
     Config::load(flags, Some(file.path()), &environment).map_err(|error| error.to_string())
 }

@@ -17,32 +17,28 @@ use crate::error::ApiError;
 use crate::page_head::PageHead;
 use crate::session::Visit;
 use crate::shell::FirstEnvelope;
-use crate::trouble::accepts_html;
 
 /// A page of the site, a file of the app's, or, for an address that a person typed, a 404 as the
 /// app shows it.
 ///
 /// The status tells the truth to those who don't run the app, and a missing asset never looks
-/// like a page. No session begins here: that is the API's to do.
+/// like a page. No session begins here, which is the API's to do, but one that is there is renewed.
 ///
 /// # Errors
-/// 405 for anything but GET and HEAD; 404 without a page for those who asked for a file.
+/// 404 without a page for a file that isn't there.
 pub async fn show(State(app): State<App>, request: Request) -> Result<Response, ApiError> {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        let mut response = StatusCode::METHOD_NOT_ALLOWED.into_response();
-        response
-            .headers_mut()
-            .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-        return Ok(response);
-    }
     let headers = request.headers().clone();
     let uri = request.uri();
     let route = Route::parse(uri.path(), uri.query().unwrap_or_default());
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Ok(other_method(request.method(), &route));
+    }
     if route == Route::NotFound {
+        let is_file = is_file(uri.path());
         if let Some(file) = app.assets.serve(request).await {
             return Ok(file);
         }
-        if !accepts_html(&headers) {
+        if is_file {
             return Err(ApiError::NotFound);
         }
     }
@@ -50,6 +46,27 @@ pub async fn show(State(app): State<App>, request: Request) -> Result<Response, 
         return Ok(Redirect::to(&target.href()).into_response());
     }
     document(&app, &route, &headers).await
+}
+
+/// RFC 9110, sections 9.3.7 and 15.5.6: `Allow` says what an address takes, whether that was asked
+/// or got wrong.
+fn other_method(method: &Method, route: &Route) -> Response {
+    let status = match *method {
+        Method::OPTIONS => StatusCode::OK,
+        _ => StatusCode::METHOD_NOT_ALLOWED,
+    };
+    let allowed = match route {
+        Route::Contact => "GET, HEAD, OPTIONS, POST",
+        _ => "GET, HEAD, OPTIONS",
+    };
+    (status, [(header::ALLOW, allowed)]).into_response()
+}
+
+/// Whether an address is a file's, by its ending: no page of the site has one.
+fn is_file(path: &str) -> bool {
+    path.rsplit('/')
+        .next()
+        .is_some_and(|name| name.contains('.'))
 }
 
 /// A page before it is written.
@@ -61,9 +78,16 @@ struct Page<'a> {
 
 async fn document(app: &App, route: &Route, headers: &HeaderMap) -> Result<Response, ApiError> {
     let Some(shell) = app.assets.shell().await else {
+        if *route == Route::NotFound {
+            return Err(ApiError::NotFound);
+        }
         let words =
             "The site is not built: `cargo xtask build` does it. The API answers under /api/v1.\n";
-        return Ok((StatusCode::SERVICE_UNAVAILABLE, words).into_response());
+        let headers = [
+            (header::RETRY_AFTER, HeaderValue::from(PAUSE.as_secs())),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        ];
+        return Ok((StatusCode::SERVICE_UNAVAILABLE, headers, words).into_response());
     };
     let visit = app.sessions.open(headers).await.ok();
     let view;
@@ -119,10 +143,17 @@ async fn document(app: &App, route: &Route, headers: &HeaderMap) -> Result<Respo
             let seconds = HeaderValue::from(PAUSE.as_secs());
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
-        _ => vary_on(&mut response, "Accept"),
+        _ => {}
     }
     // Whoever has a session sees the blogs as it does.
     vary_on(&mut response, "Cookie, Authorization, Accept-Encoding");
+    if let Some(visit) = visit {
+        visit.write_headers(response.headers_mut())?;
+        if response.headers().contains_key(header::SET_COOKIE) {
+            let own = HeaderValue::from_static("private, no-cache");
+            response.headers_mut().insert(header::CACHE_CONTROL, own);
+        }
+    }
     Ok(response)
 }
 

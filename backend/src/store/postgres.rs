@@ -60,7 +60,7 @@ impl SqlStore<Postgres> {
             .with_context(|| named.clone())?;
         let migrated = migrator(MIGRATIONS).run(&pool).await.map_err(explained);
         migrated.context(named)?;
-        Ok(Self { pool })
+        Ok(Self::on(pool))
     }
 
     /// What the connection says of `synchronous_commit` and of the server's `fsync`, on which the
@@ -70,10 +70,10 @@ impl SqlStore<Postgres> {
     /// When the database can't be used.
     pub async fn durability(&self) -> Result<(String, String), StoreError> {
         let commit = sqlx::query_scalar("SHOW synchronous_commit")
-            .fetch_one(&self.pool)
+            .fetch_one(self.pool())
             .await?;
         let fsync = sqlx::query_scalar("SHOW fsync")
-            .fetch_one(&self.pool)
+            .fetch_one(self.pool())
             .await?;
         Ok((commit, fsync))
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use async_trait::async_trait;
+use parking_lot::Mutex;
 use shared::flash::{Category, Flash};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{
@@ -12,6 +13,7 @@ use sqlx::{
     query,
 };
 
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::message::{Message, OutgoingMail, Reference, Stats, Stored};
@@ -32,22 +34,51 @@ pub trait Dialect: Database {
     const CLAIM_MAIL: &'static str;
 }
 
+/// The same after a shared server could not be reached: somebody has waited for it already.
+const SHORT_PATIENCE: Duration = Duration::from_millis(500);
+/// For how long that is remembered.
+const MEMORY: Duration = Duration::from_secs(5);
+
 /// A pool of connections to a database.
 pub struct SqlStore<DB: Database> {
-    pub(super) pool: Pool<DB>,
+    pool: Pool<DB>,
+    /// When a shared server was last found to be away.
+    away_since: Mutex<Option<Instant>>,
 }
 
 impl<DB: Database> SqlStore<DB> {
+    pub(super) fn on(pool: Pool<DB>) -> Self {
+        Self {
+            pool,
+            away_since: Mutex::default(),
+        }
+    }
+
+    pub(super) fn pool(&self) -> &Pool<DB> {
+        &self.pool
+    }
+}
+
+impl<DB: Dialect> SqlStore<DB> {
     /// Whoever is told that it took too long can't know whether it was done: that is what
     /// idempotency keys are for.
     async fn in_time<T>(
         &self,
         work: impl Future<Output = Result<T, sqlx::Error>>,
     ) -> Result<T, StoreError> {
-        match tokio::time::timeout(PATIENCE, work).await {
-            Ok(outcome) => Ok(outcome?),
-            Err(_) => Err(StoreError(sqlx::Error::PoolTimedOut)),
+        let is_away = |since: Instant| since.elapsed() < MEMORY;
+        let patience = if self.away_since.lock().is_some_and(is_away) {
+            SHORT_PATIENCE
+        } else {
+            PATIENCE
+        };
+        let outcome = tokio::time::timeout(patience, work).await;
+        let outcome = outcome.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+        let unreachable = matches!(outcome, Err(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_)));
+        if DB::SHARED {
+            *self.away_since.lock() = unreachable.then(Instant::now);
         }
+        Ok(outcome?)
     }
 }
 

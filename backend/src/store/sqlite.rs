@@ -1,9 +1,15 @@
 //! The embedded database: one SQLite file.
 
-use std::path::Path;
+use std::fs::OpenOptions;
+use std::future::ready;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use futures_util::FutureExt;
+use parking_lot::Mutex;
 use sqlx::sqlite::{
     Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
@@ -11,6 +17,7 @@ use sqlx::sqlite::{
 
 use super::StoreError;
 use super::sql::{Dialect, SqlStore, explained, migrator};
+use crate::data_dir::{create_folder, open_private};
 
 /// In order, each with its name; what has been released never changes.
 const MIGRATIONS: [(&str, &str); 2] = [
@@ -50,9 +57,17 @@ impl SqlStore<Sqlite> {
     /// or to a newer version of this one; the message says what to do.
     pub async fn open(path: &Path) -> anyhow::Result<Self> {
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).with_context(|| named(path))?;
+            create_folder(folder).with_context(|| named(path))?;
         }
-        Self::open_file(path, true).await
+        let mut options = OpenOptions::new();
+        options.create_new(true);
+        match open_private(path, options) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(error).with_context(|| named(path));
+            }
+            _ => {}
+        }
+        Self::open_file(path).await
     }
 
     /// Opens the database at `path`, which must be there, and brings its tables up to date.
@@ -65,13 +80,12 @@ impl SqlStore<Sqlite> {
             "{}: there is none; --data-dir or --database-url may name another",
             named(path)
         );
-        Self::open_file(path, false).await
+        Self::open_file(path).await
     }
 
-    async fn open_file(path: &Path, create: bool) -> anyhow::Result<Self> {
+    async fn open_file(path: &Path) -> anyhow::Result<Self> {
         let options = SqliteConnectOptions::new()
             .filename(path)
-            .create_if_missing(create)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(PATIENCE);
@@ -79,9 +93,16 @@ impl SqlStore<Sqlite> {
         // before, and the first commit that matters takes them along. A dozen waits for the disk
         // would be half of a first start.
         let hurried = options.clone().synchronous(SqliteSynchronous::Normal);
+        let file = Arc::new(WatchedFile::at(path));
+        let (connected, used) = (Arc::clone(&file), file);
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(PATIENCE)
+            .after_connect(move |_, _| {
+                connected.note();
+                ready(Ok(())).boxed()
+            })
+            .before_acquire(move |_, _| ready(Ok(used.is_still_there())).boxed())
             .connect_with(hurried)
             .await
             .with_context(|| named(path))?;
@@ -93,7 +114,7 @@ impl SqlStore<Sqlite> {
             .execute(&pool)
             .await;
         durable.with_context(|| named(path))?;
-        Ok(Self { pool })
+        Ok(Self::on(pool))
     }
 
     /// What the connection says of its journal mode and of `PRAGMA synchronous` (2 is FULL), on
@@ -103,12 +124,57 @@ impl SqlStore<Sqlite> {
     /// When the database can't be used.
     pub async fn durability(&self) -> Result<(String, i64), StoreError> {
         let journal = sqlx::query_scalar("PRAGMA journal_mode")
-            .fetch_one(&self.pool)
+            .fetch_one(self.pool())
             .await?;
         let synchronous = sqlx::query_scalar("PRAGMA synchronous")
-            .fetch_one(&self.pool)
+            .fetch_one(self.pool())
             .await?;
         Ok((journal, synchronous))
+    }
+}
+
+/// The file that a connection has opened. One that was deleted or replaced can still be written to,
+/// but nobody will ever read it: such a connection is closed, and the next one opens what is there.
+struct WatchedFile {
+    path: PathBuf,
+    opened: Mutex<Option<FileIdentity>>,
+}
+
+/// Device and inode.
+type FileIdentity = (u64, u64);
+
+impl WatchedFile {
+    fn at(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            opened: Mutex::default(),
+        }
+    }
+
+    #[cfg(unix)]
+    fn identity(&self) -> Option<FileIdentity> {
+        use std::os::unix::fs::MetadataExt;
+        let file = self.path.metadata().ok()?;
+        Some((file.dev(), file.ino()))
+    }
+
+    /// Elsewhere a file that is in use can't be deleted.
+    #[cfg(not(unix))]
+    fn identity(&self) -> Option<FileIdentity> {
+        Some((0, 0))
+    }
+
+    fn note(&self) {
+        *self.opened.lock() = self.identity();
+    }
+
+    fn is_still_there(&self) -> bool {
+        let identity = self.identity();
+        let is_same = identity.is_some() && identity == *self.opened.lock();
+        if !is_same {
+            tracing::error!(path = %self.path.display(), "The database file was deleted or replaced");
+        }
+        is_same
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use flashblog::content::post::Post;
 use shared::blog::{Blog, BlogPage, CategoryList};
+use tokio::sync::Semaphore;
 
 use crate::harness::{Answer, TestApp, post, posts};
 
@@ -166,6 +167,24 @@ async fn without_any_copy_a_list_is_empty_and_stale_and_a_blog_is_503() {
     assert_eq!(blog.problem().code, "source_unavailable");
     assert_eq!(blog.header("retry-after"), Some("5"));
     assert!(!blog.text().contains("10.1.2.3"));
+}
+
+#[tokio::test]
+async fn a_source_that_never_answers_is_given_up_and_its_answer_still_welcome() {
+    let app = TestApp::new().await;
+    app.source.gate.forget_permits(Semaphore::MAX_PERMITS);
+    tokio::time::pause();
+    for (path, status) in [("/api/v1/blogs", 200), ("/blogs", 200), ("/feed.xml", 503)] {
+        assert_eq!(app.get(path).await.status, status, "{path}");
+    }
+    let page: BlogPage = app.get("/api/v1/blogs").await.data();
+    assert!(page.freshness.stale && page.items.is_empty());
+    assert_eq!(app.source.fetches(), 1, "nobody asks again meanwhile");
+
+    app.source.gate.add_permits(1);
+    let page: BlogPage = app.get("/api/v1/blogs").await.data();
+    assert!(!page.freshness.stale && !page.items.is_empty());
+    assert_eq!(app.source.fetches(), 1);
 }
 
 #[tokio::test]

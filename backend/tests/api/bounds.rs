@@ -176,7 +176,7 @@ async fn messages_that_nobody_reads_are_bounded_and_the_oldest_go() {
     };
     let (_folder, store, memory) = memory(limits).await;
     let flash = |message: &str| {
-        [Flash {
+        vec![Flash {
             id: memory.next_flash_id(),
             category: Category::Info,
             message: message.to_owned(),
@@ -185,11 +185,11 @@ async fn messages_that_nobody_reads_are_bounded_and_the_oldest_go() {
     let sessions: Vec<SessionId> = (0..50).map(|_| visitor()).collect();
     for (until, session) in (1..).zip(&sessions) {
         memory
-            .leave_flashes(*session, &flash("one"), until)
+            .leave_flashes(*session, flash("one"), until)
             .await
             .expect("leaves");
         memory
-            .leave_flashes(*session, &flash("two"), until)
+            .leave_flashes(*session, flash("two"), until)
             .await
             .expect("leaves");
         let waiting = store.sessions_with_flashes().await.expect("reads").len();

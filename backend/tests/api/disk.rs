@@ -225,6 +225,7 @@ async fn leaves_messages_until_it_is_killed() {
     };
     let store = SqliteStore::open(Path::new(&path)).await.expect("opens");
     let memory = SessionMemory::load(Arc::new(store)).await.expect("loads");
+    let memory = Arc::new(memory);
     let session = SessionId::random().expect("randomness");
     for number in 0..20 {
         let flash = Flash {
@@ -233,7 +234,7 @@ async fn leaves_messages_until_it_is_killed() {
             message: number.to_string(),
         };
         memory
-            .leave_flashes(session, &[flash], i64::MAX)
+            .leave_flashes(session, vec![flash], i64::MAX)
             .await
             .expect("leaves");
         println!("left {number}");

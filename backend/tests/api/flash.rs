@@ -1,7 +1,7 @@
 //! Flash messages: delivered once, in order, to the session that they are for.
 
 use std::collections::HashSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::http::{Method, StatusCode};
@@ -16,7 +16,7 @@ use flashblog::token::Keys;
 use serde_json::json;
 use shared::flash::Category;
 
-use crate::harness::{Client, KEY, TestApp};
+use crate::harness::{Answer, Client, KEY, TestApp};
 
 /// Flashes and redirects, as a form post does.
 async fn flash(session: Session, Path(message): Path<String>) -> Redirect {
@@ -187,30 +187,103 @@ async fn messages_that_are_left_while_others_are_taken_are_not_forgotten() {
     assert_eq!(seen.into_iter().collect::<HashSet<_>>().len(), 16);
 }
 
-#[tokio::test]
+/// Starts a request and gives it up a little later each time, so that some are caught at every
+/// point on their way. Gives the messages that were seen all the same.
+async fn give_up(
+    round: u32,
+    request: impl Future<Output = Answer> + Send + 'static,
+) -> Vec<String> {
+    let request = tokio::spawn(request);
+    let started = Instant::now();
+    while started.elapsed() < Duration::from_micros(u64::from(round) * 10) {
+        tokio::task::yield_now().await;
+    }
+    request.abort();
+    match request.await {
+        Ok(answer) if !answer.body.is_empty() => answer.flashes(),
+        _ => Vec::new(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_request_that_is_given_up_loses_no_message() {
     let app = app().await;
     let visitor = app.browser();
-    leave(&visitor, "one").await;
-    let mut flashes = Vec::new();
-    for _ in 0..20 {
+    for round in 0..200 {
+        leave(&visitor, &round.to_string()).await;
         let tab = visitor.clone();
-        let request = tokio::spawn(async move { tab.get("/quiet").await });
-        tokio::task::yield_now().await;
-        request.abort();
-        if let Ok(answer) = request.await {
-            flashes.extend(answer.flashes());
-        }
+        let mut seen = give_up(round, async move { tab.get("/quiet").await }).await;
+        let rest = async {
+            while seen.is_empty() {
+                seen.extend(visitor.get("/quiet").await.flashes());
+            }
+        };
+        let came = tokio::time::timeout(Duration::from_secs(30), rest).await;
+        assert!(came.is_ok(), "message {round} is lost");
+        assert_eq!(seen, [format!("success: {round}")], "once");
     }
-    // Putting back is done by a task of its own.
-    for _ in 0..10_000 {
-        flashes.extend(visitor.get("/quiet").await.flashes());
-        if !flashes.is_empty() {
-            break;
-        }
-        tokio::task::yield_now().await;
+    assert_eq!(visitor.get("/quiet").await.flashes().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_message_whose_form_post_is_given_up_is_not_stuck() {
+    let app = app().await;
+    let visitor = app.browser();
+    visitor.get("/read").await;
+    for round in 0..200 {
+        let tab = visitor.clone();
+        let post = async move { tab.post(&format!("/flash/{round}")).await };
+        give_up(round, post).await;
+        // What is in the store is delivered, or it is stuck there.
+        let delivery = async {
+            while !app
+                .store
+                .sessions_with_flashes()
+                .await
+                .expect("readable")
+                .is_empty()
+            {
+                visitor.get("/quiet").await;
+            }
+        };
+        let delivered = tokio::time::timeout(Duration::from_secs(30), delivery).await;
+        assert!(delivered.is_ok(), "message {round} is stuck");
     }
-    assert_eq!(flashes, ["success: one"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_session_whose_end_is_stored_has_ended_though_nobody_waited_for_it() {
+    let app = TestApp::new().await;
+    let session_id = async |visitor: &Client| {
+        let answer = visitor.get("/api/v1/session").await;
+        let id = answer.data::<serde_json::Value>()["session_id"].clone();
+        id.as_str().expect("text").to_owned()
+    };
+    let mut visitors = Vec::new();
+    for round in 0..100 {
+        let visitor = app.browser();
+        let id = session_id(&visitor).await;
+        let (tab, cookie) = (visitor.clone(), visitor.cookie().expect("a cookie"));
+        let end = async move { tab.send(Method::DELETE, "/api/v1/session", &[]).await };
+        give_up(round * 2, end).await;
+        visitors.push((id, cookie));
+    }
+    // Whatever was under way has come to its end.
+    let ended = loop {
+        let before = app.store.ended_sessions().await.expect("readable").len();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let after = app.store.ended_sessions().await.expect("readable");
+        if after.len() == before {
+            break after;
+        }
+    };
+    let ended: HashSet<String> = ended.iter().map(|(id, _)| id.to_string()).collect();
+    for (id, cookie) in visitors {
+        let visitor = app.browser();
+        visitor.set_cookie(&cookie);
+        let is_over = session_id(&visitor).await != id;
+        assert_eq!(is_over, ended.contains(&id), "memory and store agree");
+    }
 }
 
 #[tokio::test]

@@ -1,8 +1,12 @@
-//! Requests that can't be read, or in two ways, on real sockets.
+//! Requests that can't be read, or in two ways, on real sockets; and answers that nobody reads.
 
+use std::io;
+
+use flashblog::framing::{CheckedStream, STALL_TIMEOUT};
 use flashblog::server::ConnectionLimits;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep};
 
 use crate::harness::TestApp;
 use crate::server::{Server, exchange, read_all, start};
@@ -57,6 +61,66 @@ async fn a_request_that_ends_in_two_ways_is_refused_and_smuggles_no_other() {
         assert_refused(&answer, 400, &request);
         assert!(answer.contains("\"bad_request\""), "{answer}");
     }
+}
+
+#[tokio::test]
+async fn no_address_and_no_method_takes_an_unclear_request() {
+    let (_app, server) = serve().await;
+    for path in [
+        "/",
+        "/about",
+        "/contact",
+        "/nowhere",
+        "/app.wasm",
+        "/media/x.svg",
+        "/feed.xml",
+        "/healthz",
+        "/api/v1/contact",
+        "/api/v1/nowhere",
+    ] {
+        for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"] {
+            for fields in [
+                "Host: a\r\nHost: b\r\n",
+                "",
+                "Host: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n",
+                "Host: a b\r\n",
+                "Host: a/b\r\n",
+                "Host: somebody@a\r\n",
+                "Host: \u{e9}\r\n",
+            ] {
+                let request = format!("{method} {path} HTTP/1.1\r\n{fields}\r\n");
+                let answer = exchange(server.address, &request).await;
+                assert_refused(&answer, 400, &request);
+            }
+        }
+    }
+    for host in ["a", "a:80", "127.0.0.1:3000", "[::1]:3000"] {
+        let request = format!("GET /healthz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        let answer = exchange(server.address, &request).await;
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{host}: {answer}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_never_reads_is_let_go_and_who_reads_slowly_is_served() {
+    let (ours, _theirs) = duplex(64);
+    let begun = Instant::now();
+    let outcome = CheckedStream::new(ours).write_all(&[0; 1_000]).await;
+    let error = outcome.expect_err("nobody reads");
+    assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    assert_eq!(begun.elapsed(), STALL_TIMEOUT);
+
+    let (ours, mut theirs) = duplex(64);
+    let reading = tokio::spawn(async move {
+        let (mut part, mut length) = ([0; 64], 0);
+        while length < 1_000 {
+            sleep(STALL_TIMEOUT * 2 / 3).await;
+            length += theirs.read(&mut part).await.expect("reads");
+        }
+    });
+    let outcome = CheckedStream::new(ours).write_all(&[0; 1_000]).await;
+    outcome.expect("served");
+    reading.await.expect("reads all");
 }
 
 #[tokio::test]
@@ -165,6 +229,7 @@ async fn an_unclear_request_for_metrics_is_refused_too() {
     let scrape = |host: &str| format!("GET /metrics HTTP/1.1\r\n{host}Connection: close\r\n\r\n");
     for (request, status) in [(scrape("Host: a\r\n"), 200), (scrape(""), 400)] {
         let answer = exchange(server.address, &request).await;
+        assert!(answer.contains("x-content-type-options: nosniff"));
         assert!(
             answer.starts_with(&format!("HTTP/1.1 {status} ")),
             "{answer}"

@@ -216,10 +216,14 @@ impl TestApp {
         .await
     }
 
+    /// The file of the database.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.data_dir.path().join("flashblog.db")
+    }
+
     /// Another program's connection to the database.
     pub(crate) async fn connect(&self) -> SqlitePool {
-        let options =
-            SqliteConnectOptions::new().filename(self.data_dir.path().join("flashblog.db"));
+        let options = SqliteConnectOptions::new().filename(self.database());
         SqlitePool::connect_with(options).await.expect("connects")
     }
 

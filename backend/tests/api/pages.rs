@@ -1,5 +1,7 @@
 //! Pages: the shell with each page's own head, status and first data.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::http::Method;
 use axum::routing::get;
@@ -8,6 +10,7 @@ use flashblog::content::post::Post;
 use flashblog::session::Session;
 use serde_json::Value;
 use shared::flash::Category;
+use shared::session::SessionInfo;
 
 use crate::harness::{Answer, Client, TestApp, post, posts};
 
@@ -300,15 +303,17 @@ async fn a_page_asks_the_api_when_a_message_waits() {
 }
 
 #[tokio::test]
-async fn an_unknown_address_is_404_with_the_shell_for_people_only() {
+async fn an_unknown_page_is_404_with_the_shell_and_an_unknown_file_never_is() {
     let app = TestApp::new().await;
     let browser = app.browser();
     for (path, title) in [
         ("/no/such/page", "Page not found · FlashBlog"),
         ("/blogs/none", "Blog not found · FlashBlog"),
         ("/blogs/..%2f..%2fx", "Blog not found · FlashBlog"),
+        ("/a%00b", "Page not found · FlashBlog"),
+        ("/fonts/", "Page not found · FlashBlog"),
     ] {
-        let page = visit(&browser, path).await;
+        let page = browser.send(Method::GET, path, &[("accept", "*/*")]).await;
         assert_eq!(page.status, 404, "{path}");
         let html = page.text();
         assert_eq!(between(&html, "<title>", "</title>"), Some(title));
@@ -318,7 +323,7 @@ async fn an_unknown_address_is_404_with_the_shell_for_people_only() {
         assert_eq!(first_envelope(&page), None);
         assert_eq!(page.header("set-cookie"), None);
     }
-    for path in ["/app-00.wasm", "/..%2f..%2fCargo.toml", "/a%00b", "/fonts/"] {
+    for path in ["/app-00.wasm", "/..%2f..%2fCargo.toml", "/fonts/one.woff2"] {
         let asset = browser.send(Method::GET, path, &[("accept", "*/*")]).await;
         assert_eq!(asset.status, 404, "{path}");
         assert_eq!(
@@ -327,9 +332,49 @@ async fn an_unknown_address_is_404_with_the_shell_for_people_only() {
         );
         assert!(!asset.text().contains('<'), "{path}");
     }
-    let posted = browser.send(Method::POST, "/", &[]).await;
-    assert_eq!(posted.status, 405);
-    assert_eq!(posted.header("allow"), Some("GET, HEAD"));
+    let asset = visit(&browser, "/app-00.js").await;
+    assert_eq!(asset.status, 404);
+    assert!(
+        !asset.text().contains("<div id=app>"),
+        "not for people either"
+    );
+}
+
+#[tokio::test]
+async fn a_page_says_which_methods_it_takes() {
+    let app = TestApp::new().await;
+    let browser = app.browser();
+    for (path, allowed) in [
+        ("/", "GET, HEAD, OPTIONS"),
+        ("/blogs", "GET, HEAD, OPTIONS"),
+        ("/contact", "GET, HEAD, OPTIONS, POST"),
+    ] {
+        let refused = browser.send(Method::DELETE, path, &[]).await;
+        assert_eq!(refused.status, 405, "{path}");
+        assert_eq!(refused.header("allow"), Some(allowed), "{path}");
+        assert!(refused.text().contains("405"), "{path} says so in words");
+        let asked = browser.send(Method::OPTIONS, path, &[]).await;
+        assert_eq!(asked.status, 200, "{path}");
+        assert_eq!(asked.header("allow"), Some(allowed), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn reading_pages_keeps_a_session_alive() {
+    let app = TestApp::new().await;
+    let reader = app.browser();
+    assert_eq!(reader.get("/blogs").await.header("set-cookie"), None);
+    let before: SessionInfo = reader.get("/api/v1/session").await.data();
+    for _ in 0..4 {
+        app.clock.advance(Duration::from_secs(1_800));
+        let page = reader.get("/about").await;
+        let renewed = page.header("set-cookie").unwrap_or_default();
+        assert!(renewed.starts_with("session="), "{renewed}");
+        assert_eq!(page.header("cache-control"), Some("private, no-cache"));
+        assert_eq!(reader.get("/about").await.header("set-cookie"), None);
+    }
+    let after: SessionInfo = reader.get("/api/v1/session").await.data();
+    assert_eq!(after.session_id, before.session_id);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::time::Duration;
 
 pub(crate) fn flashblog(data_dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flashblog"));
@@ -63,15 +64,9 @@ impl Server {
     }
 
     pub(crate) fn get(&self, path: &str, headers: &str) -> String {
-        let mut stream = TcpStream::connect(self.address()).expect("connects");
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n"
-        )
-        .expect("writes");
-        let mut response = String::new();
-        stream.read_to_string(&mut response).expect("reads");
-        response
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n");
+        exchange(self.address(), &request).expect("answers")
     }
 
     /// Ends it as a crash does: SIGKILL, nothing is tidied up.
@@ -81,10 +76,14 @@ impl Server {
     }
 
     /// Sends SIGTERM and returns the exit code, what else was printed, and the log.
-    pub(crate) fn terminate(mut self) -> (Option<i32>, String, String) {
+    pub(crate) fn terminate(self) -> (Option<i32>, String, String) {
+        self.end_by("-TERM")
+    }
+
+    fn end_by(mut self, signal: &str) -> (Option<i32>, String, String) {
         let pid = self.child.id().to_string();
         let sent = Command::new("kill")
-            .args(["-TERM", &pid])
+            .args([signal, &pid])
             .status()
             .expect("kill runs");
         assert!(sent.success());
@@ -185,7 +184,8 @@ fn what_can_not_be_used_stops_the_start_with_one_line() {
     let file = data_dir.path().join("flashblog.toml");
     std::fs::write(&file, "lisen = '127.0.0.1:0'\n").expect("writes");
     let file = file.to_str().expect("text");
-    let by_flag: [&[&str]; 5] = [
+    let by_flag: [&[&str]; 6] = [
+        &["--log", "debgu", "log: `debgu` is no level"],
         &["--metrics-listen", "here", "metrics-listen: `here`"],
         &["--lissten", "x", "--listen"],
         &["--source", "gopher://x", "source: "],
@@ -202,6 +202,105 @@ fn what_can_not_be_used_stops_the_start_with_one_line() {
     ] {
         assert_one_line(flashblog(data_dir.path()).env(name, value), part);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_that_is_no_text_is_refused_and_not_replaced() {
+    use std::os::unix::ffi::OsStrExt;
+    let data_dir = tempfile::tempdir().expect("temporary folder");
+    let value = std::ffi::OsStr::from_bytes(&[0xff; 40]);
+    for name in ["FLASHBLOG_SECRET_KEY", "FLASHBLOG_SECRET_KEY_FALLBACKS"] {
+        assert_one_line(flashblog(data_dir.path()).env(name, value), name);
+    }
+    assert!(!data_dir.path().join("secret-key").exists());
+}
+
+/// Whoever watches the server reads that it is about to end, before it takes no more connections.
+#[test]
+fn told_to_end_it_says_that_it_is_not_ready() {
+    let data_dir = tempfile::tempdir().expect("temporary folder");
+    // Nobody reads the log before the end: it must not fill the pipe.
+    let server = Server::start(flashblog(data_dir.path()).args(["--log", "warn"]));
+    let watcher = {
+        let address = server.address().to_owned();
+        std::thread::spawn(move || {
+            let mut last = String::new();
+            while let Ok(answer) = exchange(
+                &address,
+                "GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+            ) {
+                if !answer.is_empty() {
+                    last = answer;
+                }
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            last
+        })
+    };
+    assert_eq!(server.terminate().0, Some(0));
+    let last = watcher.join().expect("watches");
+    assert!(last.starts_with("HTTP/1.1 503 "), "{last}");
+}
+
+#[test]
+fn a_message_that_waits_outlives_a_crash() {
+    let data_dir = tempfile::tempdir().expect("temporary folder");
+    let first = Server::start(&mut flashblog(data_dir.path()));
+    let form = "name=Ada&email=ada%40example.org&subject=Hello&message=How+are+you%3F";
+    let request = format!(
+        "POST /contact HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+        form.len()
+    );
+    let answer = exchange(first.address(), &request).expect("answers");
+    assert!(answer.starts_with("HTTP/1.1 303 "), "{answer}");
+    let cookie = format!("Cookie: {}\r\n", cookie_of(&answer));
+    first.crash();
+    let second = Server::start(&mut flashblog(data_dir.path()));
+    let told = "Your message has been sent successfully!";
+    assert!(second.get("/api/v1/session", &cookie).contains(told));
+    assert!(
+        !second.get("/api/v1/session", &cookie).contains(told),
+        "once"
+    );
+}
+
+/// A pipe that nobody writes to is what a disk looks like that does not answer.
+#[cfg(unix)]
+#[test]
+fn a_disk_that_does_not_answer_does_not_keep_the_process() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let pipe = folder.path().join("index.html");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .expect("runs")
+            .success()
+    );
+    let server = Server::start(
+        flashblog(&folder.path().join("data"))
+            .arg("--assets")
+            .arg(folder.path()),
+    );
+    let mut visitor = TcpStream::connect(server.address()).expect("connects");
+    visitor
+        .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        .expect("writes");
+    // Returns once the server reads, which finds nothing for as long as this end is open.
+    let mut options = std::fs::OpenOptions::new();
+    let _end = options.write(true).open(&pipe).expect("opens");
+    drop(visitor);
+    let (code, ..) = server.end_by("-INT");
+    assert_eq!(code, Some(0));
+}
+
+fn exchange(address: &str, request: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.write_all(request.as_bytes())?;
+    let mut response = String::new();
+    stream.read_to_string(&mut response)?;
+    Ok(response)
 }
 
 fn assert_one_line(command: &mut Command, part: &str) {

@@ -137,3 +137,28 @@ fn what_others_named_forges_no_event() {
     let skipped = events.iter().find(|event| event["file"] == name);
     assert_eq!(skipped.expect("a warning")["level"], "WARN");
 }
+
+/// Not a test by itself: the process that the next test looks at.
+#[test]
+#[ignore = "started by the next test"]
+fn panics_once_it_logs() {
+    flashblog::telemetry::start("info", true).expect("starts");
+    let _ = thread::spawn(|| panic!("the words of a panic")).join();
+}
+
+#[test]
+fn a_panic_is_one_event_and_nothing_beside_it() {
+    let output = Command::new(std::env::current_exe().expect("this test"))
+        .args(["--exact", "production_log::panics_once_it_logs"])
+        .args(["--ignored", "--nocapture", "--test-threads=1"])
+        .output()
+        .expect("runs");
+    let log = String::from_utf8(output.stderr).expect("text");
+    let [event] = &events(&log)[..] else {
+        panic!("{log}");
+    };
+    assert_eq!(event["level"], "ERROR");
+    assert_eq!(event["cause"], "the words of a panic");
+    let place = event["place"].as_str().unwrap_or_default();
+    assert!(place.contains("production_log.rs"), "{event}");
+}

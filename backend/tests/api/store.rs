@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use flashblog::session_memory::SessionMemory;
@@ -14,6 +15,7 @@ use shared::session::SessionInfo;
 use sqlx::Row;
 
 use crate::harness::TestApp;
+use crate::logs::Log;
 
 async fn refusal(path: &Path) -> String {
     match SqliteStore::open(path).await {
@@ -61,7 +63,8 @@ async fn commits_are_on_disk_when_they_return() {
     app.browser()
         .send(Method::DELETE, "/api/v1/session", &[])
         .await;
-    let store = SqliteStore::open(&tempfile::tempdir().expect("folder").path().join("x.db"))
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let store = SqliteStore::open(&folder.path().join("x.db"))
         .await
         .expect("opens");
     let (journal, synchronous) = store.durability().await.expect("reads");
@@ -113,7 +116,7 @@ async fn waiting_messages_stay_when_they_can_not_be_taken() {
         message: "kept".to_owned(),
     };
     memory
-        .leave_flashes(session, std::slice::from_ref(&flash), i64::MAX)
+        .leave_flashes(session, vec![flash.clone()], i64::MAX)
         .await
         .expect("leaves");
 
@@ -139,4 +142,95 @@ async fn waiting_messages_stay_when_they_can_not_be_taken() {
         .expect("counts");
     assert_eq!(left.get::<i64, _>(0), 0);
     assert_eq!(MAX_WAITING_FLASHES, 20);
+}
+
+const MESSAGE: &str =
+    r#"{"name":"Ada","email":"ada@example.org","subject":"Hello","message":"How are you?"}"#;
+
+/// As an operator does who takes the data directory for a cache.
+fn delete_database(app: &TestApp) {
+    for ending in ["", "-wal", "-shm"] {
+        let file = format!("{}{ending}", app.database().display());
+        std::fs::remove_file(file).expect("there");
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_is_deleted_is_an_honest_503_until_it_is_back() {
+    let app = TestApp::new().await;
+    let visitor = app.browser();
+    let post = async || {
+        app.clock.advance(Duration::from_secs(60));
+        visitor.post_json("/api/v1/contact", &[], MESSAGE).await
+    };
+    assert_eq!(post().await.status, StatusCode::CREATED);
+    let backup = app.database().with_extension("backup");
+    sqlx::query("VACUUM INTO $1")
+        .bind(backup.to_str().expect("text"))
+        .execute(&app.connect().await)
+        .await
+        .expect("backs up");
+
+    delete_database(&app);
+    let refused = post().await;
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.header("retry-after"), Some("5"));
+    let refused = visitor.send(Method::DELETE, "/api/v1/session", &[]).await;
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.flashes().len(), 0, "no false success");
+
+    std::fs::copy(&backup, app.database()).expect("restores");
+    assert_eq!(post().await.status, StatusCode::CREATED);
+    assert_eq!(app.store.messages(None, 9).await.expect("reads").len(), 2);
+}
+
+#[tokio::test]
+async fn requests_for_which_nothing_waits_touch_no_disk() {
+    let (log, _guard) = Log::start();
+    let app = TestApp::new().await;
+    let visitor = app.browser();
+    visitor.get("/api/v1/session").await;
+    delete_database(&app);
+    for path in [
+        "/api/v1/blogs",
+        "/api/v1/session",
+        "/api/v1/blogs/none",
+        "/about",
+    ] {
+        for _ in 0..5 {
+            visitor.get(path).await;
+        }
+    }
+    let noticed = "The database file was deleted";
+    assert!(!log.text().contains(noticed), "{}", log.text());
+    visitor.send(Method::DELETE, "/api/v1/session", &[]).await;
+    assert!(log.text().contains(noticed), "{}", log.text());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_may_read_the_data() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let data_dir = folder.path().join("data");
+    let store = SqliteStore::open(&data_dir.join("flashblog.db"))
+        .await
+        .expect("opens");
+    store
+        .end_session(SessionId::random().expect("randomness"), 1)
+        .await
+        .expect("writes");
+    let mut seen = 0;
+    for path in std::fs::read_dir(&data_dir).expect("a folder") {
+        let mode = path
+            .expect("readable")
+            .metadata()
+            .expect("there")
+            .permissions();
+        assert_eq!(mode.mode() & 0o077, 0);
+        seen += 1;
+    }
+    assert_eq!(seen, 3, "the database and its two companions");
+    let mode = data_dir.metadata().expect("there").permissions();
+    assert_eq!(mode.mode() & 0o077, 0);
 }

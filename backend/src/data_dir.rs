@@ -1,0 +1,28 @@
+//! Folders and files that only the server's own user may read: they hold people's messages, and
+//! keys.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io;
+use std::path::Path;
+
+/// Makes a folder, and those above it, where there is none.
+///
+/// # Errors
+/// When it can't be made.
+pub fn create_folder(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Opens a file for writing as `options` say, and makes it private where they make one.
+///
+/// # Errors
+/// When it can't be opened.
+pub fn open_private(path: &Path, mut options: OpenOptions) -> io::Result<File> {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.write(true).open(path)
+}
