@@ -543,6 +543,20 @@ async fn a_database_that_is_locked_makes_no_false_success() {
     let faulty = visitor.post_form("/contact", "name=A").await;
     assert_eq!(faulty.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(faulty.flashes(), ["error: Please fill in all fields"]);
+    let headers = [
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("accept", "text/html"),
+    ];
+    let shown = visitor
+        .send_body(Method::POST, "/contact", &headers, form)
+        .await;
+    assert_eq!(shown.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(shown.header("retry-after"), Some("5"));
+    assert!(
+        shown
+            .text()
+            .contains("<p>Your message could not be stored. Please try again in a moment. ")
+    );
 
     sqlx::query("ROLLBACK")
         .execute(&mut *lock)
