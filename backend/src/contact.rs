@@ -1,9 +1,11 @@
 //! Messages from visitors to the owner of the site.
 
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
+use quick_cache::sync::Cache;
 use shared::contact::{ContactMessage, ContactReceipt};
 
 use crate::clock::{Clock, rfc3339};
@@ -12,12 +14,25 @@ use crate::notify::Postman;
 use crate::store::Store;
 use crate::store::message::{Message, Reference, Stored};
 
+/// Dropped messages whose idempotency keys are remembered.
+const MAX_DROPPED: usize = 1_000;
+
 /// Receives messages, and has the owner told of them.
 pub struct Contact {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     postman: Option<Arc<Postman>>,
     received: AtomicU64,
+    /// By idempotency key: what programs were told, so that asking again gives them nothing away.
+    dropped: Cache<String, Dropped>,
+    fingerprints: RandomState,
+}
+
+/// A message that was not kept.
+#[derive(Clone)]
+struct Dropped {
+    fingerprint: u64,
+    receipt: ContactReceipt,
 }
 
 impl Contact {
@@ -33,6 +48,8 @@ impl Contact {
             clock,
             postman,
             received: AtomicU64::new(0),
+            dropped: Cache::new(MAX_DROPPED),
+            fingerprints: RandomState::new(),
         }
     }
 
@@ -68,7 +85,7 @@ impl Contact {
         };
         if from_a_program {
             tracing::info!("A message from a program was dropped");
-            return receipt(&message);
+            return self.drop_quietly(&message, idempotency_key);
         }
         let mail_due = self.postman.as_ref().map(|_| message.received_at);
         let stored = self
@@ -86,6 +103,35 @@ impl Contact {
             }
             Stored::Before(earlier) if earlier.says_the_same(&message) => receipt(&earlier),
             Stored::Before(_) => Err(ApiError::IdempotencyKeyReused),
+        }
+    }
+
+    /// Answers as [`Self::receive`] would, a repeated key too, and keeps no message.
+    fn drop_quietly(
+        &self,
+        message: &Message,
+        idempotency_key: Option<&str>,
+    ) -> Result<ContactReceipt, ApiError> {
+        let dropped = Dropped {
+            fingerprint: self.fingerprints.hash_one((
+                &message.name,
+                &message.email,
+                &message.subject,
+                &message.message,
+            )),
+            receipt: receipt(message)?,
+        };
+        let Some(key) = idempotency_key else {
+            return Ok(dropped.receipt);
+        };
+        let fingerprint = dropped.fingerprint;
+        let first = self
+            .dropped
+            .get_or_insert_with(key, || Ok::<_, ApiError>(dropped))?;
+        if first.fingerprint == fingerprint {
+            Ok(first.receipt)
+        } else {
+            Err(ApiError::IdempotencyKeyReused)
         }
     }
 }

@@ -8,9 +8,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 use shared::blog::{DEFAULT_PER_PAGE, MAX_PER_PAGE};
-use shared::contact::{self, ContactMessage, Faults};
 use shared::flash::Category;
 
+use crate::body_fields::{self, Field, FromFields, Refusal};
 use crate::cache::PageRequest;
 use crate::error::ApiError;
 use crate::session::MaybeSession;
@@ -94,52 +94,16 @@ fn lenient_number(text: &str, default: u32) -> u32 {
     }
 }
 
-/// Something that a client sends and that can be wrong in ways that people can put right.
-pub trait Validate {
-    /// What is wrong with it, by field; nothing when it will do.
-    fn faults(&self) -> Faults;
-
-    /// The same in one sentence.
-    fn headline(&self, faults: &Faults) -> Option<String>;
-
-    /// Refuses what won't do, and tells the person.
-    ///
-    /// # Errors
-    /// [`ApiError::Invalid`] when there are faults.
-    fn check(&self, session: &MaybeSession) -> Result<(), ApiError> {
-        let fields = self.faults();
-        let Some(detail) = self.headline(&fields) else {
-            return Ok(());
-        };
-        session.flash(Category::Error, detail.as_str());
-        Err(ApiError::Invalid { detail, fields })
-    }
-}
-
-impl Validate for ContactMessage {
-    /// A program that filled in what people don't see is to learn nothing from the answer.
-    fn faults(&self) -> Faults {
-        if self.is_from_a_program() {
-            return Faults::new();
-        }
-        contact::validate(self)
-    }
-
-    fn headline(&self, faults: &Faults) -> Option<String> {
-        contact::headline(self, faults)
-    }
-}
-
-/// A JSON body that will do.
+/// A JSON object that will do.
 ///
 /// Refused are: another content type (415), too many bytes (413), what is no JSON (400), and with
-/// a flash what is no such object (422) or holds values that won't do (422).
+/// a flash what is no object or holds values that won't do (422).
 pub struct ValidatedJson<T>(pub T);
 
 impl<S, T> FromRequest<S> for ValidatedJson<T>
 where
     S: Send + Sync,
-    T: DeserializeOwned + Validate + Send,
+    T: FromFields + Send,
 {
     type Rejection = ApiError;
 
@@ -150,30 +114,41 @@ where
             return Err(ApiError::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
         let body = whole_body(Request::from_parts(parts, body), state).await?;
-        let value: T =
-            serde_json::from_slice(&body).map_err(|error| unreadable(&session, &error))?;
-        value.check(&session)?;
-        Ok(Self(value))
+        let read = match body_fields::of_object(&body) {
+            Ok(fields) => T::from_fields(fields),
+            Err(error) if error.is_data() => Err(no_object(T::from_fields(Vec::new()).err())),
+            Err(error) => {
+                return Err(ApiError::BadRequest(format!(
+                    "The body is no JSON: {error}."
+                )));
+            }
+        };
+        read.map(Self).map_err(|refusal| refusal.told_to(&session))
     }
 }
 
-fn unreadable(session: &MaybeSession, error: &serde_json::Error) -> ApiError {
-    // The words may quote the body, which may be long.
-    let words: String = error.to_string().chars().take(200).collect();
-    if !error.is_data() {
-        return ApiError::BadRequest(format!("The body is no JSON: {words}."));
+impl Refusal {
+    /// Tells the person, and the client.
+    pub fn told_to(self, session: &MaybeSession) -> ApiError {
+        session.flash(Category::Error, self.detail.as_str());
+        ApiError::Invalid {
+            detail: self.detail,
+            fields: self.fields,
+        }
     }
-    let detail = format!("The body does not hold what this path reads: {words}.");
-    session.flash(Category::Error, detail.as_str());
-    ApiError::Invalid {
-        detail,
-        fields: Faults::new(),
+}
+
+/// What is no object has none of the fields.
+fn no_object(of_empty: Option<Refusal>) -> Refusal {
+    Refusal {
+        detail: "The body must be a JSON object.".to_owned(),
+        fields: of_empty.map(|refusal| refusal.fields).unwrap_or_default(),
     }
 }
 
 /// The fields of an `application/x-www-form-urlencoded` body, in their order, with newlines as
 /// `\n` (HTML forms send CR LF).
-pub struct FormFields(pub Vec<(String, String)>);
+pub struct FormFields(pub Vec<Field>);
 
 impl<S: Send + Sync> FromRequest<S> for FormFields {
     type Rejection = ApiError;
@@ -189,7 +164,10 @@ impl<S: Send + Sync> FromRequest<S> for FormFields {
             .map(|pair| {
                 let mut halves = pair.splitn(2, |byte| *byte == b'=');
                 let mut half = || form_text(halves.next().unwrap_or_default());
-                Some((half()?, half()?))
+                Some(Field {
+                    name: half()?,
+                    text: Ok(half()?),
+                })
             })
             .collect::<Option<_>>();
         fields.map(Self).ok_or_else(|| {

@@ -52,14 +52,16 @@ pub mod app;
 pub mod cross_site;
 
 pub mod admission;
+pub mod body_fields;
 pub mod extract;
+pub mod trouble;
+
 pub mod reply;
 
 pub mod openapi;
 
 pub mod feed;
 pub mod page_head;
-pub mod trouble;
 
 pub mod handlers;
 

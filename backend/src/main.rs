@@ -51,6 +51,7 @@ enum Command {
     /// Serve the site; also what `flashblog` alone does
     Serve,
     /// Read the inbox, also while the server runs
+    #[command(arg_required_else_help = false)]
     Messages {
         #[command(subcommand)]
         command: inbox::Command,

@@ -80,6 +80,18 @@ impl RateLimit {
         }
     }
 
+    /// Whether a client may do it once more.
+    ///
+    /// # Errors
+    /// How long it has to wait, when that would be too many.
+    pub fn check(&self, client: ClientKey) -> Result<(), Duration> {
+        let now = self.clock.uptime();
+        match self.clients.lock().get_mut(&client) {
+            Some(times) => self.make_way(times, now),
+            None => Ok(()),
+        }
+    }
+
     /// Counts one more for a client.
     ///
     /// # Errors
@@ -91,6 +103,13 @@ impl RateLimit {
             self.make_room(&mut clients, now);
         }
         let times = clients.entry(client).or_default();
+        self.make_way(times, now)?;
+        times.push_back(now);
+        Ok(())
+    }
+
+    /// Forgets what was long enough ago.
+    fn make_way(&self, times: &mut VecDeque<Duration>, now: Duration) -> Result<(), Duration> {
         while times
             .front()
             .is_some_and(|time| now.saturating_sub(*time) >= self.rate.per)
@@ -98,7 +117,6 @@ impl RateLimit {
             times.pop_front();
         }
         if times.len() < self.rate.count {
-            times.push_back(now);
             return Ok(());
         }
         let oldest = times.front().copied().unwrap_or(now);
@@ -183,6 +201,10 @@ mod tests {
         }
         *clock.0.lock() = Duration::from_secs(20);
         assert_eq!(limit.spend(client(1)), Err(Duration::from_secs(40)));
+        assert_eq!(limit.check(client(1)), Err(Duration::from_secs(40)));
+        for _ in 0..9 {
+            assert_eq!(limit.check(client(2)), Ok(()), "looking costs nothing");
+        }
         assert_eq!(limit.spend(client(2)), Ok(()));
         *clock.0.lock() = Duration::from_secs(60);
         assert_eq!(limit.spend(client(1)), Ok(()));

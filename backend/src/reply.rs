@@ -2,7 +2,8 @@
 //!
 //! Handlers return a [`Reply`] or an [`ApiError`]; both leave a [`Payload`] on the response, and
 //! the [`envelope`] layer puts it into the envelope together with the session's flash messages. A
-//! response that a layer or axum itself made has no payload: its status becomes the problem.
+//! response that a layer or axum itself made has no payload: its status becomes the problem. Only a
+//! form that a person sent fails with a page.
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use shared::envelope::{Envelope, Outcome};
 use shared::flash::Flash;
 use shared::problem::Problem;
+use shared::route::Route;
 
 use crate::app::App;
 use crate::conditional::{Wishes, compress, validate};
@@ -23,6 +25,7 @@ use crate::error::{ApiError, Chain, fault_of_status};
 use crate::payload::{Fault, Payload};
 use crate::session::Visit;
 use crate::telemetry::RequestId;
+use crate::trouble::{accepts_html, explain_form_failure};
 
 /// A successful answer.
 pub struct Reply {
@@ -101,6 +104,9 @@ pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) 
     let method = request.method().clone();
     let wishes = Wishes::of(request.headers());
     let delivers = delivers_flashes(&method, request.headers());
+    let is_form_of_a_person = method == Method::POST
+        && request.uri().path() == Route::Contact.href()
+        && accepts_html(request.headers());
     let (visit, mut response) = match app.sessions.open(request.headers()).await {
         Ok(visit) => {
             request.extensions_mut().insert(visit.clone());
@@ -114,11 +120,17 @@ pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) 
     {
         response = error.into_response();
     }
+    let fails_with_page = |response: &Response| {
+        let status = response.status();
+        is_form_of_a_person && (status.is_client_error() || status.is_server_error())
+    };
     let enveloped = !response.status().is_redirection()
         && !matches!(response.extensions().get(), Some(Payload::Document));
     let mut flash = Vec::new();
     if let Some(visit) = &visit {
-        if delivers && enveloped {
+        if fails_with_page(&response) {
+            flash = visit.take_own_flashes();
+        } else if delivers && enveloped {
             flash = visit.deliver_flashes().await;
         } else if let Err(error) = visit.keep_flashes().await {
             (response, flash) = told_now(visit, response, error);
@@ -128,7 +140,10 @@ pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) 
         && flash.is_empty()
         && !visit.as_ref().is_some_and(Visit::has_waiting_flashes);
     let mut body = Bytes::new();
-    if !response.status().is_redirection() {
+    if fails_with_page(&response) {
+        response.extensions_mut().remove::<Payload>();
+        explain_form_failure(&mut response, &flash, &request_id);
+    } else if !response.status().is_redirection() {
         (response, body) = write_body(response, flash, request_id);
     }
     for (name, value) in COMMON_HEADERS {

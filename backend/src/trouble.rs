@@ -6,6 +6,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use shared::flash::Flash;
 use shared::route::document_title;
 
 use crate::payload::Payload;
@@ -37,7 +38,18 @@ pub async fn words_for_failures(request: Request, next: Next) -> Response {
     if is_failure && response.body().size_hint().exact() == Some(0) {
         // For an envelope, which there is none of here.
         response.extensions_mut().remove::<Payload>();
-        write(&mut response, wants_html, id.as_ref());
+        let id = id.map(|id| id.0).unwrap_or_default();
+        if wants_html {
+            let (_, text) = words(response.status());
+            let way = if response.status().is_server_error() {
+                "<a href=\"\">Try again</a> "
+            } else {
+                ""
+            };
+            write_page(&mut response, text, way, &id);
+        } else {
+            write_line(&mut response);
+        }
     }
     if is_head {
         *response.body_mut() = Body::empty();
@@ -45,28 +57,46 @@ pub async fn words_for_failures(request: Request, next: Next) -> Response {
     response
 }
 
-fn write(response: &mut Response, wants_html: bool, id: Option<&RequestId>) {
+/// Gives a failure of a form post its page: what the person is to be told, or what its status says.
+pub fn explain_form_failure(response: &mut Response, told: &[Flash], id: &str) {
+    let told: Vec<&str> = told.iter().map(|flash| flash.message.as_str()).collect();
+    let text = if told.is_empty() {
+        words(response.status()).1.to_owned()
+    } else {
+        told.join(" ")
+    };
+    let text = format!("{text} Your browser’s Back button returns to what you wrote.");
+    let way = "<a href=\"\">Open the page again</a> ";
+    write_page(response, &text, way, id);
+}
+
+/// `way` is a link, as HTML.
+fn write_page(response: &mut Response, text: &str, way: &str, id: &str) {
     let status = response.status();
-    let (heading, text) = words(status);
-    let id = id.map_or("", |id| id.0.as_str());
-    let body = if wants_html {
-        PAGE.replace("{title}", &escaped(&document_title(heading)))
-            .replace("{status}", status.as_str())
-            .replace("{heading}", heading)
-            .replace("{text}", text)
-            .replace("{id}", &escaped(id))
-    } else {
-        format!("{} {heading}: {text}\n", status.as_str())
-    };
+    let (heading, _) = words(status);
+    let body = PAGE
+        .replace("{title}", &escaped(&document_title(heading)))
+        .replace("{status}", status.as_str())
+        .replace("{heading}", heading)
+        .replace("{way}", way)
+        .replace("{id}", &escaped(id))
+        .replace("{text}", &escaped(text));
+    if let Ok(policy) = HeaderValue::try_from(document_policy(&[])) {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    write(response, "text/html; charset=utf-8", body);
+}
+
+fn write_line(response: &mut Response) {
+    let (heading, text) = words(response.status());
+    let body = format!("{} {heading}: {text}\n", response.status().as_str());
+    write(response, "text/plain; charset=utf-8", body);
+}
+
+fn write(response: &mut Response, kind: &'static str, body: String) {
     let headers = response.headers_mut();
-    let kind = if wants_html {
-        if let Ok(policy) = HeaderValue::try_from(document_policy(&[])) {
-            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-        }
-        "text/html; charset=utf-8"
-    } else {
-        "text/plain; charset=utf-8"
-    };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -85,6 +115,9 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
             "Not like this",
             "This address can only be looked at, not written to.",
         ),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            ("This is too long", "More was sent than this site reads.")
+        }
         StatusCode::SERVICE_UNAVAILABLE => (
             "Back in a moment",
             "The site can’t answer right now. Trying again in a few seconds usually helps.",
@@ -95,7 +128,7 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
         ),
         _ => (
             "Something went wrong",
-            "The fault is ours, and nothing that you sent is lost. Trying again usually helps.",
+            "The fault is ours. Trying again usually helps.",
         ),
     }
 }

@@ -13,7 +13,8 @@ pub struct Rendered {
     pub opening_html: Option<String>,
 }
 
-/// Renders CommonMark with tables, strikethrough, footnotes and heading attributes. Raw HTML stays.
+/// Renders CommonMark with tables, strikethrough, footnotes, task lists and heading attributes. Raw
+/// HTML stays. A task's box is a sign: the page has nothing that could be ticked.
 ///
 /// A heading that opens the text is left out when `title` is the same or absent, since the page shows
 /// the title above the text.
@@ -22,8 +23,14 @@ pub fn render(markdown: &str, title: Option<&str>) -> Rendered {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_TASKLISTS
         | Options::ENABLE_HEADING_ATTRIBUTES;
-    let mut events: Vec<Event> = Parser::new_ext(markdown, options).collect();
+    let mut events: Vec<Event> = Parser::new_ext(markdown, options)
+        .map(|event| match event {
+            Event::TaskListMarker(done) => Event::Text(if done { "☑ " } else { "☐ " }.into()),
+            event => event,
+        })
+        .collect();
 
     let heading = first_heading(&events);
     if let Some(heading) = &heading
@@ -116,6 +123,18 @@ mod tests {
         }
         assert_eq!(rendered.heading, None);
         assert_eq!(rendered.opening_html, None);
+    }
+
+    #[test]
+    fn a_task_shows_whether_it_is_done() {
+        let html = render("- [ ] a task\n- [x] done\n- [link](/x) [ ]\n", None).html;
+        for part in [
+            "<li>☐ a task</li>",
+            "<li>☑ done</li>",
+            "<li><a href=\"/x\">link</a> [ ]</li>",
+        ] {
+            assert!(html.contains(part), "{part} is not in {html}");
+        }
     }
 
     #[test]

@@ -74,6 +74,7 @@ mod tests {
         assert_eq!(folded("Naïve CAFÉ, n\u{303}u"), ["naive", "cafe", "nu"]);
         assert_eq!(folded("ΣΊΣΥΦΟΣ Ёлка"), ["σισυφοσ", "елка"]);
         assert_eq!(folded("C++ & 0.8 — don't"), ["c", "0", "8", "don", "t"]);
+        assert_eq!(folded("don’t"), folded("don't"), "however it is typed");
         assert_eq!(folded(" \u{0}!"), [""; 0]);
     }
 

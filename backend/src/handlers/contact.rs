@@ -1,6 +1,8 @@
 //! The contact form, as JSON and as a form post.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{ConnectInfo, FromRequestParts, State};
 use axum::http::request::Parts;
@@ -10,10 +12,12 @@ use shared::flash::Category;
 use shared::problem::code;
 
 use crate::app::App;
+use crate::body_fields::FromFields;
 use crate::client_address::ClientKey;
 use crate::error::ApiError;
-use crate::extract::{FormFields, IdempotencyKey, Validate, ValidatedJson};
+use crate::extract::{FormFields, IdempotencyKey, ValidatedJson};
 use crate::openapi::{Failure, Success, examples};
+use crate::rate_limit::RateLimit;
 use crate::reply::Reply;
 use crate::session::{MaybeSession, Session};
 
@@ -45,18 +49,19 @@ use crate::session::{MaybeSession, Session};
             example = json!(examples::invalid_message(FILL_IN_ALL))
         ),
         (
-            status = 429, description = "Too many messages from this client", body = Failure,
+            status = 429, description = "Too many messages from this client; those that won't do don't count", body = Failure,
             example = json!(examples::failure_with_flash(429, code::TOO_MANY_REQUESTS, "Too many requests. Try again later.", Category::Warning, "You have sent many messages. Please try again in 12 seconds."))
         ),
     ),
 )]
 pub async fn create(
     State(app): State<App>,
-    _: Permit,
+    permit: Permit,
     session: Session,
     IdempotencyKey(key): IdempotencyKey,
     ValidatedJson(message): ValidatedJson<ContactMessage>,
 ) -> Result<Reply, ApiError> {
+    permit.use_up()?;
     let receipt = app
         .contact
         .receive(message, key.as_deref())
@@ -71,51 +76,33 @@ pub async fn create(
 ///
 /// # Errors
 /// As [`create`], without a redirect, where there is no form to return to or nothing that could
-/// wait for the page: 400, 413, 415, 429 and 503.
+/// wait for the page: 400, 413, 415 and 503.
 pub async fn submit(
     State(app): State<App>,
-    _: Permit,
+    permit: Result<Permit, ApiError>,
     session: Session,
     visit: MaybeSession,
     IdempotencyKey(key): IdempotencyKey,
     FormFields(fields): FormFields,
 ) -> Result<Redirect, ApiError> {
-    let page = Redirect::to("/contact");
-    let message = match message_of(fields) {
-        Ok(message) => message,
-        Err(fault) => {
-            session.flash(Category::Error, fault);
-            return Ok(page);
-        }
+    let received = async {
+        let permit = permit?;
+        let message =
+            ContactMessage::from_fields(fields).map_err(|refusal| refusal.told_to(&visit))?;
+        permit.use_up()?;
+        let receipt = app.contact.receive(message, key.as_deref()).await;
+        receipt.inspect_err(|error| tell(&session, error))
     };
-    if message.check(&visit).is_err() {
-        return Ok(page);
+    match received.await {
+        Ok(_) => session.flash(Category::Success, SENT),
+        Err(
+            ApiError::Invalid { .. }
+            | ApiError::IdempotencyKeyReused
+            | ApiError::TooManyRequests { .. },
+        ) => {}
+        Err(error) => return Err(error),
     }
-    match app.contact.receive(message, key.as_deref()).await {
-        Ok(_) => {
-            session.flash(Category::Success, SENT);
-            Ok(page)
-        }
-        Err(error) => {
-            tell(&session, &error);
-            match error {
-                ApiError::IdempotencyKeyReused => Ok(page),
-                error => Err(error),
-            }
-        }
-    }
-}
-
-fn message_of(fields: Vec<(String, String)>) -> Result<ContactMessage, String> {
-    let mut message = serde_json::Map::new();
-    for (name, value) in fields {
-        let shown: String = name.chars().take(40).collect();
-        if message.insert(name, value.into()).is_some() {
-            return Err(format!("The form holds the field {shown} twice."));
-        }
-    }
-    serde_json::from_value(message.into())
-        .map_err(|_| "The form holds a field that this page does not have.".to_owned())
+    Ok(Redirect::to("/contact"))
 }
 
 /// Says to the person that the message was not received, and why.
@@ -131,7 +118,31 @@ fn tell(session: &Session, error: &ApiError) {
 
 /// That the client has not sent too much already. Asked for first, so that a refusal costs nothing;
 /// counted by address, which can't be dropped as a cookie can.
-pub struct Permit;
+pub struct Permit {
+    limit: Arc<RateLimit>,
+    client: ClientKey,
+    visit: MaybeSession,
+}
+
+impl Permit {
+    /// Counts a message that will do: who mends a field has sent nothing yet.
+    fn use_up(&self) -> Result<(), ApiError> {
+        self.limit
+            .spend(self.client)
+            .map_err(|wait| self.too_many(wait))
+    }
+
+    fn too_many(&self, wait: Duration) -> ApiError {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        self.visit.flash(
+            Category::Warning,
+            format!("You have sent many messages. Please try again in {seconds} seconds."),
+        );
+        ApiError::TooManyRequests {
+            retry_after_seconds: seconds,
+        }
+    }
+}
 
 impl FromRequestParts<App> for Permit {
     type Rejection = ApiError;
@@ -141,16 +152,14 @@ impl FromRequestParts<App> for Permit {
             .await
             .map_err(ApiError::internal)?;
         let client = app.trusted_proxies.client(peer, &parts.headers);
-        let Err(wait) = app.contact_rate.spend(ClientKey::from(client)) else {
-            return Ok(Self);
+        let permit = Self {
+            limit: Arc::clone(&app.contact_rate),
+            client: ClientKey::from(client),
+            visit: MaybeSession::from_request_parts(parts, app).await?,
         };
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        MaybeSession::from_request_parts(parts, app).await?.flash(
-            Category::Warning,
-            format!("You have sent many messages. Please try again in {seconds} seconds."),
-        );
-        Err(ApiError::TooManyRequests {
-            retry_after_seconds: seconds,
-        })
+        match permit.limit.check(permit.client) {
+            Ok(()) => Ok(permit),
+            Err(wait) => Err(permit.too_many(wait)),
+        }
     }
 }

@@ -102,16 +102,24 @@ fn json_row<'a>(message: &'a Message, received_at: &'a str) -> Row<'a> {
 }
 
 /// A cell that no spreadsheet takes for a formula: it would run what a stranger wrote (OWASP, CSV
-/// injection; also after white space, which some drop, and in full-width forms).
+/// injection). Some split rows at `;` or tab, and then a line break in a cell ends a row: what
+/// follows these is looked at like a cell's beginning, with the quotes that such a reader drops.
+/// White space, which some drop, and full-width forms make no difference.
 fn cell(text: &str) -> String {
     const FORMULA: &str = "=+-@＝＋－＠";
-    let runs = text.trim_start().starts_with(|c| FORMULA.contains(c))
-        || text.starts_with(['\t', '\r', '\n']);
-    if runs {
-        format!("'{text}")
-    } else {
-        text.to_owned()
+    let mut safe = String::with_capacity(text.len());
+    for part in text.split_inclusive([';', '\t', '\r', '\n']) {
+        let is_first = safe.is_empty();
+        let dropped = |c: char| c.is_whitespace() || (c == '"' && !is_first);
+        let runs = part
+            .trim_start_matches(dropped)
+            .starts_with(|c| FORMULA.contains(c));
+        if runs || (is_first && part.starts_with(['\t', '\r', '\n'])) {
+            safe.push('\'');
+        }
+        safe.push_str(part);
     }
+    safe
 }
 
 #[cfg(test)]
@@ -120,13 +128,41 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula() {
-        for text in [
-            "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\rx", "\nx", "  =1", "＝1",
-        ] {
+        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\rx", "\nx", "  =1", "＝1"] {
             assert_eq!(cell(text), format!("'{text}"));
         }
-        for text in ["", "1+1", "a=b", "M-1", "O'Neil", "\"=1\""] {
+        for text in ["", "1+1", "a=b", "M-1", "O'Neil", "\"=1\"", "a; b\n\nc, -d"] {
             assert_eq!(cell(text), text);
+        }
+    }
+
+    #[test]
+    fn nor_is_what_another_separator_makes_a_cell() {
+        for (text, safe) in [
+            ("a;=HYPERLINK(\"x\")", "a;'=HYPERLINK(\"x\")"),
+            ("a\n=1\n\n -2", "a\n'=1\n\n' -2"),
+            ("a;\t@b;\"+c\"", "a;\t'@b;'\"+c\""),
+            ("\t=1", "'\t'=1"),
+            ("a;\"\" ＝1", "a;'\"\" ＝1"),
+        ] {
+            assert_eq!(cell(text), safe);
+            for separator in [b',', b';', b'\t'] {
+                let mut row = csv::Writer::from_writer(Vec::new());
+                let fields = ["M-1", &cell(text), &cell(text)];
+                row.write_record(fields).expect("written");
+                let row = row.into_inner().expect("written");
+                let mut reader = csv::ReaderBuilder::new()
+                    .delimiter(separator)
+                    .has_headers(false)
+                    .flexible(true)
+                    .from_reader(&row[..]);
+                for record in reader.records() {
+                    for read in &record.expect("a row") {
+                        let starts = read.trim_start().starts_with(['=', '+', '-', '@', '＝']);
+                        assert!(!starts, "{read:?} of {text:?}");
+                    }
+                }
+            }
         }
     }
 }

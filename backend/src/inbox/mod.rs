@@ -55,7 +55,7 @@ pub enum Command {
 /// A format for other programs.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 pub enum Format {
-    /// RFC 4180; cells that a spreadsheet would run as a formula begin with an apostrophe
+    /// RFC 4180; an apostrophe stands before whatever a spreadsheet would run as a formula, also after a line break, `;` or tab
     Csv,
     /// One array of objects
     Json,

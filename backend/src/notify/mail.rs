@@ -2,8 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
+use lettre::Address;
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, Message as Mail};
+use url::Host;
 
 use crate::clock::rfc3339;
 use crate::store::message::Message;
@@ -32,10 +34,7 @@ pub fn compose(
         .message_id(Some(format!("<{}@{host}>", message.reference)))
         .date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
         .header(ContentType::TEXT_PLAIN);
-    // An address outside ASCII would need servers that speak SMTPUTF8; it stands in the body.
-    if let Ok(address) = message.email.parse()
-        && message.email.is_ascii()
-    {
+    if let Some(address) = reply_address(&message.email) {
         mail = mail.reply_to(Mailbox::new(Some(one_line(&message.name)), address));
     }
     let received_at = jiff::Timestamp::from_second(message.received_at)
@@ -47,6 +46,19 @@ pub fn compose(
         message.message,
         message.reference,
     ))
+}
+
+/// The address with its host as every mail server reads it (RFC 5891's ASCII form). A mailbox
+/// outside ASCII has none: it would need servers that speak SMTPUTF8, and stands in the body only.
+fn reply_address(email: &str) -> Option<Address> {
+    let (mailbox, host) = email.rsplit_once('@')?;
+    let Ok(Host::Domain(host)) = Host::parse(host) else {
+        return None;
+    };
+    mailbox
+        .is_ascii()
+        .then(|| Address::new(mailbox, host).ok())
+        .flatten()
 }
 
 /// Messages are checked before they are stored; this holds for what an older version let in, too.
@@ -117,7 +129,16 @@ mod tests {
     }
 
     #[test]
-    fn other_scripts_are_encoded_and_an_address_outside_ascii_is_no_reply_to() {
+    fn a_host_in_another_script_can_be_answered() {
+        let mail = mail(|message| message.email = "ada@Bücher.example".to_owned());
+        assert_eq!(
+            header(&mail, "Reply-To"),
+            ["\"Ada Lovelace\" <ada@xn--bcher-kva.example>"]
+        );
+    }
+
+    #[test]
+    fn other_scripts_are_encoded_and_a_mailbox_outside_ascii_is_no_reply_to() {
         let mail = mail(|message| {
             message.name = "Jürgen, \"J\" <x@y.z>".to_owned();
             message.subject = "Grüße 🦀".to_owned();

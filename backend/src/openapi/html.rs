@@ -4,7 +4,12 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value};
 
-/// The page. All that it shows is in the document.
+/// The site's mark, as its pages show it.
+const MARK: &str = "<svg viewBox=\"0 0 32 32\" aria-hidden=\"true\" focusable=\"false\">\
+    <rect x=\"2\" y=\"2\" width=\"28\" height=\"28\" rx=\"8\"/>\
+    <path d=\"M18.5 5L8 18h6.5L12.5 27 24 13.5h-7z\"/></svg>";
+
+/// The page. All that it shows is in the document, but for the way back to the site.
 pub(super) fn page(document: &Value) -> String {
     let title = text(&document["info"]["title"]);
     let version = text(&document["info"]["version"]);
@@ -33,7 +38,8 @@ pub(super) fn page(document: &Value) -> String {
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <title>{title}: the API</title>\n\
          <link rel=\"stylesheet\" href=\"/api/docs/docs.css\">\n</head>\n<body>\n\
-         <header>\n<h1>{title}: the API</h1>\n\
+         <header>\n<p class=\"home\"><a href=\"/\"><span aria-hidden=\"true\">←</span> {MARK} FlashBlog</a></p>\n\
+         <h1>{title}: the API</h1>\n\
          <p>Version {version}, as <a href=\"/api/v1/openapi.json\">OpenAPI document</a>.</p>\n{}</header>\n\
          <nav aria-label=\"Operations\">\n<ul>\n{}</ul>\n</nav>\n\
          <main>\n{body}<h2>Schemas</h2>\n{schemas}</main>\n</body>\n</html>\n",

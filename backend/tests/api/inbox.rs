@@ -183,3 +183,14 @@ fn without_a_database_nothing_is_made() {
     assert_eq!(unusable.code, Some(2));
     assert_eq!(unusable.error.lines().count(), 1, "{}", unusable.error);
 }
+
+#[test]
+fn without_a_subcommand_they_are_named() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let output = run(folder.path(), &[]);
+    assert_eq!(output.code, Some(2));
+    assert_eq!(output.error.lines().count(), 1, "{}", output.error);
+    for name in ["list", "show", "export", "delete", "stats"] {
+        assert!(output.error.contains(name), "{}", output.error);
+    }
+}

@@ -228,6 +228,7 @@ async fn the_page_shows_every_operation_and_runs_nothing() {
         policy.starts_with("default-src 'none'; style-src 'self'") && !policy.contains("unsafe")
     );
     let html = answer.text();
+    assert!(html.contains("<a href=\"/\">"), "a way back to the site");
     for (path, _, operation) in operations(&document(&app).await) {
         let id = operation["operationId"].as_str().expect("an id");
         assert!(html.contains(&format!("<section id=\"{id}\">")), "{id}");

@@ -422,6 +422,9 @@ async fn a_failing_server_says_so_on_a_page_that_needs_no_app() {
         html.contains("Something went wrong") && html.contains(id),
         "{html}"
     );
+    assert!(html.contains("Try again"));
+    let missing = visit(&app.browser(), "/media/none.svg").await.text();
+    assert!(missing.contains("home page") && !missing.contains("Try again"));
     assert!(!html.contains("secret") && !html.contains("<script") && !html.contains("style="));
     assert_eq!(page.header("cache-control"), Some("no-store"));
     assert_eq!(
