@@ -127,8 +127,8 @@ impl fmt::Display for ColdStart {
             )?;
         }
         if let Some(bytes) = self.resident {
-            let mebibytes = bytes as f64 / 1_048_576.0;
-            writeln!(f, "| resident memory afterwards | {mebibytes:.1} MiB |")?;
+            let megabytes = bytes as f64 / 1e6;
+            writeln!(f, "| resident memory afterwards | {megabytes:.1} MB |")?;
         }
         Ok(())
     }

@@ -14,6 +14,9 @@ use crate::step::step;
 use crate::toolchain::schemathesis;
 use crate::workspace::Workspace;
 
+/// Why it may not have been tested.
+pub(crate) const NOT_TESTED: &str = "the API's contract: there is no python3 on PATH";
+
 const HOOKS: &str = include_str!("contract_hooks.py");
 
 /// Tests a server that is started for it. Says whether it could: without Python there is nothing
@@ -23,7 +26,7 @@ const HOOKS: &str = include_str!("contract_hooks.py");
 /// When the API and its description disagree.
 pub(crate) fn test(workspace: &Workspace, server: &Path) -> Result<bool> {
     let Some(schemathesis) = schemathesis::provide()? else {
-        eprintln!("==> NOT TESTED: the API's contract, because there is no python3 on PATH");
+        eprintln!("==> NOT TESTED: {NOT_TESTED}");
         return Ok(false);
     };
     step("holding the API to its description", || {

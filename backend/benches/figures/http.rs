@@ -17,8 +17,8 @@ use axum::routing::get;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::row;
 use crate::tokens::median;
+use crate::{row, row_without_goal};
 
 /// The argument that makes this program the bare server; the body's size in bytes follows.
 pub(crate) const BARE: &str = "--bare";
@@ -95,7 +95,7 @@ fn compare(server: &Server, name: &str) -> anyhow::Result<()> {
         ),
         &format!("≥ {GOAL_RATE}"),
         &format!(
-            "{rate:.2} ({:.0} beside {:.0} a second)",
+            "{rate:.3} ({:.0} beside {:.0} a second)",
             median(ours_per_second),
             median(bare_per_second)
         ),
@@ -108,13 +108,11 @@ fn compare(server: &Server, name: &str) -> anyhow::Result<()> {
         p99 <= GOAL_P99,
     );
     let (own, bare) = (median(ours_cpu), median(bare_cpu));
-    row(
+    row_without_goal(
         &format!(
             "Processor time of the server for each, {name}, which neighbours on the machine disturb less"
         ),
-        "none set",
         &format!("{own:.0} µs beside {bare:.0} µs"),
-        true,
     );
     Ok(())
 }

@@ -32,8 +32,13 @@ fn main() -> anyhow::Result<()> {
     overload::run()
 }
 
-/// Prints one row of the table.
+/// Prints one row of the table. `measured` needs as many digits as tell it from its goal.
 fn row(figure: &str, goal: &str, measured: &str, met: bool) {
     let met = if met { "yes" } else { "no" };
     println!("| {figure} | {goal} | {measured} | {met} |");
+}
+
+/// Prints a row that is there to be compared with others.
+fn row_without_goal(figure: &str, measured: &str) {
+    println!("| {figure} | none set | {measured} | – |");
 }

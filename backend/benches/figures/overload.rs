@@ -34,7 +34,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         row(
             "Answers within a second at twice the load that saturates the server, beside the most that it can do",
             &format!("≥ {GOAL}"),
-            &format!("{ratio:.2} ({overloaded:.0} beside {peak:.0} a second)"),
+            &format!("{ratio:.3} ({overloaded:.0} beside {peak:.0} a second)"),
             ratio >= GOAL,
         );
         Ok(())

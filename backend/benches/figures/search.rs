@@ -21,7 +21,7 @@ use shared::route::SearchQuery;
 
 use crate::http::{Server, cookie_of, exchange};
 use crate::memory::resident_bytes;
-use crate::row;
+use crate::{row, row_without_goal};
 
 const POSTS: usize = 10_000;
 const WORDS_A_POST: usize = 400;
@@ -58,15 +58,13 @@ fn measure_index(posts: &[Post], queries: &[String]) -> anyhow::Result<()> {
         started.elapsed(),
         resident_bytes(std::process::id())?.saturating_sub(before),
     );
-    row(
+    row_without_goal(
         &format!("Building the search index of {POSTS} posts of {WORDS_A_POST} words"),
-        "none set",
         &format!(
             "{} ms, {:.1} MiB",
             took.as_millis(),
             bytes as f64 / 1_048_576.0
         ),
-        true,
     );
     drop(index);
 

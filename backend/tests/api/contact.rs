@@ -8,7 +8,7 @@ use flashblog::store::message::Message;
 use serde_json::{Value, json};
 use shared::contact::ContactReceipt;
 
-use crate::harness::{Answer, Client, TestApp};
+use crate::harness::{Answer, Client, TestApp, skipped};
 
 const PATH: &str = "/api/v1/contact";
 
@@ -484,7 +484,7 @@ async fn naughty_strings_come_back_byte_for_byte_or_are_refused_by_field() {
         "/../../shared/data/naughty/blns.dev.json"
     );
     let Ok(text) = std::fs::read_to_string(path) else {
-        eprintln!("SKIPPED: there is no {path}");
+        skipped(&format!("naughty messages: there is no {path}"));
         return;
     };
     let strings: Vec<String> = serde_json::from_str(&text).expect("strings");

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::harness::skipped;
 use crate::process::{Server, flashblog};
 
 /// Commands, and what their output contains, in order.
@@ -45,7 +46,7 @@ fn run(script: &str, folder: &Path, server: &Server) -> String {
 fn the_cookbook_says_what_happens() {
     let curl = Command::new("curl").arg("--version").output();
     if !curl.is_ok_and(|output| output.status.success()) {
-        eprintln!("NOT TESTED: docs/api-cookbook.md, because there is no curl on this machine");
+        skipped("docs/api-cookbook.md: there is no curl");
         return;
     }
     const END: &str = "===== end of the recipe =====";

@@ -14,7 +14,7 @@ use flashblog::store::sqlite::SqliteStore;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::harness::{Answer, Client, TestApp};
+use crate::harness::{Answer, Client, TestApp, skipped};
 use crate::process::{Server, flashblog};
 
 const CLIENTS: usize = 8;
@@ -127,7 +127,7 @@ impl SmallDisk {
         if mounted.is_ok_and(|status| status.success()) {
             return Some(Self(folder));
         }
-        eprintln!("SKIPPED: no small file system could be mounted; that takes root");
+        skipped("a disk that fills up: only root may mount a small one");
         None
     }
 

@@ -16,6 +16,8 @@ use flashblog::store::sqlite::SqliteStore;
 use flashblog::token::SessionId;
 use shared::flash::{Category, Flash};
 
+use crate::harness::skipped;
+
 async fn refusal(path: &Path) -> String {
     match SqliteStore::open(path).await {
         Ok(_) => panic!("{} was opened", path.display()),
@@ -75,7 +77,7 @@ fn namespaced(script: &str, folder: &Path) -> Option<Command> {
         .env("FOLDER", folder);
     let allowed = probe.output().is_ok_and(|output| output.status.success());
     if !allowed {
-        eprintln!("SKIPPED: this machine lets no test mount a file system (unshare --mount)");
+        skipped("full and read-only disks: no test may mount a file system (unshare --mount)");
     }
     allowed.then_some(command)
 }

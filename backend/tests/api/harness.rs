@@ -1,6 +1,7 @@
 //! A whole app per test: a source that tests script, a clock that they move, and clients that
 //! keep cookies as browsers do.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -46,6 +47,12 @@ pub(crate) const KEY: &[u8] = b"the key that the tests of the API sign with";
 
 /// A small app, as a build leaves it.
 pub(crate) const ASSETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/assets");
+
+/// Says, for `cargo xtask test` to count, what this test can't prove on this machine and why. Not by
+/// `println!`, which is swallowed when the test passes.
+pub(crate) fn skipped(what: &str) {
+    let _ = writeln!(std::io::stdout(), "SKIPPED: {what}");
+}
 
 /// A clock that moves when a test says so.
 pub(crate) struct TestClock(Mutex<(Timestamp, Duration)>);

@@ -13,7 +13,7 @@ use shared::flash::Category;
 use shared::session::SessionInfo;
 use sqlx::{Connection, PgConnection};
 
-use crate::harness::{Answer, Client, TestApp};
+use crate::harness::{Answer, Client, TestApp, skipped};
 use crate::postgres_server::{Cluster, Database};
 
 async fn flash_and_redirect(session: Session) -> axum::response::Redirect {
@@ -75,7 +75,7 @@ async fn commits_are_on_disk_when_they_return() {
 async fn a_database_that_goes_away_is_an_honest_503_and_works_again_by_itself() {
     let start = tokio::task::spawn_blocking(Cluster::start);
     let Some(cluster) = start.await.expect("runs") else {
-        eprintln!("SKIPPED: PostgreSQL is not installed");
+        skipped("a PostgreSQL that goes away: none is installed");
         return;
     };
     let store = PostgresStore::connect(cluster.options())
