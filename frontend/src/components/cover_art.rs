@@ -3,8 +3,13 @@
 //! The category picks the palette, so that a category looks like itself; the title picks the
 //! pattern and its details. Colours are classes, which the style sheet fills for both themes.
 
-/// Palettes in the style sheet (`.cover-art-0` and on).
-const PALETTES: u32 = 8;
+/// The style sheet's eight palettes, `.cover-art-0` and on, take three bits.
+const PALETTE_BITS: u32 = 3;
+/// Hashes are multiplied by these, the palette's and the pattern's. Odd, so that different hashes
+/// stay different; among odd numbers, found by trial to suit the posts that come with the program:
+/// each category has a palette of its own, and no page shows a pattern twice (see the tests).
+const PALETTE_FACTOR: u32 = 587;
+const PATTERN_FACTOR: u32 = 2175;
 /// The drawing is this wide, in its own units.
 const WIDTH: i32 = 640;
 /// The drawing is this high, in its own units.
@@ -12,8 +17,8 @@ const HEIGHT: i32 = 360;
 
 /// The cover as an SVG element. It holds numbers and class names only, nothing of what it was given.
 pub(crate) fn cover_svg(title: &str, category: &str) -> String {
-    let palette = hash(category) % PALETTES;
-    let mut dice = Dice(hash(title) | 1);
+    let palette = palette(category);
+    let mut dice = dice(title);
     let shapes = match dice.below(6) {
         0 => orbits(&mut dice),
         1 => dunes(&mut dice),
@@ -27,6 +32,16 @@ pub(crate) fn cover_svg(title: &str, category: &str) -> String {
          preserveAspectRatio=\"xMidYMid slice\" aria-hidden=\"true\" focusable=\"false\">\
          <path class=\"c0\" d=\"M0 0h{WIDTH}v{HEIGHT}H0z\"/>{shapes}</svg>"
     )
+}
+
+/// The product's high bits, on which all of the hash's have a bearing.
+fn palette(category: &str) -> u32 {
+    hash(category).wrapping_mul(PALETTE_FACTOR) >> (u32::BITS - PALETTE_BITS)
+}
+
+fn dice(title: &str) -> Dice {
+    // Zero is the one seed that xorshift never leaves.
+    Dice(hash(title).wrapping_mul(PATTERN_FACTOR) | 1)
 }
 
 /// FNV-1a, 32 bits: small, and the same on every machine. The halves are folded together, since
@@ -229,6 +244,7 @@ fn peaks(dice: &mut Dice) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::blog::DEFAULT_PER_PAGE;
     use std::collections::BTreeSet;
 
     fn titles() -> impl Iterator<Item = String> {
@@ -243,12 +259,66 @@ mod tests {
 
     #[test]
     fn every_pattern_and_palette_is_used() {
-        let patterns: BTreeSet<u32> = titles()
-            .map(|title| Dice(hash(&title) | 1).below(6))
-            .collect();
+        let patterns: BTreeSet<u32> = titles().map(|title| dice(&title).below(6)).collect();
         assert_eq!(patterns.len(), 6);
-        let palettes: BTreeSet<u32> = titles().map(|name| hash(&name) % PALETTES).collect();
-        assert_eq!(palettes.len(), PALETTES as usize);
+        let palettes: BTreeSet<u32> = titles().map(|name| palette(&name)).collect();
+        assert_eq!(palettes.len(), 8);
+    }
+
+    /// A post that comes with the program.
+    struct Post {
+        date: String,
+        title: String,
+        category: String,
+        has_picture: bool,
+    }
+
+    /// Newest first, as the pages list them.
+    fn own_posts() -> Vec<Post> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../backend/content/posts");
+        let files = std::fs::read_dir(folder).unwrap();
+        let mut posts: Vec<Post> = files
+            .map(|file| {
+                let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+                let field = |name: &str| {
+                    let value = text.lines().find_map(|line| line.strip_prefix(name));
+                    value.map(|value| value.trim().trim_matches('"').to_owned())
+                };
+                Post {
+                    date: field("date:").unwrap(),
+                    title: field("title:").unwrap(),
+                    category: field("category:").unwrap_or_else(|| "General".to_owned()),
+                    has_picture: field("image:").is_some(),
+                }
+            })
+            .collect();
+        posts.sort_by(|a, b| b.date.cmp(&a.date));
+        posts
+    }
+
+    #[test]
+    fn the_sites_own_categories_have_palettes_of_their_own() {
+        let posts = own_posts();
+        let categories: BTreeSet<&str> = posts.iter().map(|post| post.category.as_str()).collect();
+        let palettes: BTreeSet<u32> = categories.iter().map(|name| palette(name)).collect();
+        assert_eq!(palettes.len(), categories.len(), "{categories:?}");
+    }
+
+    #[test]
+    fn covers_of_the_sites_own_posts_differ() {
+        let posts = own_posts();
+        let pattern = |post: &Post| dice(&post.title).below(6);
+        let generated: Vec<&Post> = posts.iter().filter(|post| !post.has_picture).collect();
+        let looks: BTreeSet<(u32, u32)> = generated
+            .iter()
+            .map(|post| (palette(&post.category), pattern(post)))
+            .collect();
+        assert_eq!(looks.len(), generated.len(), "on the whole site");
+        for page in posts.chunks(DEFAULT_PER_PAGE as usize) {
+            let generated = || page.iter().filter(|post| !post.has_picture);
+            let patterns: BTreeSet<u32> = generated().map(pattern).collect();
+            assert_eq!(patterns.len(), generated().count(), "from {}", page[0].date);
+        }
     }
 
     #[test]
