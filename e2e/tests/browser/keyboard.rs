@@ -123,3 +123,27 @@ async fn the_menu_of_a_narrow_screen_opens_and_closes_by_keyboard() -> anyhow::R
     browser.find(".navbar-toggler[aria-expanded=false]").await?;
     Ok(())
 }
+
+#[tokio::test]
+async fn a_dialog_and_a_message_are_closed_by_keyboard() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.hold_timers().await?;
+    browser
+        .visit(&format!("{}/blogs/nothing-here", site.origin()))
+        .await?;
+    browser.find(".toast-stack .alert.show").await?;
+
+    browser.press("?").await?;
+    browser
+        .until(HAS_FOCUS, vec![json!("#shortcuts .btn-close")])
+        .await?;
+    browser.until(IS_SEEN, vec![]).await?;
+    browser.press(ENTER).await?;
+    browser.await_gone("#shortcuts").await?;
+
+    walk(&browser, TAB, ".toast-stack .btn-close").await?;
+    browser.press(ENTER).await?;
+    browser.await_gone(".toast-stack .alert.show").await?;
+    Ok(())
+}
