@@ -13,11 +13,18 @@ const ESCAPE: &str = "\u{e00c}";
 const MANY: usize = 60;
 
 const HAS_FOCUS: &str = "return document.activeElement.matches(arguments[0])";
-/// What has the focus is on the screen, and nothing covers it (WCAG 2.4.7, 2.4.11).
+/// What has the focus is on the screen, nothing covers it, and it or the card that it leads to is
+/// outlined (WCAG 2.4.7, 2.4.11). The main part and headings are no controls.
 const IS_SEEN: &str =
     "const focused = document.activeElement, box = focused.getBoundingClientRect();
     const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-    return !!hit && focused.contains(hit)";
+    const isOutlined = element => {
+        const {outlineStyle, outlineWidth, outlineColor} = getComputedStyle(element);
+        return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2
+            && !outlineColor.endsWith(', 0)');
+    };
+    const card = focused.matches('.stretched-link') && focused.closest('.blog-card');
+    return !!hit && focused.contains(hit) && isOutlined(card || focused)";
 
 /// Presses a key until what matches has the focus. Every stop on the way is seen.
 async fn walk(browser: &Browser, key: &str, target: &str) -> anyhow::Result<()> {
@@ -114,5 +121,29 @@ async fn the_menu_of_a_narrow_screen_opens_and_closes_by_keyboard() -> anyhow::R
     browser.press(ENTER).await?;
     arrive(&browser, "Blogs").await?;
     browser.find(".navbar-toggler[aria-expanded=false]").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_dialog_and_a_message_are_closed_by_keyboard() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.hold_timers().await?;
+    browser
+        .visit(&format!("{}/blogs/nothing-here", site.origin()))
+        .await?;
+    browser.find(".toast-stack .alert.show").await?;
+
+    browser.press("?").await?;
+    browser
+        .until(HAS_FOCUS, vec![json!("#shortcuts .btn-close")])
+        .await?;
+    browser.until(IS_SEEN, vec![]).await?;
+    browser.press(ENTER).await?;
+    browser.await_gone("#shortcuts").await?;
+
+    walk(&browser, TAB, ".toast-stack .btn-close").await?;
+    browser.press(ENTER).await?;
+    browser.await_gone(".toast-stack .alert.show").await?;
     Ok(())
 }

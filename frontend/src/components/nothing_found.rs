@@ -21,8 +21,10 @@ pub fn NothingFound() -> Html {
             </p>
             // Without them the advice is still there.
             if let Some(list) = categories.loaded.data().filter(|list| !list.items.is_empty()) {
-                <h2>{ "Browse by category" }</h2>
-                { category_links(&list.items) }
+                <section class="home-section" aria-labelledby="categories">
+                    <h2 id="categories">{ "Browse by category" }</h2>
+                    { category_links(&list.items) }
+                </section>
             }
         </div>
     }

@@ -6,7 +6,7 @@ use yew::prelude::*;
 pub fn wordmark() -> Html {
     html! {
         <span class="wordmark">
-            <svg class="wordmark-mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+            <svg class="wordmark-mark" viewBox="2 2 28 28" aria-hidden="true" focusable="false">
                 <rect class="wordmark-page" x="2" y="2" width="28" height="28" rx="8" />
                 <path class="wordmark-flash" d="M18.5 5L8 18h6.5L12.5 27 24 13.500h-7z" />
             </svg>
