@@ -31,6 +31,8 @@ pub struct ContactFieldProps {
     pub value: AttrValue,
     /// Sentences about what is wrong.
     pub faults: Vec<String>,
+    /// Whether it can't be changed just now: what is typed would not be sent.
+    pub is_readonly: bool,
     /// Told the name and the new text.
     pub on_change: Callback<(&'static str, String)>,
     /// Told the name when the focus leaves.
@@ -56,8 +58,8 @@ pub fn ContactField(props: &ContactFieldProps) -> Html {
             });
             html! {
                 <textarea id={name} {name} {class} rows="8" autocomplete={props.autocomplete}
-                    value={props.value.clone()} required=true aria-invalid={invalid}
-                    aria-describedby={described} {oninput} {onblur} />
+                    value={props.value.clone()} required=true readonly={props.is_readonly}
+                    aria-invalid={invalid} aria-describedby={described} {oninput} {onblur} />
             }
         }
         Kind::Text | Kind::Email => {
@@ -72,8 +74,8 @@ pub fn ContactField(props: &ContactFieldProps) -> Html {
             };
             html! {
                 <input id={name} {name} {class} type={kind} autocomplete={props.autocomplete}
-                    value={props.value.clone()} required=true aria-invalid={invalid}
-                    aria-describedby={described} {oninput} {onblur} />
+                    value={props.value.clone()} required=true readonly={props.is_readonly}
+                    aria-invalid={invalid} aria-describedby={described} {oninput} {onblur} />
             }
         }
     };

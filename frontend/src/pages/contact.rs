@@ -89,7 +89,7 @@ pub fn ContactPage() -> Html {
             spawn_local(async move {
                 let result = api::contact::send(&client, &draft.message, &draft.key).await;
                 if result.is_ok() {
-                    Draft::forget();
+                    draft.forget();
                 }
                 dispatcher.dispatch(FormAction::Answered(result));
             });
@@ -123,6 +123,7 @@ pub fn ContactPage() -> Html {
                         {limit}
                         value={AttrValue::from(field(&form.draft.message, name).to_owned())}
                         faults={form.faults.get(name).cloned().unwrap_or_default()}
+                        is_readonly={form.is_sending}
                         on_change={on_change.clone()}
                         on_leave={on_leave.clone()}
                     />
@@ -170,13 +171,23 @@ fn view_summary(form: &FormState) -> Html {
             if let Some(failure) = &form.failure {
                 <div class="alert alert-danger" id="contact-failure">
                     <p><strong>{ failure.headline() }</strong></p>
-                    <p>{ "Your message was not received, and your draft is still here. " }{ failure.advice() }</p>
+                    <p>{ outcome(form.is_in_doubt) }{ failure.advice() }</p>
                     if let Some(request_id) = failure.request_id() {
                         <p>{ "Request id: " }<code>{ request_id }</code></p>
                     }
                 </div>
             }
         </div>
+    }
+}
+
+/// What has become of the message, as far as anybody here can know.
+fn outcome(is_in_doubt: bool) -> &'static str {
+    if is_in_doubt {
+        "We can’t tell whether your message arrived. Your draft is still here, and sending it again \
+         unchanged is safe: it counts once. "
+    } else {
+        "Your message was not received. Your draft is still here. "
     }
 }
 
@@ -209,7 +220,7 @@ fn view_receipt(receipt: &ContactReceipt, on_another: Callback<MouseEvent>) -> H
                 <p class="page-lead">{ "Thank you. We read every message." }</p>
             </header>
             <p>
-                { "Should you ask about it, mention its reference: " }
+                { "If you write about it, quote this reference: " }
                 <code data-testid="reference">{ &receipt.reference }</code>
             </p>
             <button type="button" class="btn btn-outline-primary" onclick={on_another}>
