@@ -12,6 +12,8 @@
     theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   }
   root.setAttribute("data-bs-theme", theme);
+  var bar = document.querySelector("meta[name=theme-color]");
+  bar.setAttribute("content", bar.getAttribute("data-" + theme));
 
   var started = false;
   function giveUp() {

@@ -9,10 +9,11 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, IF_NONE_MATCH};
 use axum::response::Response;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use parking_lot::Mutex;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use tokio::task::yield_now;
 
 /// What happens to the requests that a fault is set for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub enum Fault {
     Rubbish,
     /// The beginning of an answer, and then the connection ends.
     Cut,
+    /// The site does what is asked for, and its answer gets lost on the way.
+    LostAnswer,
     /// The site's own answer, its list said to be a saved copy.
     Stale,
     /// No answer until the fault is lifted.
@@ -116,17 +119,15 @@ async fn answer(State(faults): State<Arc<Faults>>, request: Request) -> Response
             );
         }
         Some(Fault::Rubbish) => return with_status(200, "<html>not what was asked for"),
-        Some(Fault::Cut) => {
-            let parts = [Ok("{\"data\":"), Err(io::Error::other("cut"))];
-            return Response::new(Body::from_stream(stream::iter(parts)));
-        }
+        Some(Fault::Cut) => return cut(),
         Some(Fault::Silence) => {
             faults.held.notify_one();
             lifted.await;
         }
-        Some(Fault::Stale) | None => {}
+        Some(Fault::LostAnswer | Fault::Stale) | None => {}
     }
     match pass_on(&faults, request).await {
+        Ok(_) if fault == Some(Fault::LostAnswer) => cut(),
         Ok(response) if fault == Some(Fault::Stale) => said_stale(response).await,
         Ok(response) => response,
         Err(error) => with_status(502, &format!("the site did not answer: {error:#}")),
@@ -162,6 +163,16 @@ async fn said_stale(response: Response) -> Response {
     let body = String::from_utf8_lossy(&body).replace("\"stale\":false", "\"stale\":true");
     parts.headers.remove(CONTENT_LENGTH);
     Response::from_parts(parts, Body::from(body))
+}
+
+fn cut() -> Response {
+    let beginning = stream::iter([Ok("{\"data\":")]);
+    let end = stream::once(async {
+        // Lets the beginning leave. Where nothing comes back at all, browsers ask again by themselves.
+        yield_now().await;
+        Err(io::Error::other("cut"))
+    });
+    Response::new(Body::from_stream(beginning.chain(end)))
 }
 
 fn with_status(status: u16, body: &str) -> Response {

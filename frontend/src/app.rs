@@ -58,17 +58,25 @@ pub fn App(props: &AppProps) -> Html {
     };
     use_kept_history(&toasts);
     let keeps_messages = use_stored_flag("keep-messages", false);
+    let on_action = {
+        let dispatcher = toasts.dispatcher();
+        use_callback((), move |action, ()| dispatcher.dispatch(action))
+    };
     html! {
         <>
             <ContextProvider<Client> context={(*client).clone()}>
                 <BrowserRouter>
-                    <Site history={Rc::clone(toasts.history())} keeps_messages={keeps_messages.clone()} />
+                    <Site
+                        history={Rc::clone(toasts.history())}
+                        on_action={on_action.clone()}
+                        keeps_messages={keeps_messages.clone()}
+                    />
                 </BrowserRouter>
             </ContextProvider<Client>>
             <ToastStack
                 toasts={toasts.on_screen().to_vec()}
                 are_kept={keeps_messages.is_on}
-                on_action={toasts.dispatcher().to_callback()}
+                {on_action}
             />
         </>
     }
@@ -95,6 +103,7 @@ fn use_kept_history(toasts: &UseReducerHandle<ToastQueue>) {
 #[derive(Properties, PartialEq)]
 struct SiteProps {
     history: Rc<Vec<Notice>>,
+    on_action: Callback<ToastAction>,
     keeps_messages: Flag,
 }
 
@@ -119,6 +128,7 @@ fn Site(props: &SiteProps) -> Html {
             <Navbar
                 route={route.clone()}
                 history={Rc::clone(&props.history)}
+                on_action={props.on_action.clone()}
                 keeps_messages={props.keeps_messages.clone()}
             />
             <main id="main" class="container" tabindex="-1">

@@ -43,6 +43,8 @@ pub(crate) struct FormState {
     pub(crate) shows_summary: bool,
     pub(crate) is_sending: bool,
     pub(crate) failure: Option<ApiFailure>,
+    /// Whether an attempt to send the draft as it stands may have succeeded unheard.
+    pub(crate) is_in_doubt: bool,
     pub(crate) receipt: Option<ContactReceipt>,
 }
 
@@ -90,6 +92,7 @@ impl Reducible for FormState {
         match action {
             FormAction::Change(name, draft) => {
                 next.draft = draft;
+                next.is_in_doubt = false;
                 // A fault goes as soon as it is mended; a new one waits until the field is left.
                 if next.faults.contains_key(name) {
                     next.judge(name);
@@ -119,6 +122,7 @@ impl Reducible for FormState {
             }
             FormAction::Answered(Err(failure)) => {
                 next.is_sending = false;
+                next.is_in_doubt |= !failure.is_refusal();
                 match failure.fields() {
                     Some(fields) => {
                         next.faults = fields.clone();
@@ -142,6 +146,7 @@ impl Reducible for FormState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::problem::Problem;
 
     fn draft(message: &str) -> Draft {
         Draft {
@@ -192,6 +197,31 @@ mod tests {
             !mended.faults.contains_key("name"),
             "a fault goes when it is mended"
         );
+    }
+
+    fn problem(status: u16) -> ApiFailure {
+        ApiFailure::Problem(Box::new(Problem {
+            type_uri: "about:blank".to_owned(),
+            title: String::new(),
+            status,
+            code: String::new(),
+            detail: String::new(),
+            request_id: String::new(),
+            fields: None,
+        }))
+    }
+
+    #[test]
+    fn a_message_whose_answer_was_lost_stays_in_doubt_until_it_is_another() {
+        let answered = |failure| FormAction::Answered(Err(failure));
+        for lost in [ApiFailure::Offline, ApiFailure::Timeout, problem(500)] {
+            assert!(after([FormAction::Submit, answered(lost)]).is_in_doubt);
+        }
+        assert!(!after([FormAction::Submit, answered(problem(429))]).is_in_doubt);
+        let refused_later = after([answered(ApiFailure::Timeout), answered(problem(429))]);
+        assert!(refused_later.is_in_doubt, "the first may have arrived");
+        let changed = Rc::new(refused_later).reduce(FormAction::Change("name", draft("x")));
+        assert!(!changed.is_in_doubt);
     }
 
     #[test]

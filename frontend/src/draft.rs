@@ -29,9 +29,11 @@ impl Draft {
         Area::Tab.write_json(STORAGE_KEY, self);
     }
 
-    /// Forgets what was kept.
-    pub fn forget() {
-        Area::Tab.write(STORAGE_KEY, None);
+    /// Forgets what was kept, unless something else has been written since.
+    pub fn forget(&self) {
+        if Self::restore().key == self.key {
+            Area::Tab.write(STORAGE_KEY, None);
+        }
     }
 }
 

@@ -109,12 +109,15 @@ pub fn focus_heading() {
 /// Focuses the page's heading if nothing has the focus: the element that had it may have gone with
 /// what it stood in.
 pub fn focus_heading_if_lost() {
-    let is_lost = document()
-        .and_then(|document| document.active_element())
-        .is_none_or(|active| active.tag_name() == "BODY");
-    if is_lost {
+    if focused().is_none_or(|focused| focused.tag_name() == "BODY") {
         focus_heading();
     }
+}
+
+/// What has the focus; the body where nothing has.
+#[must_use]
+pub fn focused() -> Option<HtmlElement> {
+    document()?.active_element()?.dyn_into().ok()
 }
 
 /// The elements inside this one that `selector` matches, in the page's order.
@@ -138,6 +141,24 @@ pub fn has_dialog(document: &Document) -> bool {
 pub fn reveal(element: &HtmlElement) {
     // Fails only in documents that can't have a focus.
     let _ = element.focus();
+}
+
+/// Scrolls a row, and nothing but the row, until the element in it is in its middle. Both are CSS
+/// selectors.
+pub fn scroll_sideways_to(row: &str, element: &str) {
+    let found = document().and_then(|document| {
+        let row = document.query_selector(row).ok()??;
+        let element = row.query_selector(element).ok()??;
+        Some((row, element))
+    });
+    if let Some((row, element)) = found {
+        let middle = |element: &Element| {
+            let place = element.get_bounding_client_rect();
+            place.left() + place.width() / 2.0
+        };
+        // A row is far shorter than an i32 reaches.
+        row.set_scroll_left(row.scroll_left() + (middle(&element) - middle(&row)) as i32);
+    }
 }
 
 /// Scrolls no further than it takes to see an element.

@@ -206,9 +206,11 @@ impl Route {
             Self::Blogs(query) => {
                 let page = page_in_title(query.page);
                 match (&query.category, &query.tag) {
-                    (Some(category), Some(tag)) => format!("Blogs: {category}, tagged {tag}{page}"),
-                    (Some(category), None) => format!("Blogs: {category}{page}"),
-                    (None, Some(tag)) => format!("Blogs: tagged {tag}{page}"),
+                    (Some(category), Some(tag)) => {
+                        format!("Posts in {category}, tagged {tag}{page}")
+                    }
+                    (Some(category), None) => format!("Posts in {category}{page}"),
+                    (None, Some(tag)) => format!("Posts tagged {tag}{page}"),
                     (None, None) => format!("Blogs{page}"),
                 }
             }
@@ -387,14 +389,14 @@ mod tests {
             (Route::Home, "Home"),
             (blogs(1, None), "Blogs"),
             (blogs(2, None), "Blogs, page 2"),
-            (blogs(1, Some("Rust")), "Blogs: Rust"),
-            (blogs(3, Some("Rust")), "Blogs: Rust, page 3"),
+            (blogs(1, Some("Rust")), "Posts in Rust"),
+            (blogs(3, Some("Rust")), "Posts in Rust, page 3"),
             (search("jwt", 1), "Search: jwt"),
             (search("jwt", 2), "Search: jwt, page 2"),
-            (tagged(1, None, "jwt"), "Blogs: tagged jwt"),
+            (tagged(1, None, "jwt"), "Posts tagged jwt"),
             (
                 tagged(2, Some("Rust"), "jwt"),
-                "Blogs: Rust, tagged jwt, page 2",
+                "Posts in Rust, tagged jwt, page 2",
             ),
             (Route::NotFound, "Page not found"),
         ];

@@ -59,12 +59,12 @@ async fn each_page_says_what_it_is() {
         ),
         (
             "/blogs?category=even",
-            "Blogs: even · FlashBlog",
+            "Posts in even · FlashBlog",
             "/blogs?category=even",
         ),
         (
             "/blogs?tag=tag&page=2",
-            "Blogs: tagged tag, page 2 · FlashBlog",
+            "Posts tagged tag, page 2 · FlashBlog",
             "/blogs?tag=tag&amp;page=2",
         ),
         ("/blogs/post-3", "Post 3 · FlashBlog", "/blogs/post-3"),

@@ -5,6 +5,8 @@ use e2e::faulty_front::{Fault, FaultyFront};
 use e2e::site::Site;
 use fantoccini::Locator;
 
+const SEND: &str = ".contact-form button";
+
 async fn write(browser: &Browser, field: &str, text: &str) -> anyhow::Result<()> {
     browser.type_into(&format!("#{field}"), text).await
 }
@@ -57,7 +59,7 @@ async fn faults_are_named_at_their_fields_and_the_first_is_focused() -> anyhow::
     browser.visit(&format!("{}/contact", site.origin())).await?;
     write(&browser, "name", "Ada").await?;
     write(&browser, "email", "not-an-address").await?;
-    browser.click(".contact-form button").await?;
+    browser.click(SEND).await?;
     browser.find("[role=alert] #contact-faults").await?;
     browser
         .until("return document.activeElement.id === 'email'", vec![])
@@ -93,7 +95,7 @@ async fn the_draft_survives_a_failure_and_a_reload() -> anyhow::Result<()> {
         .await?;
     write_all(&browser).await?;
     front.set("/api/v1/contact", Fault::ServerError);
-    browser.click(".contact-form button").await?;
+    browser.click(SEND).await?;
     browser.find("#contact-failure").await?;
     assert!(browser.text("#contact-failure").await?.contains("fault-1"));
     assert_eq!(
@@ -108,9 +110,104 @@ async fn the_draft_survives_a_failure_and_a_reload() -> anyhow::Result<()> {
         .devtools("Network.clearBrowserCookies", serde_json::json!({}))
         .await?;
     front.lift();
-    browser.click(".contact-form button").await?;
+    browser.click(SEND).await?;
     browser.await_text("h1", "Message received").await?;
     assert_eq!(site.messages().await?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn where_the_answer_is_lost_the_writer_is_told_so_and_sending_again_counts_once()
+-> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let front = FaultyFront::before(site.origin()).await?;
+    let browser = Browser::open().await?;
+    browser
+        .visit(&format!("{}/contact", front.origin()))
+        .await?;
+    write_all(&browser).await?;
+    front.set("/api/v1/contact", Fault::LostAnswer);
+    browser.click(SEND).await?;
+    let said = browser.text("#contact-failure").await?;
+    assert!(
+        said.contains("We can’t tell whether your message arrived."),
+        "{said}"
+    );
+    let stored = site.messages().await?;
+    assert_eq!(stored.len(), 1, "it did arrive");
+
+    front.lift();
+    browser.click(SEND).await?;
+    browser.await_text("h1", "Message received").await?;
+    let reference = browser.text("[data-testid=reference]").await?;
+    assert_eq!(stored, [reference]);
+    assert_eq!(site.messages().await?, stored);
+    Ok(())
+}
+
+#[tokio::test]
+async fn while_a_message_is_on_its_way_the_form_holds_still() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let front = FaultyFront::before(site.origin()).await?;
+    let browser = Browser::open().await?;
+    browser.hold_timers().await?;
+    browser
+        .visit(&format!("{}/contact", front.origin()))
+        .await?;
+    write_all(&browser).await?;
+    front.set("/api/v1/contact", Fault::Silence);
+    browser.click(SEND).await?;
+    front.await_held().await;
+    browser.await_text(SEND, "Sending…").await?;
+    browser.find(&format!("{SEND}[aria-disabled=true]")).await?;
+    browser
+        .await_text(".contact-form > [role=status]", "Sending your message")
+        .await?;
+    // What is typed now would not be sent.
+    browser.click("#message").await?;
+    browser.press("More").await?;
+    browser.click(SEND).await?;
+    assert_eq!(
+        value(&browser, "message").await?,
+        "How do flash messages work?"
+    );
+
+    front.lift();
+    browser.await_text("h1", "Message received").await?;
+    let requests = "return performance.getEntriesByType('resource')
+        .filter(entry => entry.name.endsWith('/api/v1/contact')).length";
+    assert_eq!(browser.run(requests).await?, 1);
+    assert_eq!(site.messages().await?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_written_after_a_message_left_is_kept_when_that_is_received() -> anyhow::Result<()>
+{
+    let site = Site::start().await?;
+    let front = FaultyFront::before(site.origin()).await?;
+    let browser = Browser::open().await?;
+    browser.hold_timers().await?;
+    browser
+        .visit(&format!("{}/contact", front.origin()))
+        .await?;
+    write_all(&browser).await?;
+    front.set("/api/v1/contact", Fault::Silence);
+    browser.click(SEND).await?;
+    front.await_held().await;
+    browser.click(".navbar-nav a[href='/about']").await?;
+    browser.await_text("h1", "About FlashBlog").await?;
+    browser.click(".navbar-nav a[href='/contact']").await?;
+    browser.await_text("h1", "Contact").await?;
+    write(&browser, "message", " And why?").await?;
+    front.lift();
+    browser.find(".toast-stack .alert-success.show").await?;
+    browser.client().refresh().await?;
+    browser.await_text("h1", "Contact").await?;
+    assert_eq!(
+        value(&browser, "message").await?,
+        "How do flash messages work? And why?"
+    );
     Ok(())
 }
 
@@ -144,7 +241,7 @@ async fn a_message_written_offline_is_sent_once_the_network_is_back() -> anyhow:
     browser
         .devtools("Network.emulateNetworkConditions", network(true))
         .await?;
-    browser.click(".contact-form button").await?;
+    browser.click(SEND).await?;
     browser.find("#contact-failure").await?;
     assert_eq!(
         value(&browser, "message").await?,
@@ -153,7 +250,7 @@ async fn a_message_written_offline_is_sent_once_the_network_is_back() -> anyhow:
     browser
         .devtools("Network.emulateNetworkConditions", network(false))
         .await?;
-    browser.click(".contact-form button").await?;
+    browser.click(SEND).await?;
     browser.await_text("h1", "Message received").await?;
     assert_eq!(site.messages().await?.len(), 1);
     Ok(())

@@ -199,3 +199,21 @@ async fn a_slow_answer_shows_skeletons_and_does_not_block_other_pages() -> anyho
     browser.find("[data-testid=blog-card]").await?;
     Ok(())
 }
+
+#[tokio::test]
+async fn the_categories_have_their_place_before_they_are_there() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let front = FaultyFront::before(site.origin()).await?;
+    let browser = Browser::open().await?;
+    front.set("/api/v1/categories", Fault::Silence);
+    browser.visit(front.origin()).await?;
+    browser
+        .find("[aria-labelledby=categories] .chip.placeholder")
+        .await?;
+    front.lift();
+    browser
+        .find("[aria-labelledby=categories] a.chip[href='/blogs?category=Rust']")
+        .await?;
+    browser.await_gone(".placeholder").await?;
+    Ok(())
+}

@@ -7,6 +7,7 @@ mod keyboard;
 mod motion;
 mod notices;
 mod reading;
+mod scrolling;
 mod search;
 mod session;
 mod sources;

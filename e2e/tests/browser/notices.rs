@@ -9,6 +9,8 @@ use serde_json::json;
 /// WebDriver's key.
 const ESCAPE: &str = "\u{e00c}";
 const TOAST: &str = ".toast-stack .alert.show";
+const ONE_IS_NEW: &str = "#message-center[aria-label='Messages: 1 new']";
+const NONE_IS_NEW: &str = "#message-center[aria-label='Messages']";
 const A_MINUTE: Duration = Duration::from_secs(60);
 
 /// A browser in which messages stay until time passes.
@@ -91,7 +93,67 @@ async fn messages_come_into_regions_that_were_there_before() -> anyhow::Result<(
             document.querySelector('#main h1').append(link); link.click()")
         .await?;
     browser
-        .find(".toast-stack > [role=alert][data-since=start] .alert-danger")
+        .find(".toast-stack > [role=alert][data-since=start] .alert-danger.show")
+        .await?;
+    // They stand below each other as they came, and the newest goes first.
+    browser
+        .until(
+            "const top = css => document.querySelector(css).getBoundingClientRect().top;
+            return top('.toast-stack .alert-info') < top('.toast-stack .alert-danger')",
+            vec![],
+        )
+        .await?;
+    browser.press(ESCAPE).await?;
+    browser.await_gone(".toast-stack .alert-danger").await?;
+    browser.find(".toast-stack .alert-info.show").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn new_messages_are_counted_until_they_are_looked_at() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = open().await?;
+    miss_a_post(&browser, &site, "none").await?;
+    browser.find(ONE_IS_NEW).await?;
+    browser.visit(&format!("{}/about", site.origin())).await?;
+    browser.find(ONE_IS_NEW).await?;
+    browser
+        .await_text("#message-center .icon-button-count", "1")
+        .await?;
+    browser.click("#message-center").await?;
+    browser.find(".message-history li").await?;
+    browser.click("#messages .btn-close").await?;
+    browser.find(NONE_IS_NEW).await?;
+    assert_eq!(browser.count(".icon-button-count").await?, 0);
+    browser.client().refresh().await?;
+    browser.find(NONE_IS_NEW).await?;
+
+    miss_a_post(&browser, &site, "none").await?;
+    browser.find(ONE_IS_NEW).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_dialog_does_not_take_time_from_the_messages_behind_it() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = open().await?;
+    miss_a_post(&browser, &site, "none").await?;
+    browser.click("#message-center").await?;
+    browser
+        .until(
+            "return !!document.activeElement.closest('#messages')",
+            vec![],
+        )
+        .await?;
+    browser.pass_time(A_MINUTE).await?;
+    assert_eq!(browser.count(TOAST).await?, 1);
+    browser.click("#messages .btn-close").await?;
+    browser.await_gone("#messages").await?;
+    browser
+        .until(
+            "passTime(60_000); return !document.querySelector('.toast-stack .alert')",
+            vec![],
+        )
         .await?;
     Ok(())
 }
@@ -169,7 +231,7 @@ async fn single_keys_move_through_the_site_until_they_are_turned_off() -> anyhow
     }
     browser.press("t").await?;
     browser
-        .until("return localStorage.getItem('theme') === 'light'", vec![])
+        .until("return localStorage.getItem('theme') === 'dark'", vec![])
         .await?;
     browser.press("?").await?;
     browser.find("dialog#shortcuts[open]").await?;

@@ -24,12 +24,12 @@ async fn a_tag_leads_to_all_posts_with_it_and_back_to_all() -> anyhow::Result<()
         .click("ul[aria-label=Tags] a[href='/blogs?tag=jwt']")
         .await?;
     browser.await_path("/blogs?tag=jwt").await?;
-    browser.await_text("h1", "Blogs: tagged jwt").await?;
+    browser.await_text("h1", "Posts tagged jwt").await?;
     browser.await_text("#blogs-count", "2 posts").await?;
     assert_eq!(browser.count(CARD).await?, 2);
     assert_eq!(
         browser.client().title().await?,
-        "Blogs: tagged jwt · FlashBlog"
+        "Posts tagged jwt · FlashBlog"
     );
     browser
         .find(".chip[href='/blogs']:not([aria-current])")

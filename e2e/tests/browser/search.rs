@@ -331,7 +331,41 @@ async fn single_keys_lead_to_the_field_and_through_the_results() -> anyhow::Resu
         browser.press("/").await?;
         browser.until(focused, vec![json!(BOX)]).await?;
         await_value(&browser, "session").await?;
+        // Another search begins.
+        browser.press("x").await?;
+        await_value(&browser, "x").await?;
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn on_a_phone_the_field_goes_the_way_it_came() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.resize(390, 700).await?;
+    browser.visit(&format!("{}/blogs", site.origin())).await?;
+    let focused = "return document.activeElement.matches(arguments[0])";
+    let first = ".blog-grid > :first-child .stretched-link";
+    browser.find(first).await?;
+    browser.press("j").await?;
+    browser.until(focused, vec![json!(first)]).await?;
+    for _ in 0..2 {
+        browser.click(".search-toggle").await?;
+        browser.until(focused, vec![json!(BOX)]).await?;
+        browser.click(".search-toggle").await?;
+        browser.until(focused, vec![json!(first)]).await?;
+    }
+    browser.press("/").await?;
+    browser.until(focused, vec![json!(BOX)]).await?;
+    press(&browser, Key::Escape).await?;
+    browser.until(focused, vec![json!(first)]).await?;
+
+    // On a wide screen it stays, and so does the focus.
+    browser.resize(1280, 700).await?;
+    browser.press("/").await?;
+    browser.until(focused, vec![json!(BOX)]).await?;
+    press(&browser, Key::Escape).await?;
+    browser.until(focused, vec![json!(BOX)]).await?;
     Ok(())
 }
 

@@ -1,7 +1,9 @@
 //! The reader's session, where it matters.
 
+use anyhow::{Context, ensure};
 use e2e::browser::Browser;
 use e2e::site::Site;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn the_about_page_shows_the_session_and_ends_it() -> anyhow::Result<()> {
@@ -15,9 +17,23 @@ async fn the_about_page_shows_the_session_and_ends_it() -> anyhow::Result<()> {
         9,
         "eight characters and an ellipsis: {shown}"
     );
+    browser
+        .until(
+            "return [...document.querySelectorAll('.session-facts dd:not(:first-of-type)')]
+                .every(fact => /^\\d+ [A-Z][a-z]+ \\d{4} at \\d\\d:\\d\\d$/.test(fact.textContent))",
+            vec![],
+        )
+        .await?;
     browser.click("#end-session").await?;
     browser
         .await_text(".toast-stack .alert-info p", "Your session has ended.")
+        .await?;
+    // The button that had the focus has gone.
+    browser
+        .until(
+            "return document.activeElement.matches('.session-panel summary')",
+            vec![],
+        )
         .await?;
     browser.client().refresh().await?;
     browser.click(".session-panel summary").await?;
@@ -29,15 +45,16 @@ async fn the_about_page_shows_the_session_and_ends_it() -> anyhow::Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn a_session_that_was_lost_is_renewed_without_a_word() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}/blogs", site.origin())).await?;
-    browser.find("[data-testid=blog-card]").await?;
-    browser
-        .devtools("Network.clearBrowserCookies", serde_json::json!({}))
-        .await?;
+/// The cookie of the session.
+async fn cookie(browser: &Browser) -> anyhow::Result<Value> {
+    let known = browser.devtools("Network.getCookies", json!({})).await?;
+    let cookies = known["cookies"].as_array().context("a list")?;
+    ensure!(cookies.len() == 1, "not one cookie: {known}");
+    Ok(cookies[0].clone())
+}
+
+/// Goes on reading as if nothing had happened.
+async fn read_on(browser: &Browser) -> anyhow::Result<()> {
     browser
         .click("nav[aria-label=Pages] a[href='/blogs?page=2']")
         .await?;
@@ -45,5 +62,42 @@ async fn a_session_that_was_lost_is_renewed_without_a_word() -> anyhow::Result<(
         .find(".page-item.active a[href='/blogs?page=2']")
         .await?;
     assert_eq!(browser.count(".toast-stack .alert").await?, 0);
+    assert_eq!(browser.count("[data-testid=failure]").await?, 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_session_that_was_lost_is_renewed_without_a_word() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}/blogs", site.origin())).await?;
+    browser.find("[data-testid=blog-card]").await?;
+    let lost = cookie(&browser).await?;
+    browser
+        .devtools("Network.clearBrowserCookies", json!({}))
+        .await?;
+    read_on(&browser).await?;
+    assert_ne!(cookie(&browser).await?["value"], lost["value"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_session_that_somebody_has_altered_is_renewed_without_a_word() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.visit(&format!("{}/blogs", site.origin())).await?;
+    browser.find("[data-testid=blog-card]").await?;
+    let mut altered = cookie(&browser).await?;
+    let token = altered["value"].as_str().context("a text")?;
+    let (claims, signature) = token.rsplit_once('.').context("a signed token")?;
+    let other = if signature.starts_with('A') { 'B' } else { 'A' };
+    let forged = format!("{claims}.{other}{}", &signature[1..]);
+    altered["value"] = json!(forged);
+    browser
+        .devtools("Network.setCookies", json!({"cookies": [altered]}))
+        .await?;
+    assert_eq!(cookie(&browser).await?["value"], json!(forged));
+    read_on(&browser).await?;
+    assert_ne!(cookie(&browser).await?["value"], json!(forged));
     Ok(())
 }

@@ -33,14 +33,14 @@ async fn a_theme_that_is_chosen_in_one_tab_is_the_others_too() -> anyhow::Result
     browser.visit(&about).await?;
     browser.find("#theme-toggle").await?;
     let (first, second) = second_tab(&browser, &about).await?;
-    for (tab, theme) in [(&second, "system"), (&first, "light")] {
+    for (tab, theme) in [(&second, "system"), (&first, "dark")] {
         browser.client().switch_to_window(tab.clone()).await?;
         let toggle = format!("#theme-toggle[title^='Theme: {theme}.']");
         browser.click(&toggle).await?;
     }
     for tab in [second, first] {
         browser.client().switch_to_window(tab).await?;
-        browser.find("html[data-bs-theme=dark]").await?;
+        browser.find("html[data-bs-theme=light]").await?;
     }
     Ok(())
 }

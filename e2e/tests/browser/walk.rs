@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use anyhow::Context;
 use e2e::browser::Browser;
 use e2e::site::Site;
 
@@ -9,6 +10,12 @@ const PAGE_2: &str = "nav[aria-label=Pages] a[href='/blogs?page=2']";
 const CARD: &str = "[data-testid=blog-card]";
 const SECOND_LINK: &str = ".blog-grid > :nth-child(2) .stretched-link";
 const LAST_LINK: &str = ".blog-grid > :last-child .stretched-link";
+/// The theme on the page is this one, and the browser's own bar has the page's colour.
+const IS_SHOWN: &str = "
+    const rgb = getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number);
+    const hex = '#' + rgb.map(part => part.toString(16).padStart(2, '0')).join('');
+    return document.documentElement.dataset.bsTheme === arguments[0]
+        && document.querySelector('meta[name=theme-color]').content === hex";
 const TOAST: &str = ".toast-stack [role=alert] .alert";
 
 #[tokio::test]
@@ -82,30 +89,32 @@ async fn back_and_forward_keep_their_place() -> anyhow::Result<()> {
     let site = Site::start().await?;
     let browser = Browser::open().await?;
     browser.resize(390, 600).await?;
-    browser
-        .visit(&format!("{}/blogs?page=2", site.origin()))
-        .await?;
-    let title = browser.text(LAST_LINK).await?;
-    browser
-        .run("window.scrollTo(0, document.body.scrollHeight)")
-        .await?;
-    let before = browser.run("return Math.round(window.scrollY)").await?;
-    assert!(before.as_i64() > Some(300), "{before}");
-    browser
-        .run(&format!("document.querySelector('{LAST_LINK}').click()"))
-        .await?;
-    browser.await_text("h1", &title).await?;
-    browser.until("return window.scrollY < 50", vec![]).await?;
-    browser.client().back().await?;
-    browser.await_path("/blogs?page=2").await?;
-    browser
-        .until(
-            "return Math.abs(window.scrollY - arguments[0]) < 60",
-            vec![before],
-        )
-        .await?;
-    browser.client().forward().await?;
-    browser.await_text("h1", &title).await?;
+    for path in ["/blogs", "/blogs?page=2"] {
+        browser.visit(&format!("{}{path}", site.origin())).await?;
+        let title = browser.text(LAST_LINK).await?;
+        browser.await_gone(".placeholder").await?;
+        browser
+            .run("window.scrollTo(0, document.body.scrollHeight)")
+            .await?;
+        let before = browser.run("return Math.round(window.scrollY)").await?;
+        assert!(before.as_i64() > Some(300), "{before}");
+        browser
+            .run(&format!("document.querySelector('{LAST_LINK}').click()"))
+            .await?;
+        browser.await_text("h1", &title).await?;
+        browser.until("return window.scrollY < 50", vec![]).await?;
+        browser.client().back().await?;
+        browser.await_path(path).await?;
+        browser
+            .until(
+                "return Math.abs(window.scrollY - arguments[0]) < 4",
+                vec![before],
+            )
+            .await
+            .with_context(|| format!("back on {path}"))?;
+        browser.client().forward().await?;
+        browser.await_text("h1", &title).await?;
+    }
     Ok(())
 }
 
@@ -149,13 +158,33 @@ async fn the_theme_is_chosen_kept_and_never_flashes() -> anyhow::Result<()> {
     let browser = Browser::open().await?;
     browser.prefer("prefers-color-scheme", "dark").await?;
     browser.visit(site.origin()).await?;
-    let theme = "return document.documentElement.dataset.bsTheme === arguments[0]";
-    browser.until(theme, vec!["dark".into()]).await?;
+    browser.until(IS_SHOWN, vec!["dark".into()]).await?;
     // The system's is dark; the next choice is light.
     browser.click("#theme-toggle").await?;
-    browser.until(theme, vec!["light".into()]).await?;
+    browser.until(IS_SHOWN, vec!["light".into()]).await?;
     browser.visit(&format!("{}/about", site.origin())).await?;
-    browser.until(theme, vec!["light".into()]).await?;
+    browser.until(IS_SHOWN, vec!["light".into()]).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_turn_of_the_theme_from_the_systems_own_can_be_seen() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    for (system, other) in [("light", "dark"), ("dark", "light")] {
+        browser.prefer("prefers-color-scheme", system).await?;
+        browser.visit(&format!("{}/about", site.origin())).await?;
+        for (choice, shown) in [("system", system), (other, other), (system, system)] {
+            browser
+                .find(&format!("#theme-toggle[title^='Theme: {choice}.']"))
+                .await?;
+            browser.until(IS_SHOWN, vec![shown.into()]).await?;
+            browser.click("#theme-toggle").await?;
+        }
+        browser
+            .find("#theme-toggle[title^='Theme: system.']")
+            .await?;
+    }
     Ok(())
 }
 

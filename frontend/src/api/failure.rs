@@ -50,6 +50,13 @@ impl ApiFailure {
         .filter(|id| !id.is_empty())
     }
 
+    /// Whether what was asked for certainly didn't happen. Where the answer is lost, or the server gave
+    /// up on its own work, it may have.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Problem(problem) if (400..500).contains(&problem.status))
+    }
+
     /// What the server found wrong with each field, on a 422 that names any.
     #[must_use]
     pub fn fields(&self) -> Option<&BTreeMap<String, Vec<String>>> {

@@ -4,7 +4,7 @@ use shared::blog::{Author, BlogSummary};
 use yew::prelude::*;
 
 use crate::components::picture::Picture;
-use crate::components::post_date::PostDate;
+use crate::components::post_date::post_date;
 
 /// One line of author, date and reading time.
 pub fn byline(blog: &BlogSummary) -> Html {
@@ -26,10 +26,7 @@ fn facts(blog: &BlogSummary) -> Html {
         <div class="byline-facts">
             <span class="byline-author">{ &blog.author.name }</span>
             if !blog.published_label.is_empty() {
-                <PostDate
-                    published_at={blog.published_at.clone().map(AttrValue::from)}
-                    label={blog.published_label.clone()}
-                />
+                { post_date(blog.published_at.as_deref(), &blog.published_label) }
             }
             <span>{ format!("{} min read", blog.reading_minutes) }</span>
         </div>

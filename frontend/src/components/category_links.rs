@@ -3,6 +3,7 @@
 use shared::blog::CategoryCount;
 use yew::prelude::*;
 
+use crate::viewport;
 use shared::route::{BlogsQuery, Route};
 
 /// A row of links with the number of posts in each.
@@ -15,7 +16,7 @@ pub fn category_links(categories: &[CategoryCount]) -> Html {
 
 /// The same row above the list of posts that `shown` names, with a link to all of them first and
 /// what is shown marked. On narrow screens it scrolls sideways instead of breaking: the list
-/// below stands where [`crate::components::skeleton::filter_skeleton`] has left it.
+/// below stands where [`crate::components::skeleton::chip_skeletons`] has left it.
 pub fn category_filter(categories: &[CategoryCount], shown: &BlogsQuery) -> Html {
     let shows_all = shown.category.is_none() && shown.tag.is_none();
     let all = html! {
@@ -27,6 +28,14 @@ pub fn category_filter(categories: &[CategoryCount], shown: &BlogsQuery) -> Html
         .iter()
         .map(|category| link(category, shown.category.as_ref() == Some(&category.name)));
     row("chips chips-filter", std::iter::once(all).chain(links))
+}
+
+/// Brings the chip of what is shown to the middle of the row, where the row scrolls sideways.
+#[hook]
+pub fn use_shown_chip_in_view(shown: &BlogsQuery, has_chips: bool) {
+    use_effect_with((shown.clone(), has_chips), |_| {
+        viewport::scroll_sideways_to(".chips-filter", "[aria-current]");
+    });
 }
 
 fn row(class: &'static str, links: impl Iterator<Item = Html>) -> Html {

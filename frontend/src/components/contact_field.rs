@@ -14,9 +14,9 @@ pub enum Kind {
     Multiline,
 }
 
-/// The field, what stands in it and what is wrong with it.
-#[derive(Properties, PartialEq)]
-pub struct ContactFieldProps {
+/// A field, whatever stands in it.
+#[derive(Debug)]
+pub struct Field {
     /// Its name in the form, and its id.
     pub name: &'static str,
     /// What people call it.
@@ -27,64 +27,72 @@ pub struct ContactFieldProps {
     pub autocomplete: &'static str,
     /// The most characters, trimmed.
     pub limit: usize,
+}
+
+/// What stands in a field, and what people may do with it.
+#[derive(Debug)]
+pub struct Entry<'a> {
     /// What stands in it.
-    pub value: AttrValue,
+    pub value: &'a str,
     /// Sentences about what is wrong.
-    pub faults: Vec<String>,
+    pub faults: &'a [String],
+    /// Whether it can't be changed just now: what is typed would not be sent.
+    pub is_readonly: bool,
     /// Told the name and the new text.
-    pub on_change: Callback<(&'static str, String)>,
+    pub on_change: &'a Callback<(&'static str, String)>,
     /// Told the name when the focus leaves.
-    pub on_leave: Callback<&'static str>,
+    pub on_leave: &'a Callback<&'static str>,
 }
 
 /// A label, a control, a counter once the limit is near, and the errors, which the control refers
 /// to (WCAG 3.3.1, 3.3.2).
-#[component]
-pub fn ContactField(props: &ContactFieldProps) -> Html {
-    let name = props.name;
+pub fn contact_field(field: &Field, entry: &Entry<'_>) -> Html {
+    let name = field.name;
+    let value = entry.value.to_owned();
+    let readonly = entry.is_readonly;
     let error_id = format!("{name}-error");
-    let is_bad = !props.faults.is_empty();
+    let is_bad = !entry.faults.is_empty();
     let class = classes!("form-control", is_bad.then_some("is-invalid"));
     let described = is_bad.then(|| error_id.clone());
     let invalid = is_bad.then_some("true");
-    let onblur = props.on_leave.reform(move |_: FocusEvent| name);
-    let control = match props.kind {
+    let onblur = entry.on_leave.reform(move |_: FocusEvent| name);
+    let control = match field.kind {
         Kind::Multiline => {
-            let oninput = props.on_change.reform(move |event: InputEvent| {
+            let oninput = entry.on_change.reform(move |event: InputEvent| {
                 let area: HtmlTextAreaElement = event.target_unchecked_into();
                 (name, area.value())
             });
             html! {
-                <textarea id={name} {name} {class} rows="8" autocomplete={props.autocomplete}
-                    value={props.value.clone()} required=true aria-invalid={invalid}
-                    aria-describedby={described} {oninput} {onblur} />
+                <textarea id={name} {name} {class} rows="8" autocomplete={field.autocomplete}
+                    {value} required=true {readonly}
+                    aria-invalid={invalid} aria-describedby={described} {oninput} {onblur} />
             }
         }
         Kind::Text | Kind::Email => {
-            let oninput = props.on_change.reform(move |event: InputEvent| {
+            let oninput = entry.on_change.reform(move |event: InputEvent| {
                 let input: HtmlInputElement = event.target_unchecked_into();
                 (name, input.value())
             });
-            let kind = if props.kind == Kind::Email {
+            let kind = if field.kind == Kind::Email {
                 "email"
             } else {
                 "text"
             };
             html! {
-                <input id={name} {name} {class} type={kind} autocomplete={props.autocomplete}
-                    value={props.value.clone()} required=true aria-invalid={invalid}
-                    aria-describedby={described} {oninput} {onblur} />
+                <input id={name} {name} {class} type={kind} autocomplete={field.autocomplete}
+                    {value} required=true {readonly}
+                    aria-invalid={invalid} aria-describedby={described} {oninput} {onblur} />
             }
         }
     };
     html! {
         <div class="field">
-            <label class="form-label" for={name}>{ props.label }</label>
+            <label class="form-label" for={name}>{ field.label }</label>
             { control }
             <div class="field-notes">
-                <p class="field-error" id={error_id}>{ props.faults.join(" ") }</p>
+                <p class="field-error" id={error_id}>{ entry.faults.join(" ") }</p>
                 <p class="field-count" role="status">
-                    { remaining(&props.value, props.limit).unwrap_or_default() }
+                    { remaining(entry.value, field.limit).unwrap_or_default() }
                 </p>
             </div>
         </div>

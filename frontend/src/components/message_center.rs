@@ -9,7 +9,7 @@ use yew::prelude::*;
 use crate::components::dialog::{Dialog, setting};
 use crate::components::icon::{Shape, icon, labelled_icon};
 use crate::components::toast::look;
-use crate::contexts::toast_queue::Notice;
+use crate::contexts::toast_queue::{Notice, ToastAction};
 use crate::hooks::use_stored_flag::Flag;
 
 /// Which messages, and how they are shown.
@@ -17,24 +17,31 @@ use crate::hooks::use_stored_flag::Flag;
 pub struct MessageCenterProps {
     /// All messages of the visit, oldest first.
     pub history: Rc<Vec<Notice>>,
+    /// Told when the reader has looked at them.
+    pub on_action: Callback<ToastAction>,
     /// Whether messages stay on the screen until they are closed.
     pub keeps_messages: Flag,
 }
 
-/// A button that opens the list of the visit's messages, newest first: whoever needed more time
+/// A button that opens the list of the visit's messages, newest first, and counts those that are
+/// new since it was last open: whoever needed more time
 /// than a message was shown for reads it here (WCAG 2.2.1).
 #[component]
 pub fn MessageCenter(props: &MessageCenterProps) -> Html {
     let is_open = use_state_eq(|| false);
+    // Closing counts as well: what came meanwhile is in the list.
     let set = |value: bool| {
-        let is_open = is_open.setter();
-        move || is_open.set(value)
+        let (is_open, on_action) = (is_open.setter(), props.on_action.clone());
+        move || {
+            is_open.set(value);
+            on_action.emit(ToastAction::Read);
+        }
     };
     let (open, close) = (set(true), set(false));
-    let count: u32 = props.history.iter().map(|notice| notice.times).sum();
-    let label = match count {
+    let unread: u32 = props.history.iter().map(|notice| notice.unread).sum();
+    let label = match unread {
         0 => "Messages".to_owned(),
-        count => format!("Messages: {count}"),
+        unread => format!("Messages: {unread} new"),
     };
     html! {
         <>
@@ -48,8 +55,8 @@ pub fn MessageCenter(props: &MessageCenterProps) -> Html {
                 onclick={Callback::from(move |_: MouseEvent| open())}
             >
                 { icon(Shape::Bell) }
-                if count > 0 {
-                    <span class="icon-button-count" aria-hidden="true">{ count }</span>
+                if unread > 0 {
+                    <span class="icon-button-count" aria-hidden="true">{ unread }</span>
                 }
             </button>
             if *is_open {

@@ -10,7 +10,7 @@ use crate::components::message_center::MessageCenter;
 use crate::components::search_box::SearchBox;
 use crate::components::theme_toggle::theme_toggle;
 use crate::components::wordmark::wordmark;
-use crate::contexts::toast_queue::Notice;
+use crate::contexts::toast_queue::{Notice, ToastAction};
 use crate::hooks::use_scrolled_past::use_scrolled_past;
 use crate::hooks::use_stored_flag::Flag;
 use crate::hooks::use_theme::use_theme;
@@ -23,6 +23,8 @@ pub struct NavbarProps {
     pub route: Route,
     /// All messages of the visit, oldest first.
     pub history: Rc<Vec<Notice>>,
+    /// Told when the reader has looked at them.
+    pub on_action: Callback<ToastAction>,
     /// Whether messages stay on the screen until they are closed.
     pub keeps_messages: Flag,
 }
@@ -33,7 +35,7 @@ pub struct NavbarProps {
 pub fn Navbar(props: &NavbarProps) -> Html {
     let is_open = use_state_eq(|| false);
     let is_scrolled = use_scrolled_past(50.0);
-    let (theme, choose_theme) = use_theme();
+    let (theme, next_theme, choose_theme) = use_theme();
     let toggler = use_node_ref();
     {
         let is_open = is_open.setter();
@@ -67,9 +69,10 @@ pub fn Navbar(props: &NavbarProps) -> Html {
                         <SearchBox route={props.route.clone()} />
                         <MessageCenter
                             history={Rc::clone(&props.history)}
+                            on_action={props.on_action.clone()}
                             keeps_messages={props.keeps_messages.clone()}
                         />
-                        { theme_toggle(theme, &choose_theme) }
+                        { theme_toggle(theme, next_theme, &choose_theme) }
                         <button
                             ref={toggler}
                             type="button"

@@ -8,22 +8,13 @@ use yew::prelude::*;
 const RECENT_DAYS: f64 = 30.0;
 const DAY_MS: f64 = 86_400_000.0;
 
-/// Which date.
-#[derive(Properties, PartialEq)]
-pub struct PostDateProps {
-    /// The instant (RFC 3339), where the source's date could be read.
-    pub published_at: Option<AttrValue>,
-    /// The date as people read it; not empty.
-    pub label: AttrValue,
-}
-
 /// A recent post's age in days; the date itself for older ones, and always for screen readers, on
-/// paper and as the tooltip.
-#[component]
-pub fn PostDate(props: &PostDateProps) -> Html {
-    let datetime = props.published_at.clone();
-    let label = props.label.clone();
-    match use_age(props) {
+/// paper and as the tooltip. `published_at` is the instant (RFC 3339), where the source's date could
+/// be read; `label` the date as people read it, not empty.
+pub fn post_date(published_at: Option<&str>, label: &str) -> Html {
+    let datetime = published_at.map(str::to_owned);
+    let label = label.to_owned();
+    match published_at.and_then(|_| age(&label)) {
         Some(age) => html! {
             <time {datetime} title={label.clone()}>
                 <span class="date-age" aria-hidden="true">{ age }</span>
@@ -34,24 +25,15 @@ pub fn PostDate(props: &PostDateProps) -> Html {
     }
 }
 
-/// How long ago that is; none for older posts, and until the browser has been asked what day it is.
-#[hook]
-fn use_age(props: &PostDateProps) -> Option<String> {
-    let age = use_state_eq(|| None);
-    {
-        let age = age.setter();
-        // A label without a day, such as `March 2026`, says less than its instant does.
-        let names_a_day = props.label.starts_with(|c: char| c.is_ascii_digit());
-        let is_read = props.published_at.is_some();
-        let day = (is_read && names_a_day).then(|| props.label.clone());
-        use_effect_with(day, move |day| {
-            age.set(day.as_deref().and_then(|day| {
-                let today = String::from(Date::new_0().to_date_string());
-                words(Date::parse(day), Date::parse(&today))
-            }));
-        });
+/// How long ago that is. It is known as soon as the date is shown: one that came later, and is
+/// shorter, would move what stands below.
+fn age(label: &str) -> Option<String> {
+    // A label without a day, such as `March 2026`, says less than its instant does.
+    if !label.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
     }
-    (*age).clone()
+    let today = String::from(Date::new_0().to_date_string());
+    words(Date::parse(label), Date::parse(&today))
 }
 
 /// The age of `day` on the day `today`, both given as the instant at which they begin where the

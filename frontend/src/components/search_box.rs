@@ -1,8 +1,11 @@
 //! The search box in the head of every page.
 
+use std::cell::RefCell;
+
 use gloo_timers::callback::Timeout;
 use shared::route::Route;
 use shared::search::{MAX_QUERY_CHARS, SearchHit};
+use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement};
 use yew::platform::spawn_local;
 use yew::prelude::*;
@@ -18,6 +21,8 @@ use crate::hooks::use_shortcuts::SEARCH_BOX_ID;
 use crate::viewport;
 
 const LIST_ID: &str = "search-suggestions";
+/// Below Bootstrap's breakpoint `lg` the box is there only while the focus is in it.
+const FOLDED: &str = "(width < 992px)";
 /// How long the reader has to pause in typing for suggestions to be asked for; milliseconds.
 const PAUSE_MS: u32 = 200;
 
@@ -31,7 +36,7 @@ pub struct SearchBoxProps {
 /// A search form whose field is a combobox (ARIA 1.2) with a list of suggestions: the pattern
 /// "editable combobox with list autocomplete" of the ARIA Authoring Practices. The focus stays in
 /// the field. On narrow screens it is seen while it has the focus; its label is an icon that gives
-/// it.
+/// it, and takes it back. So does Escape in the empty field.
 #[component]
 pub fn SearchBox(props: &SearchBoxProps) -> Html {
     let client = use_client();
@@ -73,10 +78,28 @@ pub fn SearchBox(props: &SearchBoxProps) -> Html {
             dispatcher.dispatch(Action::Type(input.value()));
         })
     };
-    let onkeydown = {
-        let state = state.clone();
-        Callback::from(move |event: KeyboardEvent| on_key(&event, &state))
+    // Where the focus was before it came here.
+    let origin = use_mut_ref(|| None::<HtmlElement>);
+    let onfocus = {
+        let origin = origin.clone();
+        Callback::from(move |event: FocusEvent| {
+            *origin.borrow_mut() = event
+                .related_target()
+                .and_then(|element| element.dyn_into().ok());
+        })
     };
+    let onkeydown = {
+        let (state, origin) = (state.clone(), origin.clone());
+        Callback::from(move |event: KeyboardEvent| on_key(&event, &state, &origin))
+    };
+    // Else pressing takes the focus away before the click: from the field, with which the box would
+    // go, and from where it is to return.
+    let hold_focus = Callback::from(|event: MouseEvent| event.prevent_default());
+    let on_toggle = Callback::from(move |event: MouseEvent| {
+        if put_away(&origin) {
+            event.prevent_default();
+        }
+    });
     let onsubmit = {
         let (state, here) = (state.clone(), props.route.href());
         Callback::from(move |event: SubmitEvent| {
@@ -107,7 +130,12 @@ pub fn SearchBox(props: &SearchBoxProps) -> Html {
     let is_open = !state.posts().is_empty();
     html! {
         <>
-        <label class="icon-button search-toggle" for={SEARCH_BOX_ID}>
+        <label
+            class="icon-button search-toggle"
+            for={SEARCH_BOX_ID}
+            onmousedown={hold_focus}
+            onclick={on_toggle}
+        >
             { icon(Shape::Search) }
             <span class="visually-hidden">{ "Search" }</span>
         </label>
@@ -139,6 +167,7 @@ pub fn SearchBox(props: &SearchBoxProps) -> Html {
                 aria-activedescendant={active}
                 value={state.text().to_owned()}
                 {oninput}
+                {onfocus}
                 {onkeydown}
                 onblur={Callback::from(move |_| close())}
             />
@@ -210,7 +239,11 @@ fn option_id(at: usize) -> String {
 }
 
 /// The keys of the field. Enter submits the form, wherever the keyboard is.
-fn on_key(event: &KeyboardEvent, state: &UseReducerHandle<Suggestions>) {
+fn on_key(
+    event: &KeyboardEvent,
+    state: &UseReducerHandle<Suggestions>,
+    origin: &RefCell<Option<HtmlElement>>,
+) {
     if event.is_composing() {
         // The keys belong to the input method.
         return;
@@ -225,12 +258,32 @@ fn on_key(event: &KeyboardEvent, state: &UseReducerHandle<Suggestions>) {
         }
         "Escape" if state.is_shown() => Action::Close,
         "Escape" if !state.text().is_empty() => Action::Fill(String::new()),
+        // It closes the suggestions, which are closed: the key is this box's all the same.
+        "Escape" if put_away(origin) => Action::Close,
         _ => return,
     };
     event.prevent_default();
     // Nobody else is to close or open something by the same key.
     event.stop_propagation();
     state.dispatch(action);
+}
+
+/// Gives the focus back to where it was, and with it the box goes. False where the box stays, and
+/// where there is nothing to put away.
+fn put_away(origin: &RefCell<Option<HtmlElement>>) -> bool {
+    let field = viewport::focused().filter(|focused| focused.id() == SEARCH_BOX_ID);
+    let Some(field) = field.filter(|_| viewport::matches(FOLDED)) else {
+        return false;
+    };
+    let origin = origin.take().filter(|origin| origin.is_connected());
+    match origin {
+        Some(origin) => viewport::focus(&origin),
+        None => {
+            // Fails only in documents that can't have a focus.
+            let _ = field.blur();
+        }
+    }
+    true
 }
 
 /// Pressing on a suggestion or the button must not take the focus from the field, with which the

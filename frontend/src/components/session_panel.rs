@@ -2,15 +2,19 @@
 
 use js_sys::Date;
 use wasm_bindgen::JsValue;
+use web_sys::HtmlElement;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
 use crate::api;
 use crate::contexts::api::use_client;
 use crate::hooks::use_load::{Loaded, use_load};
+use crate::viewport;
 
 /// Characters of the session's id that are shown: enough to tell two apart, too few to be one.
 const SHOWN_ID_CHARS: usize = 8;
+
+const BUTTON_ID: &str = "end-session";
 
 #[derive(Clone, Copy, PartialEq)]
 enum Ending {
@@ -26,16 +30,20 @@ pub fn SessionPanel() -> Html {
     let client = use_client();
     let session = use_load(api::session::show());
     let ending = use_state_eq(|| Ending::NotAsked);
+    let summary = use_node_ref();
     let onclick = {
-        let ending = ending.clone();
+        let (ending, summary) = (ending.clone(), summary.clone());
         Callback::from(move |_: MouseEvent| {
             if *ending == Ending::Asked {
                 return;
             }
             ending.set(Ending::Asked);
-            let (client, ending) = (client.clone(), ending.setter());
+            let (client, ending, summary) = (client.clone(), ending.setter(), summary.clone());
             spawn_local(async move {
                 let is_done = api::session::end(&client).await.is_ok();
+                if is_done && let Some(summary) = summary.cast::<HtmlElement>() {
+                    leave_button(&summary);
+                }
                 ending.set(if is_done {
                     Ending::Done
                 } else {
@@ -51,14 +59,14 @@ pub fn SessionPanel() -> Html {
         (Loaded::Ready { data, .. }, _) => html! {
             <>
                 <dl class="session-facts">
-                    <dt>{ "Number" }</dt>
+                    <dt>{ "Id" }</dt>
                     <dd><code>{ short_id(&data.session_id) }</code></dd>
-                    <dt>{ "Begun" }</dt>
+                    <dt>{ "Started" }</dt>
                     <dd>{ local_time(&data.issued_at) }</dd>
-                    <dt>{ "Expires, if you do nothing" }</dt>
+                    <dt>{ "Expires if unused" }</dt>
                     <dd>{ local_time(&data.expires_at) }</dd>
                 </dl>
-                <button type="button" class="btn btn-outline-primary" id="end-session" {onclick}>
+                <button type="button" class="btn btn-outline-primary" id={BUTTON_ID} {onclick}>
                     { if *ending == Ending::Asked { "Ending…" } else { "End session" } }
                 </button>
                 if *ending == Ending::Failed {
@@ -71,9 +79,16 @@ pub fn SessionPanel() -> Html {
     };
     html! {
         <details class="session-panel">
-            <summary>{ "Show my session" }</summary>
+            <summary ref={summary}>{ "Show my session" }</summary>
             <div role="status">{ facts }</div>
         </details>
+    }
+}
+
+/// Moves the focus from the button, which is about to go, to what the session is folded into.
+fn leave_button(summary: &HtmlElement) {
+    if viewport::focused().is_some_and(|focused| focused.id() == BUTTON_ID) {
+        viewport::focus(summary);
     }
 }
 
@@ -81,8 +96,12 @@ fn short_id(id: &str) -> String {
     format!("{}…", id.chars().take(SHOWN_ID_CHARS).collect::<String>())
 }
 
-/// An RFC 3339 time as the reader's own clock and habits have it.
+/// An RFC 3339 time as day, month, year, hour and minute, in the browser's zone and the site's
+/// language.
 fn local_time(time: &str) -> String {
     let date = Date::new(&JsValue::from_str(time));
-    date.to_locale_string("default", &JsValue::UNDEFINED).into()
+    // Fails only for what is no JSON.
+    let options = js_sys::JSON::parse(r#"{"dateStyle":"long","timeStyle":"short"}"#);
+    date.to_locale_string("en-GB", &options.unwrap_or_default())
+        .into()
 }

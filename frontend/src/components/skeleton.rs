@@ -2,6 +2,9 @@
 
 use yew::prelude::*;
 
+/// A blog has about as many categories.
+const CHIPS: usize = 7;
+
 /// Cards without content, for the grid that the real ones will stand in.
 pub fn card_skeletons(count: u32) -> Html {
     (0..count)
@@ -29,11 +32,11 @@ pub fn result_skeletons(count: u32) -> Html {
         .collect()
 }
 
-/// Categories without names.
-pub fn filter_skeleton() -> Html {
+/// Categories without names; `row` is the class of the list that the real ones will stand in.
+pub fn chip_skeletons(row: &'static str) -> Html {
     html! {
-        <div class="chips chips-filter placeholder-glow" aria-hidden="true">
-            { for (0..6).map(|_| html! { <span class="chip placeholder" /> }) }
+        <div class={classes!(row, "placeholder-glow")} aria-hidden="true">
+            { for (0..CHIPS).map(|_| html! { <span class="chip placeholder" /> }) }
         </div>
     }
 }

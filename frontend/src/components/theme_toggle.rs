@@ -5,14 +5,13 @@ use yew::prelude::*;
 use crate::components::icon::{Shape, icon};
 use crate::hooks::use_theme::Theme;
 
-/// A button that goes through system, light and dark.
-pub fn theme_toggle(theme: Theme, choose: &Callback<Theme>) -> Html {
+/// A button that goes from `theme` to `next`.
+pub fn theme_toggle(theme: Theme, next: Theme, choose: &Callback<Theme>) -> Html {
     let shape = match theme {
         Theme::System => Shape::Screen,
         Theme::Light => Shape::Sun,
         Theme::Dark => Shape::Moon,
     };
-    let next = theme.next();
     let label = format!("Theme: {}. Switch to {}.", theme.label(), next.label());
     let choose = choose.clone();
     let onclick = Callback::from(move |_: MouseEvent| choose.emit(next));

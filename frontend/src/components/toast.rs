@@ -12,6 +12,8 @@ use crate::contexts::toast_queue::{FADING_MS, Phase, SHOWN_MS, Toast as QueuedTo
 pub struct ToastProps {
     /// The message.
     pub toast: QueuedToast,
+    /// Which message on the screen it is, from 1: where it stands.
+    pub row: usize,
     /// Whether its time stands still.
     pub is_paused: bool,
     /// Told when the message leaves by itself and when it has gone.
@@ -66,7 +68,10 @@ pub fn Toast(props: &ToastProps) -> Html {
     let show = (*phase == Phase::Shown).then_some("show");
     html! {
         <div
-            class={classes!("alert", look.class, "alert-dismissible", "fade", show, "shadow-lg")}
+            class={classes!(
+                "alert", look.class, "alert-dismissible", "fade", show, "shadow-lg",
+                format!("toast-row-{}", props.row),
+            )}
         >
             { labelled_icon(look.shape, look.word) }
             <p>

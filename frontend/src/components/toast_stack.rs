@@ -1,6 +1,6 @@
 //! The messages on the screen.
 
-use gloo_events::EventListener;
+use gloo_events::{EventListener, EventListenerOptions};
 use shared::flash::Category;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, VisibilityState};
@@ -22,9 +22,10 @@ pub struct ToastStackProps {
 }
 
 /// The messages at the top right. Their time stands still while somebody points at them, has the
-/// focus in them, or looks at another tab (WCAG 2.2.1); Escape closes the newest. They come into
-/// live regions that are there from the start, so that screen readers hear of each (WCAG 4.1.3):
-/// what went wrong at once, the rest when there is a pause.
+/// focus in them, looks at another tab or has a dialog before them (WCAG 2.2.1); Escape closes the
+/// newest. They come into live regions that are there from the start, so that screen readers hear of
+/// each (WCAG 4.1.3): what went wrong at once, the rest when there is a pause. The regions share
+/// their rows, so that the messages stand below each other as they came.
 #[component]
 pub fn ToastStack(props: &ToastStackProps) -> Html {
     let ToastStackProps {
@@ -34,7 +35,7 @@ pub fn ToastStack(props: &ToastStackProps) -> Html {
     } = props;
     let is_hovered = use_state_eq(|| false);
     let is_focused = use_state_eq(|| false);
-    let is_hidden = use_hidden_tab();
+    let is_covered = use_cover();
     // Where the focus was before it came here.
     let origin = use_mut_ref(|| None::<HtmlElement>);
     {
@@ -85,20 +86,24 @@ pub fn ToastStack(props: &ToastStackProps) -> Html {
         let is_focused = is_focused.setter();
         Callback::from(move |_: FocusEvent| is_focused.set(false))
     };
-    let is_paused = *are_kept || *is_hovered || *is_focused || is_hidden;
-    let view = |toast: &QueuedToast| {
+    let is_paused = *are_kept || *is_hovered || *is_focused || is_covered;
+    let view = |(at, toast): (usize, &QueuedToast)| {
         html! {
             // A repeated message begins anew: it comes in again and has its full time.
             <Toast
                 key={format!("{} {}", toast.times, toast.flash.id)}
                 toast={toast.clone()}
+                row={at + 1}
                 {is_paused}
                 on_action={on_action.clone()}
                 on_close={on_close.clone()}
             />
         }
     };
-    let (urgent, calm): (Vec<_>, Vec<_>) = toasts.iter().partition(|toast| is_urgent(toast));
+    let (urgent, calm): (Vec<_>, Vec<_>) = toasts
+        .iter()
+        .enumerate()
+        .partition(|(_, toast)| is_urgent(toast));
     html! {
         <section
             class="toast-stack"
@@ -139,22 +144,27 @@ fn use_escape(newest: Option<String>, on_close: Callback<String>) {
     });
 }
 
-/// Whether the page can't be seen: another tab or application covers it.
+/// Whether the messages can't be seen: another tab or application covers the page, or a dialog does.
 #[hook]
-fn use_hidden_tab() -> bool {
-    let is_hidden = use_state_eq(|| false);
+fn use_cover() -> bool {
+    let is_covered = use_state_eq(|| false);
     {
-        let is_hidden = is_hidden.setter();
+        let is_covered = is_covered.setter();
         use_effect_with((), move |()| {
             let document = web_sys::window().and_then(|window| window.document());
-            let listener = document.map(|document| {
-                let watched = document.clone();
-                EventListener::new(&document, "visibilitychange", move |_| {
-                    is_hidden.set(watched.visibility_state() == VisibilityState::Hidden);
+            let listeners = document.map(|document| {
+                // A dialog takes the focus when it opens. That it closes doesn't bubble.
+                ["visibilitychange", "focusin", "close"].map(|event| {
+                    let (watched, is_covered) = (document.clone(), is_covered.clone());
+                    let options = EventListenerOptions::run_in_capture_phase();
+                    EventListener::new_with_options(&document, event, options, move |_| {
+                        let is_hidden = watched.visibility_state() == VisibilityState::Hidden;
+                        is_covered.set(is_hidden || viewport::has_dialog(&watched));
+                    })
                 })
             });
-            move || drop(listener)
+            move || drop(listeners)
         });
     }
-    *is_hidden
+    *is_covered
 }

@@ -46,6 +46,8 @@ pub struct Notice {
     pub flash: Flash,
     /// How often it came in a row.
     pub times: u32,
+    /// How often since the reader last looked at the history.
+    pub unread: u32,
     /// When it came, the last time; milliseconds since 1970.
     pub at_ms: f64,
 }
@@ -72,6 +74,8 @@ pub enum ToastAction {
     },
     /// What came before a reload, oldest first.
     Recall(Vec<Notice>),
+    /// The reader has looked at the history.
+    Read,
     /// The message with this id was closed, or its time is up.
     Leave(String),
     /// The message with this id has faded.
@@ -114,12 +118,13 @@ impl ToastQueue {
 
     fn record(&mut self, flash: Flash, at_ms: f64) {
         let history = Rc::make_mut(&mut self.history);
-        let repeated = history
+        let (times, unread) = history
             .pop_if(|last| is_same(&last.flash, &flash))
-            .map_or(0, |last| last.times);
+            .map_or((0, 0), |last| (last.times, last.unread));
         history.push(Notice {
             flash,
-            times: repeated + 1,
+            times: times + 1,
+            unread: unread + 1,
             at_ms,
         });
         if history.len() > MAX_HISTORY {
@@ -158,6 +163,13 @@ impl Reducible for ToastQueue {
                 queue.seen.extend(ids);
                 earlier.extend(queue.history.iter().cloned());
                 queue.history = Rc::new(earlier);
+            }
+            ToastAction::Read => {
+                if queue.history.iter().any(|notice| notice.unread > 0) {
+                    for notice in Rc::make_mut(&mut queue.history) {
+                        notice.unread = 0;
+                    }
+                }
             }
             ToastAction::Leave(id) => {
                 for toast in &mut queue.on_screen {
@@ -305,6 +317,27 @@ mod tests {
                 ("Saved.", 1, 1_000.0),
             ]
         );
+    }
+
+    #[test]
+    fn what_came_since_the_history_was_read_is_unread() {
+        let unread = |queue: &ToastQueue| -> Vec<u32> {
+            queue.history().iter().map(|notice| notice.unread).collect()
+        };
+        let twice = vec![flash("1", "Saved."), flash("2", "Saved.")];
+        let before = queue([receive(&["a"]), received(twice)]);
+        assert_eq!(unread(&before), [1, 2]);
+        let read = before.reduce(ToastAction::Read);
+        assert_eq!(unread(&read), [0, 0]);
+        assert!(Rc::ptr_eq(
+            &read,
+            &Rc::clone(&read).reduce(ToastAction::Read)
+        ));
+        let again = read.reduce(received(vec![flash("3", "Saved.")]));
+        assert_eq!(unread(&again), [0, 1]);
+        assert_eq!(again.history()[1].times, 3);
+        let reloaded = queue([ToastAction::Recall(again.history().to_vec())]);
+        assert_eq!(unread(&reloaded), [0, 1]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use gloo_events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlElement};
+use web_sys::{Document, Element, HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 use crate::viewport;
@@ -10,8 +10,8 @@ use crate::viewport;
 /// The keys and what they do, as the help lists them.
 pub const SHORTCUTS: [(&str, &str); 6] = [
     ("/", "Search"),
-    ("j", "Next post of a list"),
-    ("k", "Post before"),
+    ("j", "Next post in the list"),
+    ("k", "Previous post"),
     ("t", "Change the theme"),
     ("?", "Show this list"),
     ("Esc", "Close the newest message"),
@@ -63,7 +63,12 @@ fn is_spoken_for(event: &KeyboardEvent, document: &Document) -> bool {
 fn press(key: &str, document: &Document, on_help: &Callback<()>) -> bool {
     match key {
         "/" => match document.get_element_by_id(SEARCH_BOX_ID) {
-            Some(search) => viewport::reveal(search.unchecked_ref()),
+            Some(search) => {
+                let search: &HtmlInputElement = search.unchecked_ref();
+                viewport::reveal(search);
+                // What is typed next takes the place of what was searched for before.
+                search.select();
+            }
             None => return false,
         },
         "j" => return step(document, 1),

@@ -36,13 +36,14 @@ impl Theme {
         }
     }
 
-    /// What the toggle switches to.
+    /// What the toggle switches to: from the system's theme to the other one, so that something
+    /// changes, then to the system's own, then back to whatever it prefers.
     #[must_use]
-    pub fn next(self) -> Self {
-        match self {
-            Self::System => Self::Light,
-            Self::Light => Self::Dark,
-            Self::Dark => Self::System,
+    pub fn next(self, system_is_dark: bool) -> Self {
+        match (self, system_is_dark) {
+            (Self::System, true) | (Self::Dark, false) => Self::Light,
+            (Self::System, false) | (Self::Light, true) => Self::Dark,
+            (Self::Light, false) | (Self::Dark, true) => Self::System,
         }
     }
 
@@ -64,10 +65,10 @@ impl Theme {
     }
 }
 
-/// The chosen theme, which this keeps applied to the page and in local storage, and a way to choose
-/// another. For one component of the app only.
+/// The chosen theme, which this keeps applied to the page and in local storage, the one that the
+/// toggle switches to, and a way to choose it. For one component of the app only.
 #[hook]
-pub fn use_theme() -> (Theme, Callback<Theme>) {
+pub fn use_theme() -> (Theme, Theme, Callback<Theme>) {
     let theme = use_state_eq(Theme::default);
     // None until the stored choice is known: `boot.js` has applied it already.
     let system_is_dark = use_state_eq(|| None::<bool>);
@@ -94,7 +95,8 @@ pub fn use_theme() -> (Theme, Callback<Theme>) {
             theme.set(chosen);
         })
     };
-    (*theme, choose)
+    let next = theme.next(system_is_dark.unwrap_or_default());
+    (*theme, next, choose)
 }
 
 fn follow_system(is_dark: UseStateSetter<Option<bool>>) -> Option<EventListener> {
@@ -106,13 +108,19 @@ fn follow_system(is_dark: UseStateSetter<Option<bool>>) -> Option<EventListener>
     }))
 }
 
+/// Gives the page, and the browser's own bar above it, their colours.
 fn apply(value: &str) {
-    let root = web_sys::window()
-        .and_then(|window| window.document())
-        .and_then(|document| document.document_element());
-    if let Some(root) = root {
-        // Fails only for an attribute name that is none.
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else {
+        return;
+    };
+    // Setting an attribute fails only where its name is none.
+    if let Some(root) = document.document_element() {
         let _ = root.set_attribute("data-bs-theme", value);
+    }
+    if let Ok(Some(bar)) = document.query_selector("meta[name=theme-color]")
+        && let Some(color) = bar.get_attribute(&format!("data-{value}"))
+    {
+        let _ = bar.set_attribute("content", &color);
     }
 }
 
@@ -148,9 +156,17 @@ mod tests {
     }
 
     #[test]
-    fn the_toggle_reaches_every_theme() {
-        let start = Theme::System;
-        assert_eq!(start.next().next().next(), start);
-        assert_ne!(start.next(), start.next().next());
+    fn the_toggle_first_changes_what_is_seen_and_reaches_every_theme() {
+        for system_is_dark in [false, true] {
+            let start = Theme::System;
+            let first = start.next(system_is_dark);
+            assert_ne!(first.resolve(system_is_dark), start.resolve(system_is_dark));
+            let second = first.next(system_is_dark);
+            assert_ne!(
+                second.resolve(system_is_dark),
+                first.resolve(system_is_dark)
+            );
+            assert_eq!(second.next(system_is_dark), start);
+        }
     }
 }

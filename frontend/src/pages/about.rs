@@ -45,7 +45,15 @@ pub fn AboutPage() -> Html {
                         { "One cookie holds a random session number. It keeps the list of posts in \
                            order while you read, and takes messages to the right reader." }
                     </li>
-                    <li>{ "Your choice of a light or dark theme stays in your browser." }</li>
+                    <li>
+                        { "Your browser keeps your theme and two settings: whether single keys are \
+                           shortcuts, and whether messages stay until you close them." }
+                    </li>
+                    <li>
+                        { "Until you close the tab, it also keeps the messages that you were shown, \
+                           how far you had scrolled on each page, and what you write in the contact \
+                           form (your name, email address and message) until we have received it." }
+                    </li>
                     <li>
                         { "Nothing is loaded from other sites, except pictures that a post itself \
                            links to. Nobody counts your visits." }

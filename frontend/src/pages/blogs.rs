@@ -5,12 +5,12 @@ use yew::prelude::*;
 
 use crate::api::{blogs, categories};
 use crate::components::blog_card::blog_card;
-use crate::components::category_links::category_filter;
+use crate::components::category_links::{category_filter, use_shown_chip_in_view};
 use crate::components::failure_view::failure_page;
 use crate::components::freshness_notice::FreshnessNotice;
 use crate::components::icon::{Shape, icon};
 use crate::components::pagination::pagination;
-use crate::components::skeleton::{card_skeletons, filter_skeleton, loading, progress_line};
+use crate::components::skeleton::{card_skeletons, chip_skeletons, loading, progress_line};
 use crate::components::unrenewed_notice::unrenewed_notice;
 use crate::hooks::use_arrival::use_arrival;
 use crate::hooks::use_load::{Load, Loaded, Standing, use_load};
@@ -35,6 +35,7 @@ pub fn BlogsPage(props: &BlogsPageProps) -> Html {
         _ => Route::Blogs(query.clone()).title(),
     });
     use_arrival(posts.loaded.arrival());
+    use_shown_chip_in_view(query, categories.loaded.data().is_some());
 
     if let Loaded::Failed {
         failure,
@@ -58,7 +59,7 @@ pub fn BlogsPage(props: &BlogsPageProps) -> Html {
                 </p>
             </header>
             { match &categories.loaded {
-                Loaded::Pending => filter_skeleton(),
+                Loaded::Pending => chip_skeletons("chips chips-filter"),
                 Loaded::Ready { data, .. } => category_filter(&data.items, query),
                 // The list is there without it.
                 Loaded::Failed { .. } => Html::default(),

@@ -7,7 +7,7 @@ use yew::platform::spawn_local;
 use yew::prelude::*;
 
 use crate::api;
-use crate::components::contact_field::{ContactField, Kind};
+use crate::components::contact_field::{Entry, Field, Kind, contact_field};
 use crate::contact_form::{FormAction, FormState, field, set_field};
 use crate::contexts::api::use_client;
 use crate::draft::{Draft, new_key};
@@ -16,18 +16,36 @@ use crate::hooks::use_load::use_load;
 use crate::hooks::use_title::use_title;
 use crate::viewport;
 
-/// The form, in the order in which it is read: name, label, kind, autocomplete, limit.
-const FIELDS: [(&str, &str, Kind, &str, usize); 4] = [
-    ("name", "Your name", Kind::Text, "name", MAX_NAME),
-    (
-        "email",
-        "Your email address",
-        Kind::Email,
-        "email",
-        MAX_EMAIL,
-    ),
-    ("subject", "Subject", Kind::Text, "off", MAX_SUBJECT),
-    ("message", "Message", Kind::Multiline, "off", MAX_MESSAGE),
+/// The form, in the order in which it is read.
+const FIELDS: [Field; 4] = [
+    Field {
+        name: "name",
+        label: "Your name",
+        kind: Kind::Text,
+        autocomplete: "name",
+        limit: MAX_NAME,
+    },
+    Field {
+        name: "email",
+        label: "Your email address",
+        kind: Kind::Email,
+        autocomplete: "email",
+        limit: MAX_EMAIL,
+    },
+    Field {
+        name: "subject",
+        label: "Subject",
+        kind: Kind::Text,
+        autocomplete: "off",
+        limit: MAX_SUBJECT,
+    },
+    Field {
+        name: "message",
+        label: "Message",
+        kind: Kind::Multiline,
+        autocomplete: "off",
+        limit: MAX_MESSAGE,
+    },
 ];
 
 /// A form whose draft stays in the tab until the server has the message, and the receipt once it
@@ -89,7 +107,7 @@ pub fn ContactPage() -> Html {
             spawn_local(async move {
                 let result = api::contact::send(&client, &draft.message, &draft.key).await;
                 if result.is_ok() {
-                    Draft::forget();
+                    draft.forget();
                 }
                 dispatcher.dispatch(FormAction::Answered(result));
             });
@@ -114,19 +132,13 @@ pub fn ContactPage() -> Html {
             </header>
             <form class="contact-form" method="post" action="/contact" novalidate=true {onsubmit}>
                 { view_summary(&form) }
-                { for FIELDS.into_iter().map(|(name, label, kind, autocomplete, limit)| html! {
-                    <ContactField
-                        {name}
-                        {label}
-                        {kind}
-                        {autocomplete}
-                        {limit}
-                        value={AttrValue::from(field(&form.draft.message, name).to_owned())}
-                        faults={form.faults.get(name).cloned().unwrap_or_default()}
-                        on_change={on_change.clone()}
-                        on_leave={on_leave.clone()}
-                    />
-                }) }
+                { for FIELDS.iter().map(|shown| contact_field(shown, &Entry {
+                    value: field(&form.draft.message, shown.name),
+                    faults: form.faults.get(shown.name).map_or(&[], Vec::as_slice),
+                    is_readonly: form.is_sending,
+                    on_change: &on_change,
+                    on_leave: &on_leave,
+                })) }
                 { trap(&form.draft.message, &on_change) }
                 <button
                     type="submit"
@@ -147,9 +159,8 @@ pub fn ContactPage() -> Html {
 /// there from the start, so that screen readers notice what comes into it (WCAG 4.1.3).
 fn view_summary(form: &FormState) -> Html {
     let faulty = || {
-        FIELDS
-            .into_iter()
-            .filter(|(name, ..)| form.faults.contains_key(*name))
+        let names = FIELDS.iter().map(|shown| shown.name);
+        names.filter(|name| form.faults.contains_key(*name))
     };
     html! {
         <div role="alert">
@@ -157,7 +168,7 @@ fn view_summary(form: &FormState) -> Html {
                 <div class="alert alert-danger" id="contact-faults">
                     <p>{ "Your message was not sent yet. Please check:" }</p>
                     <ul>
-                        { for faulty().map(|(name, ..)| html! {
+                        { for faulty().map(|name| html! {
                             <li>
                                 <a href={format!("#{name}")}>
                                     { form.faults[name].join(" ") }
@@ -170,13 +181,23 @@ fn view_summary(form: &FormState) -> Html {
             if let Some(failure) = &form.failure {
                 <div class="alert alert-danger" id="contact-failure">
                     <p><strong>{ failure.headline() }</strong></p>
-                    <p>{ "Your message was not received, and your draft is still here. " }{ failure.advice() }</p>
+                    <p>{ outcome(form.is_in_doubt) }{ failure.advice() }</p>
                     if let Some(request_id) = failure.request_id() {
                         <p>{ "Request id: " }<code>{ request_id }</code></p>
                     }
                 </div>
             }
         </div>
+    }
+}
+
+/// What has become of the message, as far as anybody here can know.
+fn outcome(is_in_doubt: bool) -> &'static str {
+    if is_in_doubt {
+        "We can’t tell whether your message arrived. Your draft is still here, and sending it again \
+         unchanged is safe: it counts once. "
+    } else {
+        "Your message was not received. Your draft is still here. "
     }
 }
 
@@ -209,7 +230,7 @@ fn view_receipt(receipt: &ContactReceipt, on_another: Callback<MouseEvent>) -> H
                 <p class="page-lead">{ "Thank you. We read every message." }</p>
             </header>
             <p>
-                { "Should you ask about it, mention its reference: " }
+                { "If you write about it, quote this reference: " }
                 <code data-testid="reference">{ &receipt.reference }</code>
             </p>
             <button type="button" class="btn btn-outline-primary" onclick={on_another}>

@@ -10,7 +10,7 @@ use crate::components::failure_view::failure_part;
 use crate::components::freshness_notice::FreshnessNotice;
 use crate::components::hero::hero;
 use crate::components::icon::{Shape, icon};
-use crate::components::skeleton::{card_skeletons, loading};
+use crate::components::skeleton::{card_skeletons, chip_skeletons, loading};
 use crate::hooks::use_arrival::{Arrival, use_arrival};
 use crate::hooks::use_load::{Load, Loaded, use_load};
 use crate::hooks::use_title::use_title;
@@ -71,15 +71,17 @@ fn view_featured(featured: &Load<BlogPage>) -> Html {
     }
 }
 
-/// Nothing while they load, or when they can't be: the posts above are what counts.
+/// Nothing where they can't be shown: the posts above are what counts.
 fn view_categories(categories: &Load<CategoryList>) -> Html {
-    match categories.loaded.data() {
-        Some(list) if !list.items.is_empty() => html! {
-            <section class="home-section" aria-labelledby="categories">
-                <h2 id="categories">{ "Browse by category" }</h2>
-                { category_links(&list.items) }
-            </section>
-        },
-        _ => Html::default(),
+    let links = match &categories.loaded {
+        Loaded::Pending => chip_skeletons("chips"),
+        Loaded::Ready { data, .. } if !data.items.is_empty() => category_links(&data.items),
+        _ => return Html::default(),
+    };
+    html! {
+        <section class="home-section" aria-labelledby="categories">
+            <h2 id="categories">{ "Browse by category" }</h2>
+            { links }
+        </section>
     }
 }
