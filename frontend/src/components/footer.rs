@@ -22,6 +22,7 @@ pub fn footer(show_shortcuts: Callback<MouseEvent>) -> Html {
                             <li><a href={route.href()}>{ label }</a></li>
                         }) }
                         <li><a href="/feed.xml">{ "RSS feed" }</a></li>
+                        <li><a href="/api/docs">{ "API" }</a></li>
                         <li>
                             <button type="button" class="link-button" id="show-shortcuts" onclick={show_shortcuts}>
                                 { "Keyboard shortcuts" }
