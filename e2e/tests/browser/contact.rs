@@ -174,9 +174,9 @@ async fn while_a_message_is_on_its_way_the_form_holds_still() -> anyhow::Result<
 
     front.lift();
     browser.await_text("h1", "Message received").await?;
-    let requests = "return performance.getEntriesByType('resource')
-        .filter(entry => entry.name.endsWith('/api/v1/contact')).length";
-    assert_eq!(browser.run(requests).await?, 1);
+    let once = "return performance.getEntriesByType('resource')
+        .filter(entry => entry.name.endsWith('/api/v1/contact')).length === 1";
+    browser.until(once, vec![]).await?;
     assert_eq!(site.messages().await?.len(), 1);
     Ok(())
 }
