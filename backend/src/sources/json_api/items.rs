@@ -79,7 +79,7 @@ fn raw_post(fields: Fields<'_>, addresses: &Arc<dyn Addresses>) -> RawPost {
         authors.extend(fields.people(&["author", "authors"]));
     }
     RawPost {
-        id: fields.text(&["id"]),
+        id: fields.text(&["id", "slug"]),
         title: fields.text(&["title"]),
         subtitle: fields.text(&["subtitle"]),
         summary: fields.text(&["summary"]).or(description),

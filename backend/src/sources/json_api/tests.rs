@@ -359,7 +359,7 @@ async fn redirects_stay_on_the_host_and_end() {
             .expect_err("elsewhere");
         let error = error.to_string();
         assert!(
-            error.contains("another host") && !error.contains("secret"),
+            error.contains("give that address as the source") && !error.contains("secret"),
             "{elsewhere}: {error}"
         );
     }

@@ -25,13 +25,14 @@ fn a_bad_item_is_skipped_with_its_index_and_costs_no_other() {
         "text", null, 7, [],
         {"id": "..", "title": "dots"},
         {"id": 0, "title": 42},
+        {"slug": "by-its-slug", "title": "B"},
     ]));
     let read: Vec<(&str, &str)> = reading
         .posts
         .iter()
         .map(|post| (post.id.as_str(), post.title.as_str()))
         .collect();
-    assert_eq!(read, [("1", "A"), ("0", "42")]);
+    assert_eq!(read, [("1", "A"), ("0", "42"), ("by-its-slug", "B")]);
     let skipped: Vec<(usize, &str)> = reading
         .skipped
         .iter()
