@@ -70,7 +70,9 @@ impl Client {
                 attempt.follow()
             } else {
                 let target = attempt.url().origin().ascii_serialization();
-                attempt.error(format!("it redirects to {target}; give that address as the source"))
+                attempt.error(format!(
+                    "it redirects to {target}; give that address as the source"
+                ))
             }
         });
         let mut builder = reqwest::Client::builder()
