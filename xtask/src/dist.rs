@@ -88,7 +88,10 @@ mod packing {
         })?;
         fs::create_dir_all(workspace.root.join("dist")).context("making dist")?;
         let binary = super::binary(workspace);
-        fs::copy(backend::binary(workspace, "dist"), &binary)
+        // Under another name first: one that runs can't be written to, but it can be replaced.
+        let draft = binary.with_extension("new");
+        fs::copy(backend::binary(workspace, "dist"), &draft)
+            .and_then(|_| fs::rename(&draft, &binary))
             .context("copying the binary to dist")?;
         let start = step("starting it in an empty folder", || cold_start(&binary))?;
         print_sizes(&binary, &files)?;
