@@ -418,9 +418,12 @@ fn check_log_filter(filter: &str) -> Result<(), String> {
     EnvFilter::try_new(filter)
         .map_err(|error| format!("`{filter}` is no filter ({error}); {fits}"))?;
     let mut words = filter.split(',').map(str::trim);
-    match words.find(|word| !word.contains(['=', '[']) && word.parse::<LevelFilter>().is_err()) {
-        Some(word) if !word.is_empty() => Err(format!("`{word}` is no level; {fits}")),
-        _ => Ok(()),
+    let is_unknown = |word: &&str| {
+        !word.is_empty() && !word.contains(['=', '[']) && word.parse::<LevelFilter>().is_err()
+    };
+    match words.find(is_unknown) {
+        Some(word) => Err(format!("`{word}` is no level; {fits}")),
+        None => Ok(()),
     }
 }
 

@@ -133,6 +133,7 @@ fn what_can_not_be_used_is_named_with_what_would_fit() {
             &["smtp-url: ", "unencrypted", "tls=required"],
         ),
         ("log = 'a=b=c'", &["log: ", "flashblog=debug"]),
+        ("log = 'info,,debgu'", &["log: ", "`debgu`"]),
         (
             "secret-key = 'short'",
             &["secret-key: ", "32", "flashblog secret"],
