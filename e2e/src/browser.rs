@@ -159,17 +159,13 @@ impl Browser {
     /// # Errors
     /// When there is none in time.
     pub async fn text(&self, css: &str) -> anyhow::Result<String> {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
+        let look = async || {
             let text = self.with(css, async |element| element.text().await).await?;
-            if !text.is_empty() {
-                return Ok(text);
-            }
-            if Instant::now() > deadline {
-                bail!("{css} shows no text");
-            }
-            sleep(GLANCE).await;
-        }
+            Ok((!text.is_empty()).then_some(text))
+        };
+        awaited(look)
+            .await?
+            .with_context(|| format!("{css} shows no text"))
     }
 
     /// An element's attribute; empty where there is no such attribute.
@@ -197,19 +193,16 @@ impl Browser {
 
     /// Waits until an element stays where it is.
     async fn await_rest(&self, css: &str) -> anyhow::Result<()> {
-        let deadline = Instant::now() + PATIENCE;
         let mut last = Value::Null;
-        loop {
+        let look = async || {
             let place = self.client.execute(PLACE, vec![json!(css)]).await?;
-            if !place.is_null() && place == last {
-                return Ok(());
-            }
-            if Instant::now() > deadline {
-                bail!("{css} does not come to rest: it was at {last}, then at {place}");
-            }
+            let rests = !place.is_null() && place == last;
             last = place;
-            sleep(2 * GLANCE).await;
-        }
+            Ok(rests.then_some(()))
+        };
+        awaited(look)
+            .await?
+            .with_context(|| format!("{css} does not come to rest"))
     }
 
     /// Types into an element.
@@ -229,17 +222,17 @@ impl Browser {
         css: &str,
         act: impl AsyncFn(&Element) -> Result<T, CmdError>,
     ) -> anyhow::Result<T> {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            match act(&self.find(css).await?).await {
-                Err(CmdError::Standard(error))
-                    if is_passing(&error.error) && Instant::now() < deadline =>
-                {
-                    sleep(GLANCE).await;
-                }
-                result => return Ok(result?),
+        let mut hindrance = None;
+        let attempt = async || match act(&self.find(css).await?).await {
+            Err(CmdError::Standard(error)) if is_passing(&error.error) => {
+                hindrance = Some(error);
+                Ok(None)
             }
-        }
+            result => Ok(Some(result?)),
+        };
+        awaited(attempt)
+            .await?
+            .with_context(|| format!("{css} can't be used: {hindrance:?}"))
     }
 
     /// Waits until no such element is left.
@@ -260,17 +253,13 @@ impl Browser {
     /// # Errors
     /// When it does not in time.
     pub async fn until(&self, script: &str, arguments: Vec<Value>) -> anyhow::Result<()> {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
+        let look = async || {
             let value = self.client.execute(script, arguments.clone()).await?;
-            if !matches!(value, Value::Null | Value::Bool(false)) {
-                return Ok(());
-            }
-            if Instant::now() > deadline {
-                bail!("not true in {} s: {script}", PATIENCE.as_secs());
-            }
-            sleep(GLANCE).await;
-        }
+            Ok((!matches!(value, Value::Null | Value::Bool(false))).then_some(()))
+        };
+        awaited(look)
+            .await?
+            .with_context(|| format!("not true in {} s: {script}", PATIENCE.as_secs()))
     }
 
     /// What a script returns.
@@ -378,6 +367,23 @@ impl Browser {
                 body: json!({"cmd": command, "params": parameters}),
             })
             .await?)
+    }
+}
+
+/// Looks until there is something to see; nothing when there is none in time.
+///
+/// # Errors
+/// When looking fails.
+pub async fn awaited<T>(
+    mut look: impl AsyncFnMut() -> anyhow::Result<Option<T>>,
+) -> anyhow::Result<Option<T>> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let seen = look().await?;
+        if seen.is_some() || Instant::now() > deadline {
+            return Ok(seen);
+        }
+        sleep(GLANCE).await;
     }
 }
 

@@ -145,8 +145,8 @@ async fn where_the_answer_is_lost_the_writer_is_told_so_and_sending_again_counts
     Ok(())
 }
 
-#[tokio::test]
-async fn while_a_message_is_on_its_way_the_form_holds_still() -> anyhow::Result<()> {
+/// A message is on its way, and no answer comes until the fault is lifted.
+async fn send_into_silence() -> anyhow::Result<(Site, FaultyFront, Browser)> {
     let site = Site::start().await?;
     let front = FaultyFront::before(site.origin()).await?;
     let browser = Browser::open().await?;
@@ -158,6 +158,12 @@ async fn while_a_message_is_on_its_way_the_form_holds_still() -> anyhow::Result<
     front.set("/api/v1/contact", Fault::Silence);
     browser.click(SEND).await?;
     front.await_held().await;
+    Ok((site, front, browser))
+}
+
+#[tokio::test]
+async fn while_a_message_is_on_its_way_the_form_holds_still() -> anyhow::Result<()> {
+    let (site, front, browser) = send_into_silence().await?;
     browser.await_text(SEND, "Sending…").await?;
     browser.find(&format!("{SEND}[aria-disabled=true]")).await?;
     browser
@@ -184,17 +190,7 @@ async fn while_a_message_is_on_its_way_the_form_holds_still() -> anyhow::Result<
 #[tokio::test]
 async fn what_is_written_after_a_message_left_is_kept_when_that_is_received() -> anyhow::Result<()>
 {
-    let site = Site::start().await?;
-    let front = FaultyFront::before(site.origin()).await?;
-    let browser = Browser::open().await?;
-    browser.hold_timers().await?;
-    browser
-        .visit(&format!("{}/contact", front.origin()))
-        .await?;
-    write_all(&browser).await?;
-    front.set("/api/v1/contact", Fault::Silence);
-    browser.click(SEND).await?;
-    front.await_held().await;
+    let (_site, front, browser) = send_into_silence().await?;
     browser.click(".navbar-nav a[href='/about']").await?;
     browser.await_text("h1", "About FlashBlog").await?;
     browser.click(".navbar-nav a[href='/contact']").await?;

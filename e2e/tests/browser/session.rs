@@ -1,12 +1,9 @@
 //! The reader's session, where it matters.
 
-use std::time::Duration;
-
 use anyhow::Context;
-use e2e::browser::Browser;
+use e2e::browser::{Browser, awaited};
 use e2e::site::Site;
 use serde_json::{Value, json};
-use tokio::time::{sleep, timeout};
 
 #[tokio::test]
 async fn the_about_page_shows_the_session_and_ends_it() -> anyhow::Result<()> {
@@ -50,22 +47,18 @@ async fn the_about_page_shows_the_session_and_ends_it() -> anyhow::Result<()> {
 
 /// The session's cookie, once there is one whose value is another than this.
 async fn cookie_other_than(browser: &Browser, value: &Value) -> anyhow::Result<Value> {
-    let search = async {
-        loop {
-            let known = browser.devtools("Network.getCookies", json!({})).await?;
-            match &known["cookies"].as_array().context("a list")?[..] {
-                [cookie] if cookie["value"] != *value => return Ok(cookie.clone()),
-                _ => sleep(Duration::from_millis(25)).await,
-            }
-        }
+    let look = async || {
+        let known = browser.devtools("Network.getCookies", json!({})).await?;
+        Ok(match &known["cookies"].as_array().context("a list")?[..] {
+            [cookie] if cookie["value"] != *value => Some(cookie.clone()),
+            _ => None,
+        })
     };
-    timeout(Duration::from_secs(30), search)
-        .await
-        .context("no other cookie")?
+    awaited(look).await?.context("no other cookie")
 }
 
 /// Goes on reading as if nothing had happened.
-async fn read_on(browser: &Browser) -> anyhow::Result<()> {
+pub(crate) async fn read_on(browser: &Browser) -> anyhow::Result<()> {
     browser
         .click("nav[aria-label=Pages] a[href='/blogs?page=2']")
         .await?;
