@@ -48,7 +48,8 @@ mod again {
 mod packing {
     use std::collections::HashSet;
     use std::fs;
-    use std::io::{self, Write};
+    use std::io::Write;
+    use std::iter;
     use std::path::{Path, PathBuf};
 
     use anyhow::{Context, Result, ensure};
@@ -108,58 +109,57 @@ mod packing {
         gzip: Option<usize>,
     }
 
+    impl Packed {
+        /// The names of the file and of its copies.
+        fn files(&self) -> impl Iterator<Item = String> {
+            let copies = [
+                (self.brotli, ".br"),
+                (self.zstd, ".zst"),
+                (self.gzip, ".gz"),
+            ];
+            let there = copies.into_iter().filter(|(size, _)| size.is_some());
+            let endings = iter::once("").chain(there.map(|(_, ending)| ending));
+            endings.map(|ending| format!("{}{ending}", self.name))
+        }
+    }
+
     /// Leaves in `to` the files of `from` and, beside each, the copies that are worth having. What is
     /// there already stays untouched, or the server would be linked again for nothing.
     fn pack(from: &Path, to: &Path) -> Result<Vec<Packed>> {
         let mut packed = Vec::new();
-        let mut kept = HashSet::new();
-        pack_folder(from, to, "", &mut packed, &mut kept)?;
-        remove_others(to, &kept)?;
+        pack_folder(from, to, "", &mut packed)?;
+        let kept = packed.iter().flat_map(Packed::files).collect();
+        remove_others(to, "", &kept)?;
         packed.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(packed)
     }
 
-    fn pack_folder(
-        from: &Path,
-        to: &Path,
-        under: &str,
-        packed: &mut Vec<Packed>,
-        kept: &mut HashSet<PathBuf>,
-    ) -> Result<()> {
+    fn pack_folder(from: &Path, to: &Path, under: &str, packed: &mut Vec<Packed>) -> Result<()> {
         fs::create_dir_all(to).with_context(|| format!("making {}", to.display()))?;
         for entry in fs::read_dir(from).with_context(|| format!("reading {}", from.display()))? {
             let path = entry?.path();
-            let name = path
-                .file_name()
-                .and_then(|name| name.to_str())
-                .with_context(|| {
-                    format!("{} has a name that no address can hold", path.display())
-                })?;
+            let name = name_of(&path)?;
             let target = to.join(name);
             let name = format!("{under}{name}");
             if path.is_dir() {
-                pack_folder(&path, &target, &format!("{name}/"), packed, kept)?;
-                kept.insert(target);
+                pack_folder(&path, &target, &format!("{name}/"), packed)?;
             } else {
-                packed.push(pack_file(&path, target, name, kept)?);
+                packed.push(pack_file(&path, &target, name)?);
             }
         }
         Ok(())
     }
 
-    fn pack_file(
-        from: &Path,
-        to: PathBuf,
-        name: String,
-        kept: &mut HashSet<PathBuf>,
-    ) -> Result<Packed> {
+    fn name_of(path: &Path) -> Result<&str> {
+        path.file_name()
+            .and_then(|name| name.to_str())
+            .with_context(|| format!("{} has a name that no address can hold", path.display()))
+    }
+
+    fn pack_file(from: &Path, to: &Path, name: String) -> Result<Packed> {
         let content = fs::read(from).with_context(|| format!("reading {}", from.display()))?;
-        let mut keep = |path: PathBuf, content: &[u8]| -> Result<()> {
-            write_if_new(&path, content).with_context(|| format!("writing {}", path.display()))?;
-            kept.insert(path);
-            Ok(())
-        };
-        let mut copy =
+        write_if_new(to, &content)?;
+        let copy =
             |ending: &str, compress: fn(&[u8]) -> Result<Vec<u8>>| -> Result<Option<usize>> {
                 if name == PAGE {
                     return Ok(None);
@@ -168,36 +168,35 @@ mod packing {
                 if small.len() + WORTHWHILE_BYTES > content.len() {
                     return Ok(None);
                 }
-                keep(PathBuf::from(format!("{}.{ending}", to.display())), &small)?;
+                let path = PathBuf::from(format!("{}.{ending}", to.display()));
+                write_if_new(&path, &small)?;
                 Ok(Some(small.len()))
             };
-        let (brotli, zstd, gzip) = (copy("br", brotli)?, copy("zst", zstd)?, copy("gz", gzip)?);
-        keep(to, &content)?;
         Ok(Packed {
-            name,
             plain: content.len(),
-            brotli,
-            zstd,
-            gzip,
+            brotli: copy("br", brotli)?,
+            zstd: copy("zst", zstd)?,
+            gzip: copy("gz", gzip)?,
+            name,
         })
     }
 
-    fn write_if_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    fn write_if_new(path: &Path, content: &[u8]) -> Result<()> {
         if fs::read(path).is_ok_and(|there| there == content) {
             return Ok(());
         }
-        fs::write(path, content)
+        fs::write(path, content).with_context(|| format!("writing {}", path.display()))
     }
 
-    /// Removes what an earlier build left.
-    fn remove_others(folder: &Path, kept: &HashSet<PathBuf>) -> Result<()> {
+    /// Removes the files that an earlier build left.
+    fn remove_others(folder: &Path, under: &str, kept: &HashSet<String>) -> Result<()> {
         for entry in fs::read_dir(folder).context("reading the compressed site")? {
             let path = entry?.path();
-            match (kept.contains(&path), path.is_dir()) {
-                (true, true) => remove_others(&path, kept)?,
-                (true, false) => {}
-                (false, true) => fs::remove_dir_all(&path).context("clearing an old folder")?,
-                (false, false) => fs::remove_file(&path).context("clearing an old file")?,
+            let name = format!("{under}{}", name_of(&path)?);
+            if path.is_dir() {
+                remove_others(&path, &format!("{name}/"), kept)?;
+            } else if !kept.contains(&name) {
+                fs::remove_file(&path).context("clearing an old file")?;
             }
         }
         Ok(())
