@@ -16,10 +16,12 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode};
-use flashblog::app::{App, open_store};
-use flashblog::config::{Config, DatabaseUrl, PublicUrl, Settings};
-use flashblog::store::Store;
+use flashblog::app::App;
+use flashblog::config::{Config, Settings};
+use flashblog::public_url::PublicUrl;
+use flashblog::store::DatabaseUrl;
 use flashblog::store::message::{Message, Reference, Stored};
+use flashblog::store::{self, Store};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Pool, Postgres, Sqlite};
@@ -188,7 +190,7 @@ async fn sqlite() {
     let path = folder.path().join("flashblog.db");
     let url = format!("sqlite:{}", path.display());
     let (router, database) = app(folder.path(), &url).await;
-    let store = open_store(&database).await.expect("opens");
+    let store = store::open(&database).await.expect("opens");
     let options = SqliteConnectOptions::new()
         .filename(&path)
         .journal_mode(SqliteJournalMode::Wal)
@@ -217,7 +219,7 @@ async fn postgres() {
     let folder = tempfile::tempdir().expect("temporary folder");
     let url = sqlx::ConnectOptions::to_url_lossy(&options).to_string();
     let (router, database_url) = app(folder.path(), &url).await;
-    let store = open_store(&database_url).await.expect("opens");
+    let store = store::open(&database_url).await.expect("opens");
     let bare = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .connect_with(options.options([("synchronous_commit", "on")]))

@@ -5,29 +5,28 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use sqlx::postgres::PgConnectOptions;
 use tokio::sync::Semaphore;
 
-use crate::assets::Assets;
 use crate::cache::BlogCache;
-use crate::client_address::TrustedProxies;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, DatabaseUrl, MailSettings, PublicUrl};
+use crate::config::secret_key;
+use crate::config::{Config, MailSettings};
 use crate::contact::Contact;
-use crate::limits::MAX_IN_FLIGHT;
+use crate::contact::mailer::{Delivery, Mailer, SEND_TIMEOUT};
+use crate::http::admission::Admission;
+use crate::http::client_ip::TrustedProxies;
+use crate::http::limits::MAX_IN_FLIGHT;
+use crate::http::rate_limit::RateLimit;
 use crate::metrics::Metrics;
-use crate::notify::{self, PostOffice, Postman};
-use crate::rate_limit::RateLimit;
-use crate::secret_key;
+use crate::public_url::PublicUrl;
 use crate::session::Sessions;
-use crate::session_memory::SessionMemory;
+use crate::session::memory::SessionMemory;
+use crate::session::token::Keys;
+use crate::site::assets::Assets;
 use crate::sources;
-use crate::store::Store;
-use crate::store::postgres::PostgresStore;
-use crate::store::sqlite::SqliteStore;
-use crate::token::Keys;
+use crate::store::{self, Store};
 
-const TIDY_INTERVAL: Duration = Duration::from_secs(60);
+const EVICTION_INTERVAL: Duration = Duration::from_secs(60);
 
 /// The state of the running server. One pointer, since every layer of every request clones it.
 #[derive(Clone)]
@@ -47,13 +46,13 @@ pub struct Parts {
     /// Whose word on the client's address counts.
     pub trusted_proxies: Arc<TrustedProxies>,
     /// Tells the owner of messages, if somebody is to.
-    pub postman: Option<Arc<Postman>>,
+    pub mailer: Option<Arc<Mailer>>,
     /// Where people reach the site.
     pub public_url: Arc<PublicUrl>,
     /// The built single-page app.
     pub assets: Arc<Assets>,
     /// Places for the requests in flight.
-    pub places: Arc<Semaphore>,
+    pub in_flight: Arc<Semaphore>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// Whether the server was told to stop.
@@ -82,7 +81,7 @@ impl App {
     pub async fn connect(config: &Config, public_url: PublicUrl) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
         let source = sources::open(&config.source, config.upstream_timeout)?;
-        let store = open_store(&config.database).await?;
+        let store = store::open(&config.database).await?;
         let memory = SessionMemory::load(Arc::clone(&store)).await?;
         let sessions = Sessions::new(
             signing_keys(config)?,
@@ -91,74 +90,70 @@ impl App {
             config.session_lifetime,
             public_url.is_https(),
         );
-        let postman = config
+        let mailer = config
             .mail
             .as_ref()
-            .map(|mail| postman(mail, &public_url, Arc::clone(&store), Arc::clone(&clock)));
-        let contact = Contact::new(store, Arc::clone(&clock), postman.clone());
+            .map(|mail| mailer(mail, &public_url, Arc::clone(&store), Arc::clone(&clock)));
+        let contact = Contact::new(store, Arc::clone(&clock), mailer.clone());
         let contact_rate = RateLimit::new(config.contact_rate, Arc::clone(&clock));
         Ok(Self::from(Parts {
             sessions: Arc::new(sessions),
             contact: Arc::new(contact),
             contact_rate: Arc::new(contact_rate),
             trusted_proxies: Arc::new(config.trusted_proxies.clone()),
-            postman,
+            mailer,
             blogs: Arc::new(BlogCache::new(source, clock, config.cache_lifetime)),
             public_url: Arc::new(public_url),
             assets: Arc::new(Assets::open(config.assets.clone())),
-            places: Arc::new(Semaphore::new(MAX_IN_FLIGHT)),
+            in_flight: Arc::new(Semaphore::new(MAX_IN_FLIGHT)),
             metrics: Arc::default(),
             draining: Arc::default(),
         }))
     }
 
+    /// What admission asks about.
+    #[must_use]
+    pub fn admission(&self) -> Admission {
+        Admission {
+            in_flight: Arc::clone(&self.in_flight),
+            public_url: Arc::clone(&self.public_url),
+        }
+    }
+
     /// Does what has to be done in the background, for as long as it is polled.
     pub async fn work(&self) {
         let mail = async {
-            match &self.postman {
-                Some(postman) => postman.run().await,
+            match &self.mailer {
+                Some(mailer) => mailer.run().await,
                 None => std::future::pending().await,
             }
         };
-        tokio::join!(self.keep_tidy(), mail);
+        tokio::join!(self.evict_expired(), mail);
     }
 
-    async fn keep_tidy(&self) {
-        let mut minutes = tokio::time::interval(TIDY_INTERVAL);
+    async fn evict_expired(&self) {
+        let mut minutes = tokio::time::interval(EVICTION_INTERVAL);
         loop {
             minutes.tick().await;
-            self.sessions.tidy().await;
-            self.blogs.tidy();
+            self.sessions.evict_expired().await;
+            self.blogs.evict_expired();
         }
     }
 }
 
-/// Opens the database, and brings its tables up to date.
-///
-/// # Errors
-/// When it can't be used, with what to do about it.
-pub async fn open_store(database: &DatabaseUrl) -> anyhow::Result<Arc<dyn Store>> {
-    Ok(match database {
-        DatabaseUrl::Sqlite(path) => Arc::new(SqliteStore::open(path).await?),
-        DatabaseUrl::Postgres(options) => {
-            Arc::new(PostgresStore::connect(PgConnectOptions::clone(options)).await?)
-        }
-    })
-}
-
-fn postman(
+fn mailer(
     mail: &MailSettings,
     public_url: &PublicUrl,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
-) -> Arc<Postman> {
-    let office = PostOffice {
+) -> Arc<Mailer> {
+    let delivery = Delivery {
         smtp: mail.smtp.clone().build(),
         owner: mail.owner.clone(),
         host: public_url.host().to_owned(),
-        patience: notify::PATIENCE,
+        send_timeout: SEND_TIMEOUT,
     };
-    Arc::new(Postman::new(store, clock, office))
+    Arc::new(Mailer::new(store, clock, delivery))
 }
 
 fn signing_keys(config: &Config) -> anyhow::Result<Keys> {

@@ -2,7 +2,7 @@
 //!
 //! The source is read into one shared copy, by one request at a time for everybody. Each session
 //! then keeps the copy that it saw first for a while, so that pages don't shift while someone
-//! reads; sessions only hold a reference to it. Everything here is bounded: sessions, copies, and
+//! reads; sessions only hold a reference to it. Everything here is bounded: sessions, snapshots, and
 //! the pages of a copy that are kept in writing.
 
 use std::collections::VecDeque;
@@ -23,10 +23,10 @@ use tokio::task::JoinError;
 
 use crate::clock::{Clock, rfc3339};
 use crate::content::snapshot::{PagePart, Snapshot};
-use crate::error::Chain;
+use crate::session_id::SessionId;
 use crate::sources::{BlogSource, SourceError};
+use crate::telemetry::Chain;
 use crate::telemetry::in_current_request;
-use crate::token::SessionId;
 
 /// Which part of the list a reader asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -43,19 +43,19 @@ pub struct PageRequest {
 
 /// The source is left alone for this long after an answer or a failure; sessions that begin
 /// meanwhile share what it gave.
-pub const PAUSE: Duration = Duration::from_secs(5);
+pub const REFETCH_INTERVAL: Duration = Duration::from_secs(5);
 /// How long a page waits for a source when there is an older copy that it can show.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PEEK_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long anybody waits for a source, whatever it is given: well within the time in which a
 /// handler has to answer.
-const LONGEST_WAIT: Duration = Duration::from_secs(20);
+const FETCH_TIMEOUT: Duration = Duration::from_secs(20);
 /// Sessions that can hold a copy at once. Beyond it, those seen least forget theirs.
 pub const MAX_SESSIONS: u64 = 1_000_000;
 /// Copies with different content that sessions can hold at once. When a source changes faster
 /// than they let go, those who hold the oldest read on from the newest.
-pub const MAX_COPIES: usize = 16;
+pub const MAX_SNAPSHOTS: usize = 16;
 /// Pages of one copy that are kept in writing.
-const MAX_WRITTEN_PAGES: usize = 128;
+const MAX_KEPT_PAGES: usize = 128;
 
 /// The shared copy of the source, and each session's hold on the one that it reads.
 pub struct BlogCache {
@@ -72,7 +72,7 @@ struct BlogCopy {
     snapshot: Arc<Snapshot>,
     /// By when the source was read, too: a page says so.
     pages: Cache<(Arc<str>, PageRequest), Arc<RawValue>>,
-    /// Whether too many newer copies exist for anyone to hold this one.
+    /// Whether too many newer snapshots exist for anyone to hold this one.
     retired: AtomicBool,
 }
 
@@ -102,7 +102,7 @@ struct FetchFailed;
 struct Upstream {
     last_good: Option<FetchedBlogs>,
     /// Every copy that someone may hold, oldest first.
-    copies: VecDeque<Weak<BlogCopy>>,
+    snapshots: VecDeque<Weak<BlogCopy>>,
     last_attempt: Option<Attempt>,
     flight: Option<Flight>,
     succeeded: u64,
@@ -219,7 +219,7 @@ impl BlogCache {
     /// fails, the last good one or an empty one, marked stale and held by nobody.
     pub async fn view(&self, session: SessionId) -> View {
         let pinned = self.pinned.get(&session);
-        if let Some(pinned) = pinned.filter(|pinned| self.holds(pinned)) {
+        if let Some(pinned) = pinned.filter(|pinned| self.is_current(pinned)) {
             tracing::debug!("Returning cached blogs for session {session}");
             return self.show(Some(&pinned.blogs), false);
         }
@@ -250,16 +250,16 @@ impl BlogCache {
 
     /// The blogs for a page that is no session's answer: the copy that the visitor's session holds,
     /// if any, else a fresh one, which nobody then holds. Where there is an older copy, a source
-    /// that takes longer than [`PATIENCE`] is not waited for.
-    pub async fn glance(&self, session: Option<SessionId>) -> View {
+    /// that takes longer than [`PEEK_TIMEOUT`] is not waited for.
+    pub async fn peek(&self, session: Option<SessionId>) -> View {
         let pinned = session.and_then(|session| self.pinned.get(&session));
-        if let Some(pinned) = pinned.filter(|pinned| self.holds(pinned)) {
+        if let Some(pinned) = pinned.filter(|pinned| self.is_current(pinned)) {
             return self.show(Some(&pinned.blogs), false);
         }
         let last_good = self.upstream.lock().last_good.clone();
         let fresh = self.fresh();
         let fetched = match &last_good {
-            Some(blogs) => tokio::time::timeout(PATIENCE, fresh)
+            Some(blogs) => tokio::time::timeout(PEEK_TIMEOUT, fresh)
                 .await
                 .unwrap_or_else(|_| Ok(blogs.clone())),
             None => fresh.await,
@@ -275,10 +275,10 @@ impl BlogCache {
         self.pinned.remove(&session);
     }
 
-    /// Lets go of the copies of sessions that have not come back in time: a copy dies when the
+    /// Lets go of the snapshots of sessions that have not come back in time: a copy dies when the
     /// last session lets go.
-    pub fn tidy(&self) {
-        self.pinned.retain(|_, pinned| self.holds(pinned));
+    pub fn evict_expired(&self) {
+        self.pinned.retain(|_, pinned| self.is_current(pinned));
     }
 
     /// Sessions that hold a copy.
@@ -289,17 +289,17 @@ impl BlogCache {
 
     /// Copies with different content that are in memory.
     #[must_use]
-    pub fn copies(&self) -> usize {
+    pub fn snapshots(&self) -> usize {
         let upstream = self.upstream.lock();
         upstream
-            .copies
+            .snapshots
             .iter()
             .filter(|copy| copy.strong_count() > 0)
             .count()
     }
 
     /// Whether a session may go on reading what it holds.
-    fn holds(&self, pinned: &Pinned) -> bool {
+    fn is_current(&self, pinned: &Pinned) -> bool {
         self.age(pinned.since) < self.lifetime && !pinned.blogs.copy.retired.load(Ordering::Relaxed)
     }
 
@@ -318,32 +318,32 @@ impl BlogCache {
         }
     }
 
-    /// What the source holds now, give or take [`PAUSE`]. Who has waited for it in vain does as if
-    /// it had failed; it is being read on.
+    /// Returns posts at most [`REFETCH_INTERVAL`] old. On timeout the caller gets [`FetchFailed`]; the
+    /// fetch goes on.
     async fn fresh(&self) -> Result<FetchedBlogs, FetchFailed> {
         let flight = {
             let mut upstream = self.upstream.lock();
             match (&upstream.flight, upstream.last_attempt) {
                 (Some(flight), _) => flight.clone(),
-                (None, Some(attempt)) if self.age(attempt.ended) < PAUSE => {
+                (None, Some(attempt)) if self.age(attempt.ended) < REFETCH_INTERVAL => {
                     let last_good = upstream.last_good.clone().filter(|_| !attempt.failed);
                     return last_good.ok_or(FetchFailed);
                 }
                 _ => {
-                    let flight = self.take_off();
+                    let flight = self.start_fetch();
                     upstream.flight = Some(flight.clone());
                     flight
                 }
             }
         };
-        tokio::time::timeout(LONGEST_WAIT, flight)
+        tokio::time::timeout(FETCH_TIMEOUT, flight)
             .await
             .unwrap_or(Err(FetchFailed))
     }
 
     /// Starts a request to the source in a task of its own: whoever stops waiting for it stops
     /// nobody else. It goes by the id of the request that started it.
-    fn take_off(&self) -> Flight {
+    fn start_fetch(&self) -> Flight {
         let source = Arc::clone(&self.source);
         let clock = Arc::clone(&self.clock);
         let upstream = Arc::clone(&self.upstream);
@@ -394,20 +394,25 @@ impl Upstream {
     /// The copy that sessions already hold when it says the same, so that memory holds it once;
     /// else a new one, for which the oldest may have to go.
     fn keep(&mut self, snapshot: Snapshot) -> Arc<BlogCopy> {
-        let held = self.copies.iter().filter_map(Weak::upgrade);
+        let held = self.snapshots.iter().filter_map(Weak::upgrade);
         let mut readable = held.filter(|copy| !copy.retired.load(Ordering::Relaxed));
         if let Some(same) = readable.find(|copy| *copy.snapshot == snapshot) {
             return same;
         }
         let copy = Arc::new(BlogCopy {
             snapshot: Arc::new(snapshot),
-            pages: Cache::new(MAX_WRITTEN_PAGES),
+            pages: Cache::new(MAX_KEPT_PAGES),
             retired: AtomicBool::new(false),
         });
-        self.copies.retain(|copy| copy.strong_count() > 0);
-        self.copies.push_back(Arc::downgrade(&copy));
-        let surplus = self.copies.len().saturating_sub(MAX_COPIES);
-        for oldest in self.copies.iter().take(surplus).filter_map(Weak::upgrade) {
+        self.snapshots.retain(|copy| copy.strong_count() > 0);
+        self.snapshots.push_back(Arc::downgrade(&copy));
+        let surplus = self.snapshots.len().saturating_sub(MAX_SNAPSHOTS);
+        for oldest in self
+            .snapshots
+            .iter()
+            .take(surplus)
+            .filter_map(Weak::upgrade)
+        {
             oldest.retired.store(true, Ordering::Relaxed);
         }
         copy

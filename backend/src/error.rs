@@ -1,14 +1,15 @@
 //! The one error that becomes a response.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::sync::Arc;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde_json::value::RawValue;
 use shared::problem::code;
 
-use crate::payload::{Fault, Payload};
 use crate::store::StoreError;
+use crate::telemetry::Chain;
 
 /// Why a request can't be answered with data.
 ///
@@ -78,7 +79,7 @@ impl ApiError {
     }
 
     /// What the client reads.
-    fn fault(&self) -> Fault {
+    fn problem(&self) -> ProblemParts {
         let mut fields_at_fault = None;
         let (status, code, detail) = match self {
             Self::BadRequest(detail) => (StatusCode::BAD_REQUEST, code::BAD_REQUEST, detail.clone()),
@@ -138,7 +139,7 @@ impl ApiError {
                 of_status(StatusCode::INTERNAL_SERVER_ERROR).1.to_owned(),
             ),
         };
-        Fault {
+        ProblemParts {
             status,
             code,
             detail,
@@ -149,8 +150,8 @@ impl ApiError {
 
 /// For a response that came without a payload: from a layer, or from axum itself.
 #[must_use]
-pub fn fault_of_status(status: StatusCode) -> Fault {
-    ApiError::Status(status).fault()
+pub fn problem_of_status(status: StatusCode) -> ProblemParts {
+    ApiError::Status(status).problem()
 }
 
 fn of_status(status: StatusCode) -> (&'static str, &'static str) {
@@ -191,8 +192,8 @@ fn of_status(status: StatusCode) -> (&'static str, &'static str) {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let fault = self.fault();
-        let mut response = fault.status.into_response();
+        let problem = self.problem();
+        let mut response = problem.status.into_response();
         match &self {
             Self::InvalidToken => {
                 response.headers_mut().insert(
@@ -232,22 +233,33 @@ impl IntoResponse for ApiError {
             }
             _ => {}
         }
-        response.extensions_mut().insert(Payload::Error(fault));
+        response
+            .extensions_mut()
+            .insert(EnvelopeBody::Error(problem));
         response
     }
 }
 
-/// An error with the errors that caused it, on one line.
-pub struct Chain<'a>(pub &'a (dyn std::error::Error + 'a));
+/// Travels as an extension of the response, from whoever made it to the envelope.
+#[derive(Debug, Clone)]
+pub enum EnvelopeBody {
+    /// JSON for the envelope's `data`.
+    Data(Arc<RawValue>),
+    /// What the envelope's `error` is made of.
+    Error(ProblemParts),
+    /// The response is a document of its own, such as the API's description: no envelope.
+    Document,
+}
 
-impl fmt::Display for Chain<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut source = self.0.source();
-        while let Some(error) = source {
-            write!(f, ": {error}")?;
-            source = error.source();
-        }
-        Ok(())
-    }
+/// The parts of a problem object that an error knows; the envelope adds the rest.
+#[derive(Debug, Clone)]
+pub struct ProblemParts {
+    /// The response's status.
+    pub status: StatusCode,
+    /// One of [`shared::problem::code`].
+    pub code: &'static str,
+    /// One sentence for people.
+    pub detail: String,
+    /// Only on 422.
+    pub fields: Option<BTreeMap<String, Vec<String>>>,
 }

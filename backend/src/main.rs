@@ -11,9 +11,13 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use flashblog::app::App;
-use flashblog::config::{Config, PublicUrl, Settings};
-use flashblog::server::ConnectionLimits;
-use flashblog::{inbox, router, secret_key, server, service_manager, telemetry};
+use flashblog::config::secret_key;
+use flashblog::config::{Config, Settings};
+use flashblog::contact::inbox;
+use flashblog::http::server;
+use flashblog::http::server::ConnectionLimits;
+use flashblog::public_url::PublicUrl;
+use flashblog::{router, systemd, telemetry};
 use tokio::net::TcpListener;
 use tokio::signal;
 #[cfg(unix)]
@@ -23,7 +27,7 @@ use tokio::time::sleep;
 /// For this long after SIGTERM new connections are taken still: a load balancer that asks whether the
 /// server is ready reads that it isn't, and sends people elsewhere. With the drain that follows it
 /// is less than the 10 s that a service manager waits.
-const FAREWELL: Duration = Duration::from_secs(1);
+const READINESS_GRACE: Duration = Duration::from_secs(1);
 
 /// Many small objects a request, on several threads: this allocator serves them a good deal faster
 /// than the C library's.
@@ -171,22 +175,22 @@ async fn run(config: Config) -> anyhow::Result<()> {
         let _ = writeln!(std::io::stdout(), "metrics on http://{address}/metrics");
     }
     tracing::info!(%address, source = %config.source, "Serving");
-    service_manager::tell_ready();
+    systemd::tell_ready();
 
     let draining = Arc::clone(&app.draining);
     let stop = async move {
         let signal = stop_signal.await;
         draining.store(true, Ordering::Relaxed);
-        service_manager::tell_stopping();
+        systemd::tell_stopping();
         tracing::info!("Stopping: finishing the requests in flight");
         if signal != StopSignal::Interrupt {
-            sleep(FAREWELL).await;
+            sleep(READINESS_GRACE).await;
         }
     };
     tokio::select! {
         () = app.work() => {}
         () = serve_metrics(metrics_listener, app.clone()) => {}
-        () = service_manager::tell_alive() => {}
+        () = systemd::tell_alive() => {}
         () = server::serve(listener, router::router(app.clone()), ConnectionLimits::default(), stop) => {}
     }
     Ok(())

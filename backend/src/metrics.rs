@@ -100,7 +100,7 @@ impl Metrics {
         registry.register(
             "flashblog_snapshots",
             "Different copies of the blogs that are held",
-            ConstGauge::new(blogs.copies()),
+            ConstGauge::new(blogs.snapshots()),
         );
         registry.register(
             "flashblog_sessions_with_waiting_flashes",

@@ -16,16 +16,16 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::admission::{admit, admit_scrapes, admit_to_files};
+use crate::api::envelope::{Reply, envelope};
+use crate::api::openapi::{Api, Description};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::handlers::{blogs, contact, docs, feeds, health, media, metrics, page, search, session};
+use crate::http::admission::{admit, admit_metrics, admit_to_files};
+use crate::http::security_headers::{Https, security_headers};
 use crate::metrics::measure;
-use crate::openapi::{Api, Description};
-use crate::reply::{Reply, envelope};
-use crate::security_headers::{Https, security_headers};
+use crate::site::error_page::{self, explain_failures};
 use crate::telemetry::request_span;
-use crate::trouble::{self, words_for_failures};
 
 /// The whole site: the API and what surrounds it in envelopes, pictures, and the single-page app.
 pub fn router(app: App) -> Router {
@@ -55,7 +55,7 @@ pub fn router(app: App) -> Router {
         .route("/feed.json", get(feeds::json))
         .route("/sitemap.xml", get(feeds::sitemap))
         .route("/robots.txt", get(feeds::robots))
-        .route("/trouble.css", get(trouble::styles))
+        .route("/error.css", get(error_page::styles))
         .fallback(page::show);
     // The form is sent to its page's own address.
     let form = Router::new().route("/contact", post(contact::submit));
@@ -75,7 +75,7 @@ pub fn router(app: App) -> Router {
 pub fn metrics_router(app: App) -> Router {
     Router::new()
         .route("/metrics", get(metrics::show))
-        .layer(from_fn(admit_scrapes))
+        .layer(from_fn(admit_metrics))
         .layer(from_fn_with_state(Https(false), security_headers))
         .with_state(app)
 }
@@ -93,9 +93,9 @@ pub fn with_headers(routes: Router<App>, app: &App) -> Router<App> {
 pub fn for_people(routes: Router<App>, app: &App) -> Router<App> {
     routes.layer(
         ServiceBuilder::new()
-            .layer(from_fn(words_for_failures))
+            .layer(from_fn(explain_failures))
             .layer(CatchPanicLayer::custom(panicked))
-            .layer(from_fn_with_state(app.clone(), admit_to_files)),
+            .layer(from_fn_with_state(app.admission(), admit_to_files)),
     )
 }
 
@@ -105,7 +105,7 @@ pub fn in_envelopes(routes: Router<App>, app: &App) -> Router<App> {
         ServiceBuilder::new()
             .layer(from_fn_with_state(app.clone(), envelope))
             .layer(CatchPanicLayer::custom(panicked))
-            .layer(from_fn_with_state(app.clone(), admit))
+            .layer(from_fn_with_state(app.admission(), admit))
             .layer(DefaultBodyLimit::disable()),
     )
 }

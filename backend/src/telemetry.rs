@@ -1,5 +1,6 @@
 //! Logs: one line an event on standard error, and one span a request.
 
+use std::fmt;
 use std::io::IsTerminal;
 
 use axum::extract::{MatchedPath, Request};
@@ -116,4 +117,19 @@ pub async fn request_span(mut request: Request, next: Next) -> Response {
         response
     };
     REQUEST_ID.scope(named, answer).instrument(span).await
+}
+
+/// An error with the errors that caused it, on one line.
+pub struct Chain<'a>(pub &'a (dyn std::error::Error + 'a));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
 }

@@ -73,7 +73,7 @@ pub struct ContactMessage {
 impl ContactMessage {
     /// Whether the field that people don't see is filled in.
     #[must_use]
-    pub fn is_from_a_program(&self) -> bool {
+    pub fn fills_honeypot(&self) -> bool {
         self.website
             .as_deref()
             .is_some_and(|text| !text.trim().is_empty())
@@ -311,11 +311,11 @@ mod tests {
         assert!(parse(r#"{"nmae":"x"}"#).is_err());
         assert!(parse(r#"{"name":"x","name":"y"}"#).is_err());
         let trap = parse(r#"{"website":"https://spam.example"}"#).expect("parses");
-        assert!(trap.is_from_a_program());
+        assert!(trap.fills_honeypot());
         assert!(
             !parse(r#"{"website":""}"#)
                 .expect("parses")
-                .is_from_a_program()
+                .fills_honeypot()
         );
         assert_eq!(
             serde_json::to_string(&good()).expect("JSON"),

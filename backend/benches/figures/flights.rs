@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use flashblog::cache::BlogCache;
 use flashblog::clock::SystemClock;
 use flashblog::content::post::Post;
+use flashblog::session_id::SessionId;
 use flashblog::sources::embedded::EmbeddedSource;
 use flashblog::sources::{BlogSource, SourceError};
-use flashblog::token::SessionId;
 
 use crate::row;
 

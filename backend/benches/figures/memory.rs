@@ -6,8 +6,8 @@ use std::time::Duration;
 use anyhow::Context;
 use flashblog::cache::BlogCache;
 use flashblog::clock::SystemClock;
+use flashblog::session_id::SessionId;
 use flashblog::sources::embedded::EmbeddedSource;
-use flashblog::token::SessionId;
 
 use crate::row;
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use aws_lc_rs::hmac;
-use flashblog::token::{Claims, Keys};
+use flashblog::session::token::{Claims, Keys};
 use jiff::Timestamp;
 
 use crate::row_without_goal;

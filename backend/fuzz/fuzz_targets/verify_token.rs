@@ -9,7 +9,9 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../../src/token.rs"]
+#[path = "../../src/session_id.rs"]
+mod session_id;
+#[path = "../../src/session/token.rs"]
 mod token;
 
 use token::{Claims, Keys};

@@ -1,36 +1,9 @@
 //! Which database to use.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
-use sqlx::postgres::PgConnectOptions;
-
 use super::{ConfigError, Redacted};
-
-/// A database.
-#[derive(Clone)]
-pub enum DatabaseUrl {
-    /// A file of its own.
-    Sqlite(PathBuf),
-    /// A server, which other servers of the site may use too.
-    Postgres(Box<PgConnectOptions>),
-}
-
-impl fmt::Debug for DatabaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
-            Self::Postgres(options) => {
-                write!(
-                    f,
-                    "postgres://{}:{}",
-                    options.get_host(),
-                    options.get_port()
-                )
-            }
-        }
-    }
-}
+use crate::store::DatabaseUrl;
 
 /// Reads `--database-url`; without one it is a file in the data directory.
 pub(super) fn parse(text: Option<Redacted>, data_dir: &Path) -> Result<DatabaseUrl, ConfigError> {

@@ -13,9 +13,9 @@ pub trait Addresses: Send + Sync {
 
 /// For posts that are written for this site: relative addresses stay as they are.
 #[derive(Debug, Clone, Copy)]
-pub struct ThisSite;
+pub struct SameSite;
 
-impl Addresses for ThisSite {
+impl Addresses for SameSite {
     fn link(&self, relative: &str) -> Option<String> {
         Some(relative.to_owned())
     }
@@ -119,12 +119,12 @@ mod tests {
             ("", None),
             ("  ", None),
         ] {
-            assert_eq!(link(raw, &ThisSite).as_deref(), expected, "{raw:?}");
+            assert_eq!(link(raw, &SameSite).as_deref(), expected, "{raw:?}");
         }
-        assert_eq!(image("mailto:a@example.org", &ThisSite), None);
-        assert_eq!(image("data:image/png;base64,AAAA", &ThisSite), None);
+        assert_eq!(image("mailto:a@example.org", &SameSite), None);
+        assert_eq!(image("data:image/png;base64,AAAA", &SameSite), None);
         assert_eq!(
-            image("/media/a.svg", &ThisSite).as_deref(),
+            image("/media/a.svg", &SameSite).as_deref(),
             Some("/media/a.svg")
         );
     }

@@ -152,7 +152,7 @@ pub struct SafeHtml {
 /// The HTML is nested so deeply that parsing it takes too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("its HTML is nested too deeply")]
-pub struct Entangled;
+pub struct NestedTooDeep;
 
 /// Makes HTML of any source safe: no scripts, no styles, no ids or classes that could meddle with the
 /// page, only harmless addresses. Links get `rel="noopener nofollow"`, pictures load lazily,
@@ -160,7 +160,7 @@ pub struct Entangled;
 ///
 /// # Errors
 /// When parsing takes too long.
-pub fn sanitise(html: &str, addresses: &Arc<dyn Addresses>) -> Result<SafeHtml, Entangled> {
+pub fn sanitise(html: &str, addresses: &Arc<dyn Addresses>) -> Result<SafeHtml, NestedTooDeep> {
     sanitise_until(html, addresses, Instant::now() + PATIENCE)
 }
 
@@ -168,7 +168,7 @@ fn sanitise_until(
     html: &str,
     addresses: &Arc<dyn Addresses>,
     deadline: Instant,
-) -> Result<SafeHtml, Entangled> {
+) -> Result<SafeHtml, NestedTooDeep> {
     let addresses = Arc::clone(addresses);
     let clean = Builder::empty()
         .tags(HashSet::from(ELEMENTS))
@@ -189,7 +189,7 @@ fn sanitise_until(
             rest: html.as_bytes(),
             deadline,
         })
-        .map_err(|_| Entangled)?
+        .map_err(|_| NestedTooDeep)?
         .to_string();
     let finished = markup::finish(&clean);
     Ok(SafeHtml {

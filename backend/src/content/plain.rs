@@ -10,7 +10,7 @@ const WORDS_PER_MINUTE: usize = 200;
 /// One line of text: runs of whitespace and control characters become one space, those at the ends
 /// go. `None` when nothing visible is left.
 #[must_use]
-pub fn tidy(text: &str) -> Option<String> {
+pub fn one_line(text: &str) -> Option<String> {
     let words: Vec<&str> = text
         .split(|c: char| c.is_whitespace() || c.is_control())
         .filter(|word| !word.is_empty())
@@ -94,9 +94,9 @@ mod tests {
             "\0\u{7}",
             " \u{200b} \u{ad} ",
         ] {
-            assert_eq!(tidy(blank), None, "{blank:?}");
+            assert_eq!(one_line(blank), None, "{blank:?}");
         }
-        assert_eq!(tidy(" a\n\n b\u{a0}c\0d "), Some("a b c d".into()));
+        assert_eq!(one_line(" a\n\n b\u{a0}c\0d "), Some("a b c d".into()));
     }
 
     #[test]

@@ -84,7 +84,7 @@ pub enum NotAPost {
     NoTitle,
     /// Nothing that could be made safe.
     #[error(transparent)]
-    Entangled(#[from] html::Entangled),
+    NestedTooDeep(#[from] html::NestedTooDeep),
 }
 
 impl RawPost {
@@ -93,27 +93,27 @@ impl RawPost {
     /// # Errors
     /// When there is no id or no title, or when the HTML can't be parsed in time.
     pub fn finish(self, addresses: &Arc<dyn Addresses>) -> Result<Post, NotAPost> {
-        let id = tidy(self.id).ok_or(NotAPost::NoId)?;
+        let id = one_line(self.id).ok_or(NotAPost::NoId)?;
         if id == "." || id == ".." {
             return Err(NotAPost::UnaddressableId);
         }
-        let title = tidy(self.title).ok_or(NotAPost::NoTitle)?;
+        let title = one_line(self.title).ok_or(NotAPost::NoTitle)?;
         let content = html::sanitise(&self.html, addresses)?;
-        let summary = match tidy(self.summary) {
+        let summary = match one_line(self.summary) {
             Some(summary) => plain::bounded_summary(&summary),
             None if content.prose.is_empty() => plain::excerpt(&content.text),
             None => plain::excerpt(&content.prose),
         };
         let published_label = match self.published {
             Some(published) => published.label(),
-            None => tidy(self.date_words).unwrap_or_default(),
+            None => one_line(self.date_words).unwrap_or_default(),
         };
         Ok(Post {
             id,
             title,
-            subtitle: tidy(self.subtitle),
+            subtitle: one_line(self.subtitle),
             summary,
-            category: tidy(self.category).unwrap_or_else(|| DEFAULT_CATEGORY.to_owned()),
+            category: one_line(self.category).unwrap_or_else(|| DEFAULT_CATEGORY.to_owned()),
             author: byline(self.authors, addresses),
             featured_image: self
                 .featured_image
@@ -127,7 +127,7 @@ impl RawPost {
             tags: self
                 .tags
                 .iter()
-                .filter_map(|tag| plain::tidy(tag))
+                .filter_map(|tag| plain::one_line(tag))
                 .collect(),
         })
     }
@@ -141,7 +141,7 @@ fn byline(authors: Vec<Person>, addresses: &Arc<dyn Addresses>) -> Author {
         .find_map(|picture| address::image(picture, &**addresses));
     let names: Vec<String> = authors
         .into_iter()
-        .filter_map(|author| tidy(author.name))
+        .filter_map(|author| one_line(author.name))
         .collect();
     let name = match names.as_slice() {
         [] => DEFAULT_AUTHOR.to_owned(),
@@ -151,18 +151,18 @@ fn byline(authors: Vec<Person>, addresses: &Arc<dyn Addresses>) -> Author {
     Author { name, avatar_url }
 }
 
-fn tidy(text: Option<String>) -> Option<String> {
-    plain::tidy(&text?)
+fn one_line(text: Option<String>) -> Option<String> {
+    plain::one_line(&text?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::content::address::ThisSite;
+    use crate::content::address::SameSite;
     use crate::content::dates;
 
     fn finish(raw: RawPost) -> Result<Post, NotAPost> {
-        raw.finish(&(Arc::new(ThisSite) as Arc<dyn Addresses>))
+        raw.finish(&(Arc::new(SameSite) as Arc<dyn Addresses>))
     }
 
     fn raw(id: &str, title: &str) -> RawPost {

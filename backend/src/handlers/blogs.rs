@@ -5,12 +5,12 @@ use shared::blog::{Blog, BlogPage, CategoryList};
 use shared::flash::Category;
 use shared::problem::code;
 
+use crate::api::envelope::Reply;
+use crate::api::extract::Path;
+use crate::api::openapi::{Failure, PageQuery, Success, examples};
 use crate::app::App;
-use crate::cache::{PAUSE, PageRequest, View};
+use crate::cache::{PageRequest, REFETCH_INTERVAL, View};
 use crate::error::ApiError;
-use crate::extract::Path;
-use crate::openapi::{Failure, PageQuery, Success, examples};
-use crate::reply::Reply;
 use crate::session::Session;
 
 /// `GET /api/v1/blogs`: a page of the list, newest first. While the source fails it is the last
@@ -43,7 +43,7 @@ pub async fn list(
 ) -> Result<Reply, ApiError> {
     let view = app.blogs.view(session.id()).await;
     warn_when_stale(&session, &view);
-    Ok(Reply::written(view.page(&request).map_err(ApiError::internal)?).kept())
+    Ok(Reply::raw_json(view.page(&request).map_err(ApiError::internal)?).cacheable())
 }
 
 /// `GET /api/v1/blogs/{id}`: one whole post.
@@ -79,11 +79,11 @@ pub async fn show(
     let view = app.blogs.view(session.id()).await;
     if view.is_missing() {
         return Err(ApiError::SourceUnavailable {
-            retry_after_seconds: PAUSE.as_secs(),
+            retry_after_seconds: REFETCH_INTERVAL.as_secs(),
         });
     }
     match view.snapshot.blog(&id) {
-        Some(blog) => Reply::ok(&blog).map(Reply::kept),
+        Some(blog) => Reply::ok(&blog).map(Reply::cacheable),
         None => {
             session.flash(Category::Error, "Blog not found.");
             Err(ApiError::BlogNotFound { id })

@@ -11,14 +11,14 @@ use shared::contact::{ContactMessage, ContactReceipt, FILL_IN_ALL, SENT};
 use shared::flash::Category;
 use shared::problem::code;
 
+use crate::api::body_fields::FromFields;
+use crate::api::envelope::Reply;
+use crate::api::extract::{FormFields, IdempotencyKey, ValidatedJson};
+use crate::api::openapi::{Failure, Success, examples};
 use crate::app::App;
-use crate::body_fields::FromFields;
-use crate::client_address::ClientKey;
 use crate::error::ApiError;
-use crate::extract::{FormFields, IdempotencyKey, ValidatedJson};
-use crate::openapi::{Failure, Success, examples};
-use crate::rate_limit::RateLimit;
-use crate::reply::Reply;
+use crate::http::client_ip::ClientKey;
+use crate::http::rate_limit::RateLimit;
 use crate::session::{MaybeSession, Session};
 
 /// `POST /api/v1/contact`: 201 with the receipt of a message that is durably stored.

@@ -7,10 +7,10 @@ use axum::body::Bytes;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
-use crate::openapi::Description;
-use crate::payload::Payload;
+use crate::api::openapi::Description;
+use crate::error::EnvelopeBody;
 
-const STYLES: &str = include_str!("../openapi/docs.css");
+const STYLES: &str = include_str!("../api/openapi/docs.css");
 
 /// `GET /api/v1/openapi.json`: the OpenAPI document, bare, as tools read it.
 #[utoipa::path(
@@ -61,6 +61,6 @@ pub async fn styles() -> Response {
 
 fn document(content_type: &'static str, body: Bytes) -> Response {
     let mut response = ([(header::CONTENT_TYPE, content_type)], body).into_response();
-    response.extensions_mut().insert(Payload::Document);
+    response.extensions_mut().insert(EnvelopeBody::Document);
     response
 }

@@ -5,12 +5,12 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
-use crate::cache::PAUSE;
-use crate::conditional::{Wishes, compress, validate, vary_on};
-use crate::config::PublicUrl;
+use crate::cache::REFETCH_INTERVAL;
 use crate::content::snapshot::Snapshot;
 use crate::error::ApiError;
-use crate::feed::{self, FeedError};
+use crate::http::conditional::{Preconditions, apply_etag, compress, vary_on};
+use crate::public_url::PublicUrl;
+use crate::site::feeds::{self as documents, FeedError};
 
 /// `GET /feed.xml`
 ///
@@ -21,7 +21,7 @@ pub async fn rss(State(app): State<App>, headers: HeaderMap) -> Result<Response,
         &app,
         &headers,
         "application/rss+xml; charset=utf-8",
-        feed::rss,
+        documents::rss,
     )
     .await
 }
@@ -35,7 +35,7 @@ pub async fn atom(State(app): State<App>, headers: HeaderMap) -> Result<Response
         &app,
         &headers,
         "application/atom+xml; charset=utf-8",
-        feed::atom,
+        documents::atom,
     )
     .await
 }
@@ -45,7 +45,13 @@ pub async fn atom(State(app): State<App>, headers: HeaderMap) -> Result<Response
 /// # Errors
 /// 503 while nothing at all could be fetched from the source.
 pub async fn json(State(app): State<App>, headers: HeaderMap) -> Result<Response, ApiError> {
-    of_posts(&app, &headers, "application/feed+json", feed::json_feed).await
+    of_posts(
+        &app,
+        &headers,
+        "application/feed+json",
+        documents::json_feed,
+    )
+    .await
 }
 
 /// `GET /sitemap.xml`
@@ -53,12 +59,12 @@ pub async fn json(State(app): State<App>, headers: HeaderMap) -> Result<Response
 /// # Errors
 /// 503 while nothing at all could be fetched from the source.
 pub async fn sitemap(State(app): State<App>, headers: HeaderMap) -> Result<Response, ApiError> {
-    of_posts(&app, &headers, "application/xml", feed::sitemap).await
+    of_posts(&app, &headers, "application/xml", documents::sitemap).await
 }
 
 /// `GET /robots.txt`
 pub async fn robots(State(app): State<App>, headers: HeaderMap) -> Response {
-    let text = feed::robots(&app.public_url);
+    let text = documents::robots(&app.public_url);
     public(&headers, "text/plain; charset=utf-8", text)
 }
 
@@ -68,10 +74,10 @@ async fn of_posts(
     content_type: &'static str,
     write: impl Fn(&PublicUrl, &Snapshot) -> Result<String, FeedError>,
 ) -> Result<Response, ApiError> {
-    let view = app.blogs.glance(None).await;
+    let view = app.blogs.peek(None).await;
     if view.is_missing() {
         return Err(ApiError::SourceUnavailable {
-            retry_after_seconds: PAUSE.as_secs(),
+            retry_after_seconds: REFETCH_INTERVAL.as_secs(),
         });
     }
     let text = write(&app.public_url, &view.snapshot).map_err(ApiError::internal)?;
@@ -93,9 +99,9 @@ fn public(headers: &HeaderMap, content_type: &'static str, text: String) -> Resp
         "cross-origin-resource-policy",
         HeaderValue::from_static("cross-origin"),
     );
-    let wishes = Wishes::of(headers);
-    validate(&mut response, &wishes, text.as_bytes());
-    compress(&mut response, &wishes, text.as_bytes());
+    let preconditions = Preconditions::of(headers);
+    apply_etag(&mut response, &preconditions, text.as_bytes());
+    compress(&mut response, &preconditions, text.as_bytes());
     vary_on(&mut response, "Accept-Encoding");
     response
 }

@@ -7,10 +7,10 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::envelope::Reply;
+use crate::api::openapi::{Success, examples};
 use crate::app::App;
 use crate::error::ApiError;
-use crate::openapi::{Success, examples};
-use crate::reply::Reply;
 
 /// How the server is.
 #[derive(Serialize, ToSchema)]

@@ -4,19 +4,18 @@ use std::borrow::Cow;
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::api::extract::Path;
 use crate::app::App;
-use crate::conditional::{Wishes, compress, cut, validate, vary_on};
-use crate::extract::Path;
+use crate::http::conditional::{Preconditions, apply_etag, compress, vary_on};
 
-/// `GET /media/{path}`: a picture of the source's. The policy keeps an SVG that someone opens by
-/// itself from running scripts.
+/// `GET /media/{path}`: a picture of the source's. The policy keeps an SVG that is
+/// opened by itself from running scripts.
 pub async fn show(
     State(app): State<App>,
     Path(path): Path<String>,
-    method: Method,
     headers: HeaderMap,
 ) -> Response {
     let Some(media) = app.blogs.source().media(&path).await else {
@@ -44,15 +43,13 @@ pub async fn show(
     )
         .into_response();
     let is_text = media.content_type.starts_with("image/svg");
-    let wants_part = headers.contains_key(header::RANGE);
-    let wishes = if is_text && !wants_part {
-        Wishes::of(&headers)
+    let preconditions = if is_text {
+        Preconditions::of(&headers)
     } else {
-        Wishes::of(&headers).uncompressed()
+        Preconditions::of(&headers).uncompressed()
     };
-    validate(&mut response, &wishes, &bytes);
-    cut(&mut response, &method, &headers, &bytes);
-    compress(&mut response, &wishes, &bytes);
+    apply_etag(&mut response, &preconditions, &bytes);
+    compress(&mut response, &preconditions, &bytes);
     if is_text {
         vary_on(&mut response, "Accept-Encoding");
     }

@@ -12,10 +12,10 @@ use crate::error::ApiError;
 /// # Errors
 /// None that this handler knows.
 pub async fn show(State(app): State<App>) -> Result<Response, ApiError> {
-    let written = app
+    let raw_json = app
         .metrics
         .write(&app.blogs, &app.sessions, &app.contact)
         .map_err(ApiError::internal)?;
     let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    Ok(([(header::CONTENT_TYPE, content_type)], written).into_response())
+    Ok(([(header::CONTENT_TYPE, content_type)], raw_json).into_response())
 }

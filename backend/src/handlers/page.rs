@@ -11,12 +11,12 @@ use shared::envelope::{Envelope, Outcome};
 use shared::route::{FEATURED_POSTS, Route, SearchQuery};
 
 use crate::app::App;
-use crate::cache::{PAUSE, PageRequest, View};
-use crate::conditional::{Wishes, compress, validate, vary_on};
+use crate::cache::{PageRequest, REFETCH_INTERVAL, View};
 use crate::error::ApiError;
-use crate::page_head::PageHead;
+use crate::http::conditional::{Preconditions, apply_etag, compress, vary_on};
 use crate::session::Visit;
-use crate::shell::FirstEnvelope;
+use crate::site::head::PageHead;
+use crate::site::shell::FirstEnvelope;
 
 /// A page of the site, a file of the app's, or, for an address that a person typed, a 404 as the
 /// app shows it.
@@ -70,7 +70,7 @@ fn is_file(path: &str) -> bool {
 }
 
 /// A page before it is written.
-struct Page<'a> {
+struct PageParts<'a> {
     status: StatusCode,
     head: PageHead<'a>,
     first: Option<FirstEnvelope>,
@@ -84,7 +84,10 @@ async fn document(app: &App, route: &Route, headers: &HeaderMap) -> Result<Respo
         let words =
             "The site is not built: `cargo xtask build` does it. The API answers under /api/v1.\n";
         let headers = [
-            (header::RETRY_AFTER, HeaderValue::from(PAUSE.as_secs())),
+            (
+                header::RETRY_AFTER,
+                HeaderValue::from(REFETCH_INTERVAL.as_secs()),
+            ),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
         return Ok((StatusCode::SERVICE_UNAVAILABLE, headers, words).into_response());
@@ -94,20 +97,20 @@ async fn document(app: &App, route: &Route, headers: &HeaderMap) -> Result<Respo
     let mut page = match route {
         Route::Home | Route::Blogs(_) | Route::Blog { .. } => {
             let session = visit.as_ref().and_then(Visit::session_id);
-            view = app.blogs.glance(session).await;
+            view = app.blogs.peek(session).await;
             page_of_blogs(app, route, &view)?
         }
         Route::Search(query) => {
             let session = visit.as_ref().and_then(Visit::session_id);
-            view = app.blogs.glance(session).await;
+            view = app.blogs.peek(session).await;
             page_of_results(app, query, &view).await?
         }
-        Route::About | Route::Contact => Page {
+        Route::About | Route::Contact => PageParts {
             status: StatusCode::OK,
             head: PageHead::of_route(&app.public_url, route),
             first: None,
         },
-        Route::NotFound => Page {
+        Route::NotFound => PageParts {
             status: StatusCode::NOT_FOUND,
             head: PageHead::of_route(&app.public_url, route),
             first: None,
@@ -135,12 +138,12 @@ async fn document(app: &App, route: &Route, headers: &HeaderMap) -> Result<Respo
         .into_response();
     match page.status {
         StatusCode::OK => {
-            let wishes = Wishes::of(headers);
-            validate(&mut response, &wishes, &html);
-            compress(&mut response, &wishes, &html);
+            let preconditions = Preconditions::of(headers);
+            apply_etag(&mut response, &preconditions, &html);
+            compress(&mut response, &preconditions, &html);
         }
         StatusCode::SERVICE_UNAVAILABLE => {
-            let seconds = HeaderValue::from(PAUSE.as_secs());
+            let seconds = HeaderValue::from(REFETCH_INTERVAL.as_secs());
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
         _ => {}
@@ -157,9 +160,13 @@ async fn document(app: &App, route: &Route, headers: &HeaderMap) -> Result<Respo
     Ok(response)
 }
 
-fn page_of_blogs<'a>(app: &'a App, route: &Route, view: &'a View) -> Result<Page<'a>, ApiError> {
+fn page_of_blogs<'a>(
+    app: &'a App,
+    route: &Route,
+    view: &'a View,
+) -> Result<PageParts<'a>, ApiError> {
     let site = &app.public_url;
-    let absent = |status, title| Page {
+    let absent = |status, title| PageParts {
         status,
         head: PageHead::of_absence(site, title),
         first: None,
@@ -191,7 +198,7 @@ fn page_of_blogs<'a>(app: &'a App, route: &Route, view: &'a View) -> Result<Page
             )
         }
     };
-    Ok(Page {
+    Ok(PageParts {
         status: StatusCode::OK,
         head,
         first: first_answer(route, view, &data)?,
@@ -203,12 +210,12 @@ async fn page_of_results<'a>(
     app: &'a App,
     query: &SearchQuery,
     view: &View,
-) -> Result<Page<'a>, ApiError> {
+) -> Result<PageParts<'a>, ApiError> {
     let results = view.search(query, DEFAULT_PER_PAGE).await;
     let results = results.map_err(ApiError::internal)?;
     let shown = Route::Search(query.with_page(results.page));
     let data = to_raw_value(&results).map_err(ApiError::internal)?;
-    Ok(Page {
+    Ok(PageParts {
         status: StatusCode::OK,
         head: PageHead::of_route(&app.public_url, &shown),
         first: first_answer(&Route::Search(query.clone()), view, &data)?,

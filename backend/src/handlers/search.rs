@@ -7,13 +7,13 @@ use shared::problem::code;
 use shared::route::SearchQuery;
 use shared::search::SearchPage;
 
+use crate::api::envelope::Reply;
+use crate::api::extract::SearchWords;
+use crate::api::openapi::{Failure, SearchParams, Success, examples};
 use crate::app::App;
 use crate::cache::PageRequest;
 use crate::error::ApiError;
-use crate::extract::SearchWords;
 use crate::handlers::blogs::warn_when_stale;
-use crate::openapi::{Failure, SearchParams, Success, examples};
-use crate::reply::Reply;
 use crate::session::Session;
 
 /// `GET /api/v1/search?q=`: the posts that match every word, best first, with where they do.

@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use shared::flash::Category;
 use shared::session::{SessionEnded, SessionGrant, SessionInfo};
 
+use crate::api::envelope::Reply;
+use crate::api::openapi::{Success, examples};
 use crate::app::App;
 use crate::clock::rfc3339;
 use crate::error::ApiError;
-use crate::openapi::{Success, examples};
-use crate::reply::Reply;
+use crate::session::token::Claims;
 use crate::session::{MaybeSession, Session};
-use crate::token::Claims;
 
 /// `GET /api/v1/session`: the request's session, begun if there was none.
 ///

@@ -7,7 +7,7 @@ use rust_embed::RustEmbed;
 
 use super::markdown_file::{Authors, MarkdownFile};
 use super::{BlogSource, Media, SourceError, media_type};
-use crate::content::address::{Addresses, ThisSite};
+use crate::content::address::{Addresses, SameSite};
 use crate::content::post::Post;
 
 #[derive(RustEmbed)]
@@ -77,7 +77,7 @@ fn parse(path: &str) -> Result<Option<Post>, String> {
         return Ok(None);
     }
     let id = file.preferred_id();
-    let addresses: Arc<dyn Addresses> = Arc::new(ThisSite);
+    let addresses: Arc<dyn Addresses> = Arc::new(SameSite);
     file.into_post(id, &Authors::new(), &addresses)
         .map(Some)
         .map_err(|error| error.to_string())

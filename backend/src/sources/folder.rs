@@ -76,28 +76,28 @@ impl BlogSource for FolderSource {
 
 /// What a folder holds.
 #[derive(Debug, Default)]
-struct Reading {
+struct FolderContents {
     posts: Vec<Post>,
-    skipped: Vec<Skipped>,
+    skipped: Vec<SkippedFile>,
 }
 
 /// A file that is no post, though it should be one.
 #[derive(Debug)]
-struct Skipped {
+struct SkippedFile {
     /// Below the folder.
     file: String,
     /// With the line, where there is one.
     reason: String,
 }
 
-fn read_folder(root: &Path) -> Result<Reading, SourceError> {
+fn read_folder(root: &Path) -> Result<FolderContents, SourceError> {
     let listing = Listing::of(root).map_err(|error| {
         SourceError::Unreachable(format!(
             "the folder {} can't be read: {error}",
             root.display()
         ))
     })?;
-    let mut reading = Reading::default();
+    let mut reading = FolderContents::default();
     let files = read_files(root, &listing, &mut reading.skipped);
     let authors = read_authors(root, &listing, &mut reading.skipped);
     let ids = assign_ids(&files);
@@ -115,7 +115,7 @@ fn read_folder(root: &Path) -> Result<Reading, SourceError> {
         let id = ids.get(&path).cloned().unwrap_or_else(|| file.path_id());
         match file.into_post(id, authors, &addresses) {
             Ok(post) => reading.posts.push(post),
-            Err(error) => reading.skipped.push(Skipped {
+            Err(error) => reading.skipped.push(SkippedFile {
                 file: path,
                 reason: error.to_string(),
             }),
@@ -125,7 +125,7 @@ fn read_folder(root: &Path) -> Result<Reading, SourceError> {
 }
 
 /// All files that can be read and are no drafts.
-fn read_files(root: &Path, listing: &Listing, skipped: &mut Vec<Skipped>) -> Vec<MarkdownFile> {
+fn read_files(root: &Path, listing: &Listing, skipped: &mut Vec<SkippedFile>) -> Vec<MarkdownFile> {
     let mut files = Vec::new();
     for path in &listing.posts {
         let parsed = read_text(&root.join(path))
@@ -136,7 +136,7 @@ fn read_files(root: &Path, listing: &Listing, skipped: &mut Vec<Skipped>) -> Vec
         match parsed {
             Ok(file) if file.front_matter.draft => {}
             Ok(file) => files.push(file),
-            Err(reason) => skipped.push(Skipped {
+            Err(reason) => skipped.push(SkippedFile {
                 file: path.clone(),
                 reason,
             }),
@@ -149,7 +149,7 @@ fn read_files(root: &Path, listing: &Listing, skipped: &mut Vec<Skipped>) -> Vec
 fn read_authors(
     root: &Path,
     listing: &Listing,
-    skipped: &mut Vec<Skipped>,
+    skipped: &mut Vec<SkippedFile>,
 ) -> HashMap<String, Authors> {
     let mut tables = HashMap::new();
     for path in &listing.authors {
@@ -170,7 +170,7 @@ fn read_authors(
                 let (folder, _) = path.rsplit_once('/').unwrap_or_default();
                 tables.insert(folder.to_owned(), authors);
             }
-            Err(reason) => skipped.push(Skipped {
+            Err(reason) => skipped.push(SkippedFile {
                 file: path.clone(),
                 reason,
             }),

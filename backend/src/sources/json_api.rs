@@ -63,7 +63,7 @@ impl JsonApiSource {
             tracing::warn!(
                 source = redacted(&self.url),
                 pages = pages.last,
-                "Reading only the first {MAX_PAGES} pages of the blog"
+                "Items only the first {MAX_PAGES} pages of the blog"
             );
         }
         let others: Vec<Vec<Value>> = stream::iter(pages.current + 1..=pages.last.min(bound))

@@ -202,7 +202,7 @@ fn bylines(named: Vec<Person>, avatar: Option<String>, authors: &Authors) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::content::address::ThisSite;
+    use crate::content::address::SameSite;
 
     fn post(path: &str, text: &str) -> Post {
         let authors = Authors::from([(
@@ -214,7 +214,7 @@ mod tests {
         )]);
         let file = MarkdownFile::parse(path.into(), text).expect("reads");
         let id = file.preferred_id();
-        let addresses: Arc<dyn Addresses> = Arc::new(ThisSite);
+        let addresses: Arc<dyn Addresses> = Arc::new(SameSite);
         file.into_post(id, &authors, &addresses).expect("a post")
     }
 

@@ -1,15 +1,23 @@
 //! What must outlive the process: [`Store`], and one adapter a database.
 
+pub mod data_dir;
 pub mod message;
 pub mod postgres;
 mod sql;
 pub mod sqlite;
 
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use shared::flash::Flash;
+use sqlx::postgres::PgConnectOptions;
 use uuid::Uuid;
 
-use crate::token::SessionId;
+use crate::session_id::SessionId;
+use crate::store::postgres::PostgresStore;
+use crate::store::sqlite::SqliteStore;
 use message::{Message, OutgoingMail, Reference, Stats, Stored};
 
 /// Messages that wait for one session at most; beyond it the oldest goes first.
@@ -100,3 +108,41 @@ pub trait Store: Send + Sync {
 #[derive(Debug, thiserror::Error)]
 #[error("the database can't be used")]
 pub struct StoreError(#[from] sqlx::Error);
+
+/// A database.
+#[derive(Clone)]
+pub enum DatabaseUrl {
+    /// A file of its own.
+    Sqlite(PathBuf),
+    /// A server, which other servers of the site may use too.
+    Postgres(Box<PgConnectOptions>),
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(options) => {
+                write!(
+                    f,
+                    "postgres://{}:{}",
+                    options.get_host(),
+                    options.get_port()
+                )
+            }
+        }
+    }
+}
+
+/// Opens the database, and brings its tables up to date.
+///
+/// # Errors
+/// When it can't be used, with what to do about it.
+pub async fn open(database: &DatabaseUrl) -> anyhow::Result<Arc<dyn Store>> {
+    Ok(match database {
+        DatabaseUrl::Sqlite(path) => Arc::new(SqliteStore::open(path).await?),
+        DatabaseUrl::Postgres(options) => {
+            Arc::new(PostgresStore::connect(PgConnectOptions::clone(options)).await?)
+        }
+    })
+}

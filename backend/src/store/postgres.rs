@@ -21,7 +21,7 @@ const MIGRATIONS: [(&str, &str); 2] = [
 ];
 
 /// How long a request waits for a connection before it says that there is none.
-const PATIENCE: Duration = Duration::from_secs(3);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const MAX_CONNECTIONS: u32 = 10;
 
 /// A PostgreSQL database, whose commits are on disk when they return (`synchronous_commit`).
@@ -54,7 +54,7 @@ impl SqlStore<Postgres> {
             .options([("synchronous_commit", "on"), ("statement_timeout", "5s")]);
         let pool = PgPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
-            .acquire_timeout(PATIENCE)
+            .acquire_timeout(CONNECT_TIMEOUT)
             .connect_with(options)
             .await
             .with_context(|| named.clone())?;

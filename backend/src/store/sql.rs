@@ -18,11 +18,11 @@ use uuid::Uuid;
 
 use super::message::{Message, OutgoingMail, Reference, Stats, Stored};
 use super::{MAX_WAITING_FLASHES, Store, StoreError};
-use crate::token::SessionId;
+use crate::session_id::SessionId;
 
 /// How long a caller waits for an answer, a free connection included, before it hears that the
 /// database can't be used. Longer than either database's own limits, which say more.
-const PATIENCE: Duration = Duration::from_secs(8);
+const QUERY_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// Where the two databases differ.
 pub trait Dialect: Database {
@@ -35,9 +35,9 @@ pub trait Dialect: Database {
 }
 
 /// The same after a shared server could not be reached: somebody has waited for it already.
-const SHORT_PATIENCE: Duration = Duration::from_millis(500);
+const DOWN_QUERY_TIMEOUT: Duration = Duration::from_millis(500);
 /// For how long that is remembered.
-const MEMORY: Duration = Duration::from_secs(5);
+const DOWN_TTL: Duration = Duration::from_secs(5);
 
 /// A pool of connections to a database.
 pub struct SqlStore<DB: Database> {
@@ -66,11 +66,11 @@ impl<DB: Dialect> SqlStore<DB> {
         &self,
         work: impl Future<Output = Result<T, sqlx::Error>>,
     ) -> Result<T, StoreError> {
-        let is_away = |since: Instant| since.elapsed() < MEMORY;
+        let is_away = |since: Instant| since.elapsed() < DOWN_TTL;
         let patience = if self.away_since.lock().is_some_and(is_away) {
-            SHORT_PATIENCE
+            DOWN_QUERY_TIMEOUT
         } else {
-            PATIENCE
+            QUERY_TIMEOUT
         };
         let outcome = tokio::time::timeout(patience, work).await;
         let outcome = outcome.unwrap_or(Err(sqlx::Error::PoolTimedOut));

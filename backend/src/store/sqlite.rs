@@ -17,7 +17,7 @@ use sqlx::sqlite::{
 
 use super::StoreError;
 use super::sql::{Dialect, SqlStore, explained, migrator};
-use crate::data_dir::{create_folder, open_private};
+use crate::store::data_dir::{create_folder, open_private};
 
 /// In order, each with its name; what has been released never changes.
 const MIGRATIONS: [(&str, &str); 2] = [
@@ -34,7 +34,7 @@ const MIGRATIONS: [(&str, &str); 2] = [
 /// Marks a file as FlashBlog's (SQLite's `application_id`): "FLBG" in ASCII.
 const APPLICATION_ID: i64 = 0x464C_4247;
 /// How long a request waits for a database that someone else holds before it says so.
-const PATIENCE: Duration = Duration::from_secs(3);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A SQLite database in WAL mode, whose commits are on disk when they return
 /// (`synchronous=FULL`). It has one connection: SQLite has one writer at a time, and this way
@@ -88,7 +88,7 @@ impl SqlStore<Sqlite> {
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(PATIENCE);
+            .busy_timeout(BUSY_TIMEOUT);
         // The tables of a new database need not be on disk at once: without them it is as new as
         // before, and the first commit that matters takes them along. A dozen waits for the disk
         // would be half of a first start.
@@ -97,7 +97,7 @@ impl SqlStore<Sqlite> {
         let (connected, used) = (Arc::clone(&file), file);
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
-            .acquire_timeout(PATIENCE)
+            .acquire_timeout(BUSY_TIMEOUT)
             .after_connect(move |_, _| {
                 connected.note();
                 ready(Ok(())).boxed()

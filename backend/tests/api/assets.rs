@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::Method;
-use flashblog::assets::Assets;
+use flashblog::site::assets::Assets;
 use rust_embed::RustEmbed;
 
 use crate::harness::{ASSETS, Answer, TestApp};

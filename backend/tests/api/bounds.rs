@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::Method;
-use flashblog::cache::{BlogCache, MAX_COPIES, PAUSE};
+use flashblog::cache::{BlogCache, MAX_SNAPSHOTS, REFETCH_INTERVAL};
 use flashblog::clock::Clock;
-use flashblog::session_memory::{EndError, Limits, SessionMemory};
+use flashblog::session::memory::{EndError, Limits, SessionMemory};
+use flashblog::session_id::SessionId;
 use flashblog::sources::BlogSource;
 use flashblog::store::Store;
 use flashblog::store::sqlite::SqliteStore;
-use flashblog::token::SessionId;
 use shared::blog::BlogPage;
 use shared::flash::{Category, Flash};
 
@@ -25,21 +25,21 @@ async fn equal_content_is_one_copy_in_memory() {
     let app = TestApp::new().await;
     let blogs = &app.app.blogs;
     let first = blogs.view(visitor()).await;
-    app.clock.advance(PAUSE);
+    app.clock.advance(REFETCH_INTERVAL);
     let second = blogs.view(visitor()).await;
     assert_eq!(app.source.fetches(), 2);
     assert!(Arc::ptr_eq(&first.snapshot, &second.snapshot));
     assert_ne!(first.freshness.fetched_at, second.freshness.fetched_at);
 
     app.source.hold(posts(3));
-    app.clock.advance(PAUSE);
+    app.clock.advance(REFETCH_INTERVAL);
     let third = blogs.view(visitor()).await;
     assert!(!Arc::ptr_eq(&first.snapshot, &third.snapshot));
     app.source.hold(posts(14));
-    app.clock.advance(PAUSE);
+    app.clock.advance(REFETCH_INTERVAL);
     let fourth = blogs.view(visitor()).await;
     assert!(Arc::ptr_eq(&first.snapshot, &fourth.snapshot), "also later");
-    assert_eq!(blogs.copies(), 2);
+    assert_eq!(blogs.snapshots(), 2);
 }
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn a_copy_dies_when_the_last_session_lets_go() {
     let session = visitor();
     let old = Arc::downgrade(&blogs.view(session).await.snapshot);
     app.source.hold(posts(3));
-    app.clock.advance(PAUSE);
+    app.clock.advance(REFETCH_INTERVAL);
     blogs.view(visitor()).await;
     assert!(old.upgrade().is_some(), "two sessions hold it");
     blogs.forget(session);
@@ -77,7 +77,7 @@ async fn a_copy_dies_when_the_last_session_lets_go() {
     app.source.hold(posts(4));
     app.clock.advance(Duration::from_secs(3_601));
     blogs.view(visitor()).await;
-    blogs.tidy();
+    blogs.evict_expired();
     assert!(idle.upgrade().is_none(), "those who held it didn't return");
 }
 
@@ -87,16 +87,16 @@ async fn a_source_that_changes_all_the_time_leaves_a_bounded_number_of_copies() 
     let blogs = &app.app.blogs;
     let patient = visitor();
     let first = Arc::downgrade(&blogs.view(patient).await.snapshot);
-    for count in 15..15 + 3 * MAX_COPIES {
+    for count in 15..15 + 3 * MAX_SNAPSHOTS {
         app.source.hold(posts(count));
-        app.clock.advance(PAUSE);
+        app.clock.advance(REFETCH_INTERVAL);
         blogs.view(visitor()).await;
-        blogs.tidy();
-        assert!(blogs.copies() <= MAX_COPIES, "{}", blogs.copies());
+        blogs.evict_expired();
+        assert!(blogs.snapshots() <= MAX_SNAPSHOTS, "{}", blogs.snapshots());
     }
     assert!(first.upgrade().is_none());
     let view = blogs.view(patient).await;
-    assert_eq!(view.snapshot.posts().len(), 14 + 3 * MAX_COPIES);
+    assert_eq!(view.snapshot.posts().len(), 14 + 3 * MAX_SNAPSHOTS);
     assert!(!view.freshness.stale);
 }
 
@@ -119,9 +119,9 @@ async fn a_flood_of_cookieless_requests_does_not_grow_without_end() {
         cache.sessions()
     );
     assert_eq!(app.source.fetches(), 1);
-    cache.tidy();
+    cache.evict_expired();
     app.clock.advance(Duration::from_secs(3_601));
-    cache.tidy();
+    cache.evict_expired();
     assert_eq!(cache.sessions(), 0);
 }
 

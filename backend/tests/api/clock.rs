@@ -35,8 +35,8 @@ async fn a_clock_that_jumps_breaks_nothing_and_freezes_no_cache() {
         count += 1;
         app.source.hold(posts(count as usize));
         app.clock.advance(Duration::from_secs(3_601));
-        app.app.blogs.tidy();
-        app.app.sessions.tidy().await;
+        app.app.blogs.evict_expired();
+        app.app.sessions.evict_expired().await;
         let page: BlogPage = visitor.get("/api/v1/blogs").await.data();
         assert_eq!(page.total_items, count, "{jump}");
     }
@@ -64,7 +64,7 @@ async fn a_jump_ahead_and_back_revives_no_ended_session() {
     let cookie = visitor.cookie().expect("a cookie");
     visitor.send(Method::DELETE, "/api/v1/session", &[]).await;
     app.clock.jump(YEAR);
-    app.app.sessions.tidy().await;
+    app.app.sessions.evict_expired().await;
     app.clock.jump(-YEAR);
     visitor.set_cookie(&cookie);
     let after: SessionInfo = visitor.get("/api/v1/session").await.data();
@@ -80,7 +80,7 @@ async fn ended_sessions_are_forgotten_when_their_tokens_have_expired() {
     let other = app.connect().await;
     for (hours, left) in [(24, 1), (1, 0)] {
         app.clock.advance(Duration::from_secs(hours * 3_600));
-        app.app.sessions.tidy().await;
+        app.app.sessions.evict_expired().await;
         let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM ended_sessions")
             .fetch_one(&other)
             .await

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use flashblog::session_id::SessionId;
 use flashblog::store::Store;
 use flashblog::store::message::{Message, Reference, Stats, Stored};
 use flashblog::store::postgres::PostgresStore;
 use flashblog::store::sqlite::SqliteStore;
-use flashblog::token::SessionId;
 use shared::flash::{Category, Flash};
 use tempfile::TempDir;
 
@@ -275,8 +275,8 @@ async fn a_mail_has_one_postman_at_a_time(opened: Opened) {
         })
         .collect();
     let mut claimed = Vec::new();
-    for postman in postmen {
-        claimed.extend(postman.await.expect("answers"));
+    for mailer in postmen {
+        claimed.extend(mailer.await.expect("answers"));
     }
     assert_eq!(claimed.len(), 1);
     assert_eq!((&claimed[0].message, claimed[0].attempts), (&message, 0));

@@ -10,10 +10,10 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 
-use flashblog::session_memory::SessionMemory;
+use flashblog::session::memory::SessionMemory;
+use flashblog::session_id::SessionId;
 use flashblog::store::Store;
 use flashblog::store::sqlite::SqliteStore;
-use flashblog::token::SessionId;
 use shared::flash::{Category, Flash};
 
 use crate::harness::skipped;

@@ -7,12 +7,12 @@ use axum::Router;
 use axum::http::{Method, StatusCode};
 use axum::response::Redirect;
 use axum::routing::{get, post};
+use flashblog::api::envelope::Reply;
+use flashblog::api::extract::Path;
 use flashblog::app::App;
 use flashblog::error::ApiError;
-use flashblog::extract::Path;
-use flashblog::reply::Reply;
 use flashblog::session::Session;
-use flashblog::token::Keys;
+use flashblog::session::token::Keys;
 use serde_json::json;
 use shared::flash::Category;
 
@@ -371,7 +371,7 @@ async fn they_survive_a_restart_and_expire_with_their_session() {
     let forgetful = app.browser();
     leave(&forgetful, "late").await;
     app.clock.advance(Duration::from_secs(25 * 3600));
-    app.app.sessions.tidy().await;
+    app.app.sessions.evict_expired().await;
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM waiting_flashes")
         .fetch_one(&app.connect().await)
         .await

@@ -14,22 +14,22 @@ use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use flashblog::app::{App, Parts};
-use flashblog::assets::Assets;
 use flashblog::cache::BlogCache;
 use flashblog::clock::Clock;
-use flashblog::config::PublicUrl;
 use flashblog::contact::Contact;
+use flashblog::contact::mailer::{Delivery, Mailer};
 use flashblog::content::post::Post;
-use flashblog::limits::MAX_IN_FLIGHT;
-use flashblog::notify::{PostOffice, Postman};
-use flashblog::rate_limit::{Rate, RateLimit};
+use flashblog::http::limits::MAX_IN_FLIGHT;
+use flashblog::http::rate_limit::{Rate, RateLimit};
+use flashblog::public_url::PublicUrl;
 use flashblog::session::Sessions;
-use flashblog::session_memory::SessionMemory;
+use flashblog::session::memory::SessionMemory;
+use flashblog::session::token::Keys;
+use flashblog::site::assets::Assets;
 use flashblog::sources::embedded::EmbeddedSource;
 use flashblog::sources::{BlogSource, SourceError};
 use flashblog::store::Store;
 use flashblog::store::sqlite::SqliteStore;
-use flashblog::token::Keys;
 use jiff::{SignedDuration, Timestamp};
 use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use parking_lot::Mutex;
@@ -276,11 +276,11 @@ impl TestApp {
             )),
             contact_rate: Arc::new(RateLimit::new(Rate::FIVE_A_MINUTE, test_clock)),
             trusted_proxies: Arc::new("10.0.0.0/8".parse().expect("a network")),
-            postman: None,
+            mailer: None,
             blogs: Arc::new(blogs),
             public_url: Arc::new(public_url),
             assets: Arc::new(Assets::in_folder(PathBuf::from(ASSETS))),
-            places: Arc::new(Semaphore::new(MAX_IN_FLIGHT)),
+            in_flight: Arc::new(Semaphore::new(MAX_IN_FLIGHT)),
             metrics: Arc::default(),
             draining: Arc::default(),
         });
@@ -329,23 +329,23 @@ impl TestApp {
     }
 
     /// The same app, which tells its owner of messages through a mail server.
-    pub(crate) fn with_mail(mut self, server: SocketAddr, patience: Duration) -> Self {
+    pub(crate) fn with_mail(mut self, server: SocketAddr, send_timeout: Duration) -> Self {
         let url = format!("smtp://{server}");
-        let office = PostOffice {
+        let office = Delivery {
             smtp: AsyncSmtpTransport::<Tokio1Executor>::from_url(&url)
                 .expect("a URL")
                 .build(),
             owner: "Owner <owner@example.org>".parse().expect("an address"),
             host: self.app.public_url.host().to_owned(),
-            patience,
+            send_timeout,
         };
         let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
-        let postman = Postman::new(Arc::clone(&self.store), Arc::clone(&clock), office);
-        let postman = Some(Arc::new(postman));
-        let contact = Contact::new(Arc::clone(&self.store), clock, postman.clone());
+        let mailer = Mailer::new(Arc::clone(&self.store), Arc::clone(&clock), office);
+        let mailer = Some(Arc::new(mailer));
+        let contact = Contact::new(Arc::clone(&self.store), clock, mailer.clone());
         let parts = Parts {
             contact: Arc::new(contact),
-            postman,
+            mailer,
             ..Parts::clone(&self.app)
         };
         self.app = parts.into();

@@ -73,7 +73,7 @@ async fn no_token_and_no_key_is_logged_at_any_level() {
     }
     tokens.push(token);
     visitor.send(Method::DELETE, "/api/v1/session", &[]).await;
-    app.app.sessions.tidy().await;
+    app.app.sessions.evict_expired().await;
 
     let text = log.text();
     assert!(

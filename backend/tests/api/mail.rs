@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use flashblog::token::Keys;
+use flashblog::session::token::Keys;
 use parking_lot::Mutex;
 use serde_json::json;
 use shared::contact::ContactReceipt;
@@ -126,8 +126,8 @@ async fn send_message(app: &TestApp, subject: &str) -> ContactReceipt {
 }
 
 async fn deliver(app: &TestApp) {
-    let postman = app.app.postman.as_ref().expect("a postman");
-    postman.deliver_due().await.expect("the store works");
+    let mailer = app.app.mailer.as_ref().expect("a mailer");
+    mailer.deliver_due().await.expect("the store works");
 }
 
 async fn waiting(app: &TestApp) -> i64 {

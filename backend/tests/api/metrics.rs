@@ -110,7 +110,7 @@ async fn the_source_and_what_sessions_hold_of_it_are_counted() {
         ],
     );
     app.clock.advance(Duration::from_secs(3500));
-    app.app.blogs.tidy();
+    app.app.blogs.evict_expired();
     assert_lines(
         &scrape(&app).await,
         &[

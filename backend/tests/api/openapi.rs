@@ -123,7 +123,7 @@ fn only_files_pages_and_fallbacks_are_routed_without_a_description() {
             "/feed.json",
             "/sitemap.xml",
             "/robots.txt",
-            "/trouble.css",
+            "/error.css",
             "/contact",
             "/contact",
             "/metrics"

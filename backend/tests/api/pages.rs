@@ -428,7 +428,7 @@ async fn a_failing_server_says_so_on_a_page_that_needs_no_app() {
     assert!(!html.contains("secret") && !html.contains("<script") && !html.contains("style="));
     assert_eq!(page.header("cache-control"), Some("no-store"));
     assert_eq!(
-        app.get("/trouble.css").await.header("content-type"),
+        app.get("/error.css").await.header("content-type"),
         Some("text/css; charset=utf-8")
     );
     let plain = browser.get("/panics").await.text();
@@ -484,10 +484,10 @@ async fn every_answer_carries_the_security_headers() {
         assert!(answer.header("cross-origin-resource-policy").is_some());
         assert_eq!(answer.header("server"), None);
     }
-    let all = app.app.places.available_permits();
+    let all = app.app.in_flight.available_permits();
     let taken = app
         .app
-        .places
+        .in_flight
         .try_acquire_many(u32::try_from(all).expect("fits"));
     let busy = visit(&browser, "/").await;
     assert_eq!(

@@ -9,10 +9,10 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::Method;
 use axum::routing::get;
+use flashblog::api::envelope::Reply;
 use flashblog::app::App;
 use flashblog::error::ApiError;
-use flashblog::reply::Reply;
-use flashblog::server::{ConnectionLimits, serve};
+use flashblog::http::server::{ConnectionLimits, serve};
 use futures_util::stream::pending;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -131,10 +131,10 @@ async fn connections_beyond_the_limit_are_told_to_come_back() {
 #[tokio::test]
 async fn requests_beyond_the_limit_are_told_to_come_back_in_an_envelope() {
     let app = TestApp::new().await;
-    let all = app.app.places.available_permits();
+    let all = app.app.in_flight.available_permits();
     let taken = app
         .app
-        .places
+        .in_flight
         .acquire_many(u32::try_from(all).expect("fits"))
         .await;
     let answer = app.get("/api/v1/blogs").await;
@@ -167,7 +167,7 @@ async fn told_to_stop_it_finishes_what_is_in_flight_and_lets_no_one_hold_it_up()
     slow.write_all(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
         .await
         .expect("writes");
-    while app.app.places.available_permits() == flashblog::limits::MAX_IN_FLIGHT {
+    while app.app.in_flight.available_permits() == flashblog::http::limits::MAX_IN_FLIGHT {
         tokio::task::yield_now().await;
     }
     server.stop.send(()).expect("serving");
@@ -201,7 +201,7 @@ async fn a_half_sent_request_does_not_hold_up_the_end() {
     half.write_all(b"POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf")
         .await
         .expect("writes");
-    while app.app.places.available_permits() == flashblog::limits::MAX_IN_FLIGHT {
+    while app.app.in_flight.available_permits() == flashblog::http::limits::MAX_IN_FLIGHT {
         tokio::task::yield_now().await;
     }
     server.stop.send(()).expect("serving");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
-use flashblog::token::Keys;
+use flashblog::session::token::Keys;
 use shared::session::{SessionGrant, SessionInfo};
 
 use crate::harness::{KEY, TestApp};
@@ -269,7 +269,7 @@ async fn a_renewed_token_ends_with_its_session_too() {
     let renewed: SessionInfo = other_tab.get("/api/v1/session").await.data();
     one_tab.send(Method::DELETE, "/api/v1/session", &[]).await;
     app.clock.advance(Duration::from_secs(3500));
-    app.app.sessions.tidy().await;
+    app.app.sessions.evict_expired().await;
     let after: SessionInfo = other_tab.get("/api/v1/session").await.data();
     assert_ne!(after.session_id, renewed.session_id);
 }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
-use flashblog::session_memory::SessionMemory;
+use flashblog::session::memory::SessionMemory;
+use flashblog::session_id::SessionId;
 use flashblog::store::sqlite::SqliteStore;
 use flashblog::store::{MAX_WAITING_FLASHES, Store};
-use flashblog::token::SessionId;
 use shared::flash::{Category, Flash};
 use shared::session::SessionInfo;
 use sqlx::Row;

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::*;
-use crate::content::address::ThisSite;
+use crate::content::address::SameSite;
 
 fn clean(html: &str) -> SafeHtml {
     let in_a_minute = Instant::now() + Duration::from_secs(60);
@@ -18,7 +18,7 @@ fn clean(html: &str) -> SafeHtml {
 }
 
 fn this_site() -> Arc<dyn Addresses> {
-    Arc::new(ThisSite)
+    Arc::new(SameSite)
 }
 
 /// A tag's name, and the names and values of its attributes.
@@ -316,7 +316,7 @@ fn the_text_reads_as_the_page_does() {
 fn parsing_ends_with_its_deadline() {
     assert_eq!(
         sanitise_until("<p>x</p>", &this_site(), Instant::now()),
-        Err(Entangled)
+        Err(NestedTooDeep)
     );
     let deep = format!("{}x{}", "<div>".repeat(2_000), "</div>".repeat(2_000));
     assert_eq!(clean(&deep).text, "x");

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::content::address::{Addresses, ThisSite};
+use crate::content::address::{Addresses, SameSite};
 use crate::content::dates;
 use crate::content::post::RawPost;
 
@@ -19,7 +19,7 @@ fn raw(id: &str, date: &str, category: &str, tags: &[&str]) -> RawPost {
 }
 
 fn snapshot(posts: Vec<RawPost>) -> Snapshot {
-    let addresses: Arc<dyn Addresses> = Arc::new(ThisSite);
+    let addresses: Arc<dyn Addresses> = Arc::new(SameSite);
     Snapshot::new(
         posts
             .into_iter()

@@ -17,12 +17,12 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
     root
 }
 
-fn read(root: &TempDir) -> Reading {
+fn read(root: &TempDir) -> FolderContents {
     read_folder(root.path()).expect("reads")
 }
 
 /// Posts by id.
-fn by_id(reading: &Reading) -> BTreeMap<&str, &Post> {
+fn by_id(reading: &FolderContents) -> BTreeMap<&str, &Post> {
     reading
         .posts
         .iter()
@@ -31,7 +31,7 @@ fn by_id(reading: &Reading) -> BTreeMap<&str, &Post> {
 }
 
 /// One of the three real blogs; `None` where the data isn't there.
-fn real_blog(name: &str) -> Option<Reading> {
+fn real_blog(name: &str) -> Option<FolderContents> {
     let root = format!(
         "{}/../../shared/data/markdown/{name}",
         env!("CARGO_MANIFEST_DIR")
@@ -48,7 +48,7 @@ fn real_blog(name: &str) -> Option<Reading> {
 }
 
 /// Id, title, author and date of each post, newest first.
-fn index(reading: Reading) -> Vec<(String, String, String, String)> {
+fn index(reading: FolderContents) -> Vec<(String, String, String, String)> {
     assert!(reading.skipped.is_empty(), "{:?}", reading.skipped);
     Snapshot::new(reading.posts)
         .posts()

@@ -17,23 +17,23 @@ const TEXT_FIELDS: [&str; 4] = ["main_content", "content", "body", "description"
 
 /// What a list holds.
 #[derive(Debug, Default)]
-pub(super) struct Reading {
+pub(super) struct Items {
     pub(super) posts: Vec<Post>,
-    pub(super) skipped: Vec<Skipped>,
+    pub(super) skipped: Vec<SkippedItem>,
 }
 
 /// An item that is no post.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Skipped {
+pub(super) struct SkippedItem {
     /// From 0, over all pages.
     pub(super) index: usize,
     pub(super) reason: String,
 }
 
 /// Reads all items; relative addresses lead to where `base` is. `None` when `deadline` passes over it.
-pub(super) fn read(items: Vec<Value>, base: &Url, deadline: Instant) -> Option<Reading> {
+pub(super) fn read(items: Vec<Value>, base: &Url, deadline: Instant) -> Option<Items> {
     let addresses: Arc<dyn Addresses> = Arc::new(without_secrets(base));
-    let mut reading = Reading::default();
+    let mut reading = Items::default();
     for (index, item) in items.iter().enumerate() {
         if Instant::now() >= deadline {
             return None;
@@ -46,7 +46,7 @@ pub(super) fn read(items: Vec<Value>, base: &Url, deadline: Instant) -> Option<R
         };
         match post {
             Ok(post) => reading.posts.push(post),
-            Err(reason) => reading.skipped.push(Skipped { index, reason }),
+            Err(reason) => reading.skipped.push(SkippedItem { index, reason }),
         }
     }
     Some(reading)

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 
-fn read(items: Value) -> Reading {
+fn read(items: Value) -> Items {
     let Value::Array(items) = items else {
         unreachable!()
     };

@@ -1,0 +1,99 @@
+//! Keeps other sites' pages from acting in a visitor's name.
+
+use axum::extract::Request;
+use axum::http::{HeaderMap, Method, header};
+
+use crate::error::ApiError;
+use crate::public_url::PublicUrl;
+use crate::session::credentials::bearer_token;
+
+/// Refuses an unsafe request that a page of another origin made.
+///
+/// Fetch Metadata decides where a client sends it; else `Origin`. A request with a Bearer token
+/// passes: no browser adds one by itself, so no other site can make it do so.
+///
+/// # Errors
+/// [`ApiError::CrossSiteRequest`].
+pub fn refuse_cross_site(request: &Request, public_url: &PublicUrl) -> Result<(), ApiError> {
+    let safe = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE
+    );
+    let headers = request.headers();
+    if safe || bearer_token(headers).is_some() || !is_cross_site(headers, public_url.origin()) {
+        Ok(())
+    } else {
+        Err(ApiError::CrossSiteRequest)
+    }
+}
+
+fn is_cross_site(headers: &HeaderMap, public_origin: &str) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return matches!(site.as_bytes(), b"cross-site" | b"same-site");
+    }
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return false;
+    };
+    let Ok(origin) = origin.to_str() else {
+        return true;
+    };
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let hosts_own = origin.split_once("://").is_some_and(|(scheme, authority)| {
+        matches!(scheme, "http" | "https") && Some(authority) == host
+    });
+    origin != public_origin && !hosts_own
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cross_site(headers: &[(&'static str, &'static str)]) -> bool {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| {
+                (
+                    axum::http::HeaderName::from_static(name),
+                    axum::http::HeaderValue::from_static(value),
+                )
+            })
+            .collect();
+        is_cross_site(&headers, "https://blog.example")
+    }
+
+    #[test]
+    fn fetch_metadata_decides_first() {
+        assert!(cross_site(&[("sec-fetch-site", "cross-site")]));
+        assert!(cross_site(&[
+            ("sec-fetch-site", "same-site"),
+            ("origin", "https://blog.example")
+        ]));
+        assert!(!cross_site(&[
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "https://else.example")
+        ]));
+        assert!(!cross_site(&[("sec-fetch-site", "none")]));
+    }
+
+    #[test]
+    fn origin_decides_where_there_is_none() {
+        assert!(!cross_site(&[]));
+        assert!(!cross_site(&[("origin", "https://blog.example")]));
+        assert!(!cross_site(&[
+            ("origin", "http://10.0.0.1:3000"),
+            ("host", "10.0.0.1:3000")
+        ]));
+        assert!(cross_site(&[("origin", "null"), ("host", "blog.example")]));
+        assert!(cross_site(&[
+            ("origin", "https://blog.example.attacker.example"),
+            ("host", "blog.example")
+        ]));
+        assert!(cross_site(&[("origin", "https://blog.example:444")]));
+        assert!(cross_site(&[
+            ("origin", "ftp://blog.example"),
+            ("host", "blog.example")
+        ]));
+    }
+}

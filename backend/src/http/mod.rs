@@ -1,0 +1,11 @@
+//! HTTP: connections, limits and headers that hold for every request.
+
+pub mod admission;
+pub mod checked_stream;
+pub mod client_ip;
+pub mod conditional;
+pub mod csrf;
+pub mod limits;
+pub mod rate_limit;
+pub mod security_headers;
+pub mod server;

@@ -1,0 +1,172 @@
+//! Connections: HTTP/1.1 with limits that `axum::serve` does not have, and an orderly end.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Request, header};
+use axum::response::Response;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{sleep, timeout};
+use tower::ServiceExt;
+
+use crate::http::checked_stream::{CheckedStream, HeadError, MAX_HEAD_BYTES, MAX_HEADERS};
+use crate::http::limits::closing;
+
+/// Connections beyond the limit that are told so at once. Those beyond this are just closed.
+const TURNED_AWAY: usize = 1024;
+/// How long telling them may take.
+const TURN_AWAY_TIMEOUT: Duration = Duration::from_secs(2);
+/// After the system refused a connection, it is left alone for this long.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// What connections may take.
+#[derive(Debug, Clone, Copy)]
+pub struct ConnectionLimits {
+    /// How long a request's head may take to arrive, and an idle connection may wait for the next.
+    pub header_timeout: Duration,
+    /// Connections at once; those beyond it are told to come back.
+    pub connections: usize,
+    /// How long requests in flight may take to finish once the server was told to stop.
+    pub drain: Duration,
+}
+
+impl Default for ConnectionLimits {
+    fn default() -> Self {
+        Self {
+            header_timeout: Duration::from_secs(10),
+            connections: 16_384,
+            drain: Duration::from_secs(7),
+        }
+    }
+}
+
+/// Serves until `stop` resolves; then takes no new connection, finishes what is in flight, and
+/// returns when the drain is over at the latest.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: ConnectionLimits,
+    stop: impl Future<Output = ()>,
+) {
+    let connections = GracefulShutdown::new();
+    let permits = Arc::new(Semaphore::new(limits.connections));
+    let turned_away = Arc::new(Semaphore::new(TURNED_AWAY));
+    let http = http(limits.header_timeout);
+    let mut stop = pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                // Answers are written whole: waiting for more would only delay them.
+                let _ = stream.set_nodelay(true);
+                if let Ok(permit) = Arc::clone(&permits).try_acquire_owned() {
+                    let stream = CheckedStream::new(stream);
+                    let connection = connection(&http, stream, router.clone(), peer);
+                    tokio::spawn(run(connections.watch(connection), permit));
+                } else if let Ok(permit) = Arc::clone(&turned_away).try_acquire_owned() {
+                    let stream = CheckedStream::refused(stream, HeadError::TooManyConnections);
+                    let connection = connection(&http, stream, router.clone(), peer);
+                    tokio::spawn(run(in_time(connection), permit));
+                }
+            }
+            Err(error) => pause_after(&error).await,
+        }
+    }
+    drop(listener);
+    if timeout(limits.drain, connections.shutdown()).await.is_err() {
+        tracing::warn!("Stopped with requests unfinished");
+    }
+}
+
+fn http(header_timeout: Duration) -> http1::Builder {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(header_timeout)
+        .max_buf_size(2 * MAX_HEAD_BYTES)
+        .max_headers(MAX_HEADERS)
+        .half_close(false);
+    http
+}
+
+fn connection(
+    http: &http1::Builder,
+    stream: CheckedStream<TcpStream>,
+    router: Router,
+    peer: SocketAddr,
+) -> impl GracefulConnection<Error = hyper::Error> + use<> {
+    let verdict = stream.verdict();
+    http.serve_connection(
+        TokioIo::new(stream),
+        service_fn(move |request| {
+            // Now, not when the answer is first polled: by then the next request may be refused.
+            let refusal = verdict.get().copied();
+            // On the heap, so that a connection without a request has no room for one.
+            Box::pin(answer(router.clone(), request, peer, refusal))
+        }),
+    )
+}
+
+async fn answer(
+    router: Router,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+    refusal: Option<HeadError>,
+) -> Result<Response, Infallible> {
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(ConnectInfo(peer));
+    if let Some(refusal) = refusal {
+        request.extensions_mut().insert(refusal);
+    }
+    // What follows chunks is not looked at.
+    let is_last = request.headers().contains_key(header::TRANSFER_ENCODING);
+    let response = router.oneshot(request).await?;
+    Ok(if is_last { closing(response) } else { response })
+}
+
+/// Ends a connection that takes too long to be told that the server is full.
+async fn in_time(
+    connection: impl Future<Output = Result<(), hyper::Error>>,
+) -> Result<(), hyper::Error> {
+    timeout(TURN_AWAY_TIMEOUT, connection)
+        .await
+        .unwrap_or(Ok(()))
+}
+
+async fn run(
+    connection: impl Future<Output = Result<(), hyper::Error>>,
+    _place: OwnedSemaphorePermit,
+) {
+    if let Err(error) = connection.await {
+        tracing::debug!(%error, "Connection ended");
+    }
+}
+
+/// Most refusals are the peer's doing; being out of file descriptors is ours, and passes.
+async fn pause_after(error: &io::Error) {
+    let by_peer = matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionRefused
+    );
+    if !by_peer {
+        tracing::error!(cause = %error, "Can't accept connections");
+        sleep(ACCEPT_PAUSE).await;
+    }
+}

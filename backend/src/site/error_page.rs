@@ -1,0 +1,146 @@
+//! Failures of pages and files: a static page for people, a line for everybody else. It needs
+//! neither the single-page app nor anything else that may be what failed.
+
+use axum::body::{Body, HttpBody};
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use shared::flash::Flash;
+use shared::route::document_title;
+
+use crate::error::EnvelopeBody;
+use crate::http::security_headers::document_policy;
+use crate::site::shell::escaped;
+use crate::telemetry::RequestId;
+
+const PAGE: &str = include_str!("error_page.html");
+const STYLES: &str = include_str!("error_page.css");
+
+/// Whether whoever asks shows HTML to a person.
+#[must_use]
+pub fn accepts_html(headers: &HeaderMap) -> bool {
+    headers.get_all(header::ACCEPT).iter().any(|value| {
+        value
+            .to_str()
+            .is_ok_and(|accept| accept.contains("text/html"))
+    })
+}
+
+/// Middleware around pages and files: gives a failure that has no body yet its words.
+pub async fn explain_failures(request: Request, next: Next) -> Response {
+    let is_head = request.method() == Method::HEAD;
+    let wants_html = accepts_html(request.headers());
+    let id = request.extensions().get::<RequestId>().cloned();
+    let mut response = next.run(request).await;
+    let status = response.status();
+    let is_failure = status.is_client_error() || status.is_server_error();
+    if is_failure && response.body().size_hint().exact() == Some(0) {
+        // For an envelope, which there is none of here.
+        response.extensions_mut().remove::<EnvelopeBody>();
+        let id = id.map(|id| id.0).unwrap_or_default();
+        if wants_html {
+            let (_, text) = words(response.status());
+            let way = if response.status().is_server_error() {
+                "<a href=\"\">Try again</a> "
+            } else {
+                ""
+            };
+            write_page(&mut response, text, way, &id);
+        } else {
+            write_line(&mut response);
+        }
+    }
+    if is_head {
+        *response.body_mut() = Body::empty();
+    }
+    response
+}
+
+/// Gives a failure of a form post its page: what the person is to be told, or what its status says.
+pub fn explain_form_failure(response: &mut Response, told: &[Flash], id: &str) {
+    let told: Vec<&str> = told.iter().map(|flash| flash.message.as_str()).collect();
+    let text = if told.is_empty() {
+        words(response.status()).1.to_owned()
+    } else {
+        told.join(" ")
+    };
+    let text = format!("{text} Your browser’s Back button returns to what you wrote.");
+    let way = "<a href=\"\">Open the page again</a> ";
+    write_page(response, &text, way, id);
+}
+
+/// `way` is a link, as HTML.
+fn write_page(response: &mut Response, text: &str, way: &str, id: &str) {
+    let status = response.status();
+    let (heading, _) = words(status);
+    let body = PAGE
+        .replace("{title}", &escaped(&document_title(heading)))
+        .replace("{status}", status.as_str())
+        .replace("{heading}", heading)
+        .replace("{way}", way)
+        .replace("{id}", &escaped(id))
+        .replace("{text}", &escaped(text));
+    if let Ok(policy) = HeaderValue::try_from(document_policy(&[])) {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    write(response, "text/html; charset=utf-8", body);
+}
+
+fn write_line(response: &mut Response) {
+    let (heading, text) = words(response.status());
+    let body = format!("{} {heading}: {text}\n", response.status().as_str());
+    write(response, "text/plain; charset=utf-8", body);
+}
+
+fn write(response: &mut Response, kind: &'static str, body: String) {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.append(header::VARY, HeaderValue::from_static("Accept"));
+    *response.body_mut() = Body::from(body);
+}
+
+fn words(status: StatusCode) -> (&'static str, &'static str) {
+    match status {
+        StatusCode::BAD_REQUEST => (
+            "This request can’t be read",
+            "What was sent is not how requests are written.",
+        ),
+        StatusCode::NOT_FOUND => ("Not found", "There is nothing at this address."),
+        StatusCode::METHOD_NOT_ALLOWED => (
+            "Not like this",
+            "This address can only be looked at, not written to.",
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            ("This is too long", "More was sent than this site reads.")
+        }
+        StatusCode::SERVICE_UNAVAILABLE => (
+            "Back in a moment",
+            "The site can’t answer right now. Trying again in a few seconds usually helps.",
+        ),
+        status if status.is_client_error() => (
+            "This did not work",
+            "The request can’t be answered as it was sent.",
+        ),
+        _ => (
+            "Something went wrong",
+            "The fault is ours. Trying again usually helps.",
+        ),
+    }
+}
+
+/// `GET /error.css`: how the static page looks.
+pub async fn styles() -> Response {
+    (
+        [
+            (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+            (header::CACHE_CONTROL, "public, max-age=3600"),
+        ],
+        STYLES,
+    )
+        .into_response()
+}

@@ -1,0 +1,7 @@
+//! The site around the API: the app's shell and files, heads, feeds and error pages.
+
+pub mod assets;
+pub mod error_page;
+pub mod feeds;
+pub mod head;
+pub mod shell;

@@ -1,0 +1,237 @@
+//! The single-page app's `index.html`, taken apart once, so that each page's own head and first
+//! data can be put in.
+
+use std::cell::RefCell;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::http::HeaderValue;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use lol_html::html_content::ContentType;
+use lol_html::{RewriteStrSettings, element, rewrite_str, text};
+use pulldown_cmark_escape::escape_html;
+
+use crate::http::security_headers::document_policy;
+
+const HEAD_MARK: &str = "<!--the page's own head-->";
+const DATA_MARK: &str = "<!--the page's first data-->";
+
+/// The pieces of the built page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shell {
+    before_head: String,
+    before_data: String,
+    end: String,
+    policy: HeaderValue,
+}
+
+/// What the page would ask the API first, and the answer to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstEnvelope {
+    /// Path and query of the GET.
+    pub path: String,
+    /// The envelope as JSON.
+    pub json: String,
+}
+
+/// Why a page can't be the shell.
+#[derive(Debug, thiserror::Error)]
+pub enum ShellError {
+    /// It can't be read as HTML.
+    #[error("index.html can't be read: {0}")]
+    Unreadable(#[from] lol_html::errors::RewritingError),
+    /// The app has no place in it.
+    #[error("index.html has no <title>, or no element with the id `app` after it")]
+    Incomplete,
+    /// Its scripts can't be named in a header.
+    #[error("index.html has scripts that no policy can name")]
+    Policy,
+}
+
+impl Shell {
+    /// Takes the built page apart. Its title and description go: each page has its own.
+    ///
+    /// # Errors
+    /// When it has no title, or no element with the id `app`.
+    pub fn parse(html: &str) -> Result<Self, ShellError> {
+        let scripts = RefCell::new(vec![String::new()]);
+        let titles = RefCell::new(0_usize);
+        let marked = rewrite_str(
+            html,
+            RewriteStrSettings::new()
+                .append_element_content_handler(element!("title", |title| {
+                    // Later ones name pictures.
+                    if titles.replace_with(|count| *count + 1) == 0 {
+                        title.replace(HEAD_MARK, ContentType::Html);
+                    }
+                    Ok(())
+                }))
+                .append_element_content_handler(element!("meta[name=description]", |description| {
+                    description.remove();
+                    Ok(())
+                }))
+                .append_element_content_handler(element!("#app", |app| {
+                    app.after(DATA_MARK, ContentType::Html);
+                    Ok(())
+                }))
+                .append_element_content_handler(text!("script:not([src])", |piece| {
+                    let mut scripts = scripts.borrow_mut();
+                    if let Some(script) = scripts.last_mut() {
+                        script.push_str(piece.as_str());
+                    }
+                    if piece.last_in_text_node() {
+                        scripts.push(String::new());
+                    }
+                    Ok(())
+                })),
+        )?;
+        let (before_head, rest) = marked.split_once(HEAD_MARK).ok_or(ShellError::Incomplete)?;
+        let (before_data, end) = rest.split_once(DATA_MARK).ok_or(ShellError::Incomplete)?;
+        let hashes: Vec<String> = scripts
+            .borrow()
+            .iter()
+            .filter(|script| !script.is_empty())
+            .map(|script| script_hash(script))
+            .collect();
+        Ok(Self {
+            before_head: before_head.to_owned(),
+            before_data: before_data.to_owned(),
+            end: end.to_owned(),
+            policy: HeaderValue::try_from(document_policy(&hashes))
+                .map_err(|_| ShellError::Policy)?,
+        })
+    }
+
+    /// The policy that lets the page's own scripts run, and no others.
+    #[must_use]
+    pub fn policy(&self) -> &HeaderValue {
+        &self.policy
+    }
+
+    /// The page with `head`, which is HTML, and the answer to its first request as inert JSON.
+    #[must_use]
+    pub fn document(&self, head: &str, first: Option<&FirstEnvelope>) -> String {
+        let data = first.map_or_else(String::new, |first| {
+            format!(
+                "<script type=\"application/json\" id=\"first-envelope\" data-path=\"{}\">{}</script>",
+                escaped(&first.path),
+                inert_json(&first.json)
+            )
+        });
+        [
+            &self.before_head,
+            head,
+            &self.before_data,
+            data.as_str(),
+            &self.end,
+        ]
+        .concat()
+    }
+}
+
+/// The source expression of an inline script (CSP Level 3, section 2.3.1): the parser has turned
+/// line ends into line feeds before the browser hashes it.
+fn script_hash(script: &str) -> String {
+    let script = script.replace("\r\n", "\n").replace('\r', "\n");
+    let hash = digest(&SHA256, script.as_bytes());
+    format!("'sha256-{}'", STANDARD.encode(hash.as_ref()))
+}
+
+/// Plain text as HTML text, or as an attribute's value in double quotes.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    // Writing to a string does not fail.
+    let _ = escape_html(&mut html, text);
+    html
+}
+
+/// JSON that can stand in a script element: nothing in it ends the element, or reads as markup or
+/// as a line end to an older script engine. These characters stand only in JSON's strings, where
+/// an escape means the same (RFC 8259, section 7).
+#[must_use]
+pub fn inert_json(json: &str) -> String {
+    let mut inert = String::with_capacity(json.len());
+    for character in json.chars() {
+        match character {
+            '<' => inert.push_str("\\u003c"),
+            '>' => inert.push_str("\\u003e"),
+            '&' => inert.push_str("\\u0026"),
+            '\u{2028}' => inert.push_str("\\u2028"),
+            '\u{2029}' => inert.push_str("\\u2029"),
+            other => inert.push(other),
+        }
+    }
+    inert
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BUILT: &str = "<!doctype html><meta charset=utf-8><title>Built</title>\
+        <meta content=\"Built.\" name=description><script src=/a.js></script>\
+        <script type=module>import a from '/b.js';\n\"</\" + \"script\"</script></head><body>\
+        <div id=app><svg><title>A picture</title></svg><div>…</div></div><p>End</p>";
+
+    #[test]
+    fn each_page_has_its_own_head_and_data_in_the_built_page() {
+        let shell = Shell::parse(BUILT).expect("a shell");
+        let first = FirstEnvelope {
+            path: "/api/v1/blogs?page=1&per_page=3".into(),
+            json: r#"{"data":"</script><!--\u2028&"}"#.into(),
+        };
+        let page = shell.document("<title>Own</title>", Some(&first));
+        assert!(
+            page.starts_with("<!doctype html><meta charset=utf-8><title>Own</title><script src")
+        );
+        assert!(
+            !page.contains("Built") && page.contains("A picture"),
+            "{page}"
+        );
+        assert!(
+            page.contains(
+                "</div></div><script type=\"application/json\" id=\"first-envelope\" \
+                 data-path=\"/api/v1/blogs?page=1&amp;per_page=3\">\
+                 {\"data\":\"\\u003c/script\\u003e\\u003c!--\\u2028\\u0026\"}</script><p>End</p>"
+            ),
+            "{page}"
+        );
+        assert!(shell.document("", None).ends_with("</div></div><p>End</p>"));
+    }
+
+    #[test]
+    fn the_policy_names_each_inline_script_by_its_hash() {
+        let shell = Shell::parse(
+            "<title></title><script>alert(1)</script><script>\r\nb</script><script src=/c.js></script><div id=app></div>",
+        )
+        .expect("a shell");
+        let policy = shell.policy().to_str().expect("text");
+        // As `printf 'alert(1)' | openssl dgst -sha256 -binary | base64` has them.
+        assert!(
+            policy.contains(
+                "script-src 'self' 'wasm-unsafe-eval' \
+                 'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI=' \
+                 'sha256-Xnnsn4hC6mnrIBEELTIdgicgZJ7JECYXQJF+uIBRxyY=';"
+            ),
+            "{policy}"
+        );
+        assert!(!policy.contains("unsafe-inline"));
+    }
+
+    #[test]
+    fn a_page_without_a_place_for_the_app_is_no_shell() {
+        for html in ["", "<title>A</title>", "<div id=app></div>"] {
+            assert!(Shell::parse(html).is_err(), "{html}");
+        }
+    }
+
+    #[test]
+    fn json_says_the_same_when_it_is_inert() {
+        let value = serde_json::json!({"a": "<b>&\u{2028}\u{2029}</script>\"é"});
+        let inert = inert_json(&value.to_string());
+        assert!(!inert.contains(['<', '>', '&', '\u{2028}', '\u{2029}']));
+        let read: serde_json::Value = serde_json::from_str(&inert).expect("JSON");
+        assert_eq!(read, value);
+    }
+}
