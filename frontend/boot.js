@@ -1,12 +1,12 @@
-// Runs before the first paint: applies the chosen theme, so that the page never flashes in the
-// wrong one, and says so if the app can't start. The app takes over from here (hooks/use_theme.rs).
+// Runs before the first paint. Applies the theme, so that the page never appears in the wrong one, and
+// shows a message if the app can't start. The app applies later changes (hooks/use_theme.rs).
 (function () {
   var root = document.documentElement;
   var theme = null;
   try {
     theme = localStorage.getItem("theme");
   } catch (_) {
-    // A browser that keeps nothing for this site.
+    // The browser forbids storage for this site.
   }
   if (theme !== "light" && theme !== "dark") {
     theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
@@ -26,7 +26,7 @@
   addEventListener("TrunkApplicationStarted", function () {
     started = true;
   });
-  // In the capture phase, since a script or a preload that doesn't load has no bubbling event.
+  // The `error` event of a script or a preload doesn't bubble, but it passes the capture phase.
   addEventListener(
     "error",
     function (event) {

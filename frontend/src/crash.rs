@@ -1,17 +1,17 @@
-//! When the app itself fails.
+//! The view after a panic of the app.
 
 use std::panic::PanicHookInfo;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Document, HtmlTemplateElement};
 
-/// The element of `index.html` that the app is rendered into.
+/// The id of the element that the app is rendered into; see `index.html`.
 pub const APP_ID: &str = "app";
-/// The template of `index.html` that is shown instead of the app.
+/// The id of the template in `index.html` that replaces the app.
 const VIEW_ID: &str = "crash";
 
-/// A panic hook that writes the cause to the console and shows the view in `index.html` instead of
-/// a page that no longer answers. What it does is left to the browser: the app's state is suspect.
+/// A panic hook: writes the cause to the console and shows the template in place of the app, which
+/// no longer reacts. It uses only the DOM, because the app's state may be broken.
 pub fn show_crash_view(panic: &PanicHookInfo<'_>) {
     web_sys::console::error_1(&panic.to_string().into());
     if let Some(document) = web_sys::window().and_then(|window| window.document()) {
@@ -20,11 +20,11 @@ pub fn show_crash_view(panic: &PanicHookInfo<'_>) {
     }
 }
 
-/// None where `index.html` lacks a part: there is nothing better to do then.
+/// None if `index.html` lacks a part.
 fn replace_app(document: &Document) -> Option<()> {
     let app = document.get_element_by_id(APP_ID)?;
     if app.has_attribute("hidden") {
-        // A second panic on the way out of the first.
+        // The view is there already: this is a second panic.
         return None;
     }
     app.set_attribute("hidden", "").ok()?;

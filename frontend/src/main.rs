@@ -1,6 +1,6 @@
 //! Starts the app in the browser.
 
-use frontend::api::client::FirstAnswer;
+use frontend::api::first_answer::FirstAnswer;
 use frontend::app::{App, AppProps};
 use frontend::crash::{APP_ID, show_crash_view};
 

@@ -1,5 +1,4 @@
-//! What the browser keeps for this site. Where it keeps nothing, because the reader forbids it or
-//! there is no room left, everything lasts as long as the page.
+//! The browser's storage. If it is forbidden or full, values last as long as the page.
 
 use gloo_events::EventListener;
 use serde::Serialize;
@@ -7,12 +6,12 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
 use web_sys::{Storage, StorageEvent};
 
-/// For how long, and for whom.
+/// The two storages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Area {
-    /// This tab, through reloads.
+    /// `sessionStorage`: this tab, through reloads.
     Tab,
-    /// All tabs, until the reader clears it.
+    /// `localStorage`: all tabs, until the reader clears it.
     Browser,
 }
 
@@ -25,16 +24,15 @@ impl Area {
         }
     }
 
-    /// What is kept under `key`.
-    #[must_use]
+    /// The value under `key`.
     pub fn read(self, key: &str) -> Option<String> {
         self.storage()?.get_item(key).ok()?
     }
 
-    /// Keeps `value` under `key`; none forgets it.
+    /// Stores `value` under `key`. `None` removes it.
     pub fn write(self, key: &str, value: Option<&str>) {
         if let Some(storage) = self.storage() {
-            // A failure only means that it lasts as long as the page.
+            // After a failure the value lasts as long as the page.
             let _ = match value {
                 Some(value) => storage.set_item(key, value),
                 None => storage.remove_item(key),
@@ -42,15 +40,14 @@ impl Area {
         }
     }
 
-    /// A value that [`Area::write_json`] kept; none too when another version of the site kept
-    /// something else.
-    #[must_use]
+    /// The value that [`Area::write_json`] stored. None if another version of the app stored another
+    /// type.
     pub fn read_json<T: DeserializeOwned>(self, key: &str) -> Option<T> {
         let value = js_sys::JSON::parse(&self.read(key)?).ok()?;
         serde_wasm_bindgen::from_value(value).ok()
     }
 
-    /// Keeps a value as JSON.
+    /// Stores a value as JSON.
     pub fn write_json(self, key: &str, value: &impl Serialize) {
         let text = serde_wasm_bindgen::to_value(value)
             .ok()
@@ -61,13 +58,13 @@ impl Area {
     }
 }
 
-/// Calls `on_change` whenever another tab changes what is kept for all tabs under `key`, until
-/// dropped.
+/// Calls `on_change` when another tab changes the value under `key` in [`Area::Browser`], until the
+/// listener is dropped.
 pub fn watch(key: &'static str, on_change: impl Fn() + 'static) -> Option<EventListener> {
     let window = web_sys::window()?;
     Some(EventListener::new(&window, "storage", move |event| {
         let changed = event.dyn_ref().and_then(StorageEvent::key);
-        // No key: the other tab cleared the whole storage.
+        // Without a key the other tab has cleared the whole storage.
         if changed.is_none_or(|changed| changed == key) {
             on_change();
         }

@@ -1,4 +1,4 @@
-//! The browser's view of the page: scrolling and focus. Called from effects and event handlers only.
+//! Scrolling and focus. Call it from effects and event handlers only.
 
 use wasm_bindgen::JsCast;
 use web_sys::{
@@ -12,39 +12,35 @@ fn document() -> Option<Document> {
     web_sys::window()?.document()
 }
 
-/// The element that an address's hash, `#` included, points at.
-#[must_use]
+/// The element that a hash (with its `#`) names.
 pub fn element_by_hash(hash: &str) -> Option<HtmlElement> {
     let id = percent_decode(hash.strip_prefix('#')?);
     document()?.get_element_by_id(&id)?.dyn_into().ok()
 }
 
-/// The full address of a page of the site.
-#[must_use]
+/// The address with the site's origin.
 pub fn absolute(url: &str) -> String {
     let origin = web_sys::window().and_then(|window| window.location().origin().ok());
     format!("{}{url}", origin.unwrap_or_default())
 }
 
-/// Whether the screen is as the media query has it.
-#[must_use]
+/// Whether the media query matches.
 pub fn matches(media_query: &str) -> bool {
     web_sys::window()
         .and_then(|window| window.match_media(media_query).ok()?)
         .is_some_and(|query| query.matches())
 }
 
-/// Whether the reader has got to the element with this id: it is where a link to it puts it, or
-/// above. `landing` is [`landing`]'s.
-#[must_use]
+/// Whether the element with this id is at the height where a link to it scrolls, or above. `landing`
+/// is [`landing`]'s.
 pub fn is_reached(id: &str, landing: f64) -> bool {
     document()
         .and_then(|document| document.get_element_by_id(id))
         .is_some_and(|element| element.get_bounding_client_rect().top() <= landing)
 }
 
-/// How far below the top of the screen a link puts what it leads to, rounded up; CSS pixels.
-#[must_use]
+/// The distance from the top of the screen at which a link's target lands (`scroll-padding-top`),
+/// rounded up, in CSS pixels.
 pub fn landing() -> f64 {
     let padding = web_sys::window().and_then(|window| {
         let root = window.document()?.document_element()?;
@@ -59,7 +55,7 @@ pub fn landing() -> f64 {
         .map_or(1.0, |pixels| f64::from(pixels) + 1.0)
 }
 
-/// Scrolls the page; `y` in CSS pixels from its top.
+/// Scrolls the page to `y` CSS pixels from its top.
 pub fn scroll_to(y: i32, behavior: ScrollBehavior) {
     let Some(window) = web_sys::window() else {
         return;
@@ -70,13 +66,14 @@ pub fn scroll_to(y: i32, behavior: ScrollBehavior) {
     window.scroll_to_with_scroll_to_options(&options);
 }
 
-/// Scrolls to the top, gently unless the reader prefers reduced motion, and moves the focus there.
+/// Scrolls to the top and focuses the heading. The scrolling is smooth unless the reader prefers
+/// reduced motion.
 pub fn return_to_top() {
-    let prefers_stillness = matches("(prefers-reduced-motion: reduce)");
+    let prefers_less_motion = matches("(prefers-reduced-motion: reduce)");
     focus_heading();
     scroll_to(
         0,
-        if prefers_stillness {
+        if prefers_less_motion {
             ScrollBehavior::Instant
         } else {
             ScrollBehavior::Smooth
@@ -84,15 +81,15 @@ pub fn return_to_top() {
     );
 }
 
-/// Focuses an element, also one that the keyboard doesn't reach by itself, without scrolling.
+/// Focuses an element without scrolling, even if it is not focusable by itself.
 pub fn focus(element: &HtmlElement) {
     if element.tab_index() < 0 && !element.has_attribute("tabindex") {
-        // Fails only for an attribute name that is none.
+        // `set_attribute` fails only for an invalid name.
         let _ = element.set_attribute("tabindex", "-1");
     }
     let options = FocusOptions::new();
     options.set_prevent_scroll(true);
-    // Fails only in documents that can't have a focus.
+    // `focus` fails only in a document that can have no focus.
     let _ = element.focus_with_options(&options);
 }
 
@@ -106,22 +103,20 @@ pub fn focus_heading() {
     }
 }
 
-/// Focuses the page's heading if nothing has the focus: the element that had it may have gone with
-/// what it stood in.
+/// Focuses the page's heading if nothing has the focus. The element that had it may have been
+/// removed.
 pub fn focus_heading_if_lost() {
     if focused().is_none_or(|focused| focused.tag_name() == "BODY") {
         focus_heading();
     }
 }
 
-/// What has the focus; the body where nothing has.
-#[must_use]
+/// The element with the focus, or the body.
 pub fn focused() -> Option<HtmlElement> {
     document()?.active_element()?.dyn_into().ok()
 }
 
-/// The elements inside this one that `selector` matches, in the page's order.
-#[must_use]
+/// The descendants of `inside` that match `selector`, in document order.
 pub fn elements(inside: &Element, selector: &str) -> Vec<Element> {
     let Ok(found) = inside.query_selector_all(selector) else {
         return Vec::new();
@@ -131,20 +126,19 @@ pub fn elements(inside: &Element, selector: &str) -> Vec<Element> {
         .collect()
 }
 
-/// Whether a dialog is open: keys are its own then.
-#[must_use]
+/// Whether a dialog is open. It then handles the keys.
 pub fn has_dialog(document: &Document) -> bool {
     matches!(document.query_selector("dialog[open]"), Ok(Some(_)))
 }
 
 /// Focuses an element and scrolls it into view.
 pub fn reveal(element: &HtmlElement) {
-    // Fails only in documents that can't have a focus.
+    // `focus` fails only in a document that can have no focus.
     let _ = element.focus();
 }
 
-/// Scrolls a row, and nothing but the row, until the element in it is in its middle. Both are CSS
-/// selectors.
+/// Scrolls a row sideways until the element in it is in the middle. Both are CSS selectors. The page
+/// itself does not scroll.
 pub fn scroll_sideways_to(row: &str, element: &str) {
     let found = document().and_then(|document| {
         let row = document.query_selector(row).ok()??;
@@ -153,15 +147,15 @@ pub fn scroll_sideways_to(row: &str, element: &str) {
     });
     if let Some((row, element)) = found {
         let middle = |element: &Element| {
-            let place = element.get_bounding_client_rect();
-            place.left() + place.width() / 2.0
+            let rect = element.get_bounding_client_rect();
+            rect.left() + rect.width() / 2.0
         };
-        // A row is far shorter than an i32 reaches.
+        // No row is wider than an i32 of pixels.
         row.set_scroll_left(row.scroll_left() + (middle(&element) - middle(&row)) as i32);
     }
 }
 
-/// Scrolls no further than it takes to see an element.
+/// Scrolls as little as possible until the element is visible.
 pub fn scroll_just_into_view(element: &HtmlElement) {
     let options = ScrollIntoViewOptions::new();
     options.set_block(ScrollLogicalPosition::Nearest);

@@ -100,25 +100,25 @@ pub struct ContactReceipt {
 }
 
 /// Sentences for people about each field that won't do, by its name.
-pub type Faults = BTreeMap<String, Vec<String>>;
+pub type FieldErrors = BTreeMap<String, Vec<String>>;
 
 /// What is wrong with a message; nothing when it can be sent.
 #[must_use]
-pub fn validate(message: &ContactMessage) -> Faults {
-    let mut faults = Faults::new();
+pub fn validate(message: &ContactMessage) -> FieldErrors {
+    let mut errors = FieldErrors::new();
     for (field, text) in message.fields() {
-        let sentences = field_faults(field, text);
+        let sentences = field_errors(field, text);
         if !sentences.is_empty() {
-            faults.insert(field.to_owned(), sentences);
+            errors.insert(field.to_owned(), sentences);
         }
     }
-    faults
+    errors
 }
 
 /// What is wrong with one field, by its name and what stands in it: for a page that checks while
 /// someone types. An unknown field has no rules.
 #[must_use]
-pub fn field_faults(field: &str, text: &str) -> Vec<String> {
+pub fn field_errors(field: &str, text: &str) -> Vec<String> {
     let (label, most, blank) = match field {
         "name" => ("name", MAX_NAME, "Enter your name."),
         "email" => ("email address", MAX_EMAIL, "Enter your email address."),
@@ -152,11 +152,11 @@ pub fn field_faults(field: &str, text: &str) -> Vec<String> {
     sentences
 }
 
-/// The one sentence that a flash message says of a message's faults: [`FILL_IN_ALL`] when a field
+/// The one sentence that a flash message says of a message's errors: [`FILL_IN_ALL`] when a field
 /// is blank, else the first fault of each field. `None` when there are none.
 #[must_use]
-pub fn headline(message: &ContactMessage, faults: &Faults) -> Option<String> {
-    if faults.is_empty() {
+pub fn headline(message: &ContactMessage, errors: &FieldErrors) -> Option<String> {
+    if errors.is_empty() {
         return None;
     }
     let mut fields = message.fields().into_iter();
@@ -166,7 +166,7 @@ pub fn headline(message: &ContactMessage, faults: &Faults) -> Option<String> {
     let firsts: Vec<&str> = message
         .fields()
         .iter()
-        .filter_map(|(field, _)| faults.get(*field)?.first())
+        .filter_map(|(field, _)| errors.get(*field)?.first())
         .map(String::as_str)
         .collect();
     Some(firsts.join(" "))
@@ -224,14 +224,14 @@ mod tests {
 
     #[test]
     fn limits_count_trimmed_characters() {
-        assert_eq!(validate(&good()), Faults::new());
-        assert_eq!(headline(&good(), &Faults::new()), None);
+        assert_eq!(validate(&good()), FieldErrors::new());
+        assert_eq!(headline(&good(), &FieldErrors::new()), None);
         let mut full = good();
         full.name = format!(" {} ", "é".repeat(MAX_NAME));
         full.subject = "🦀".repeat(MAX_SUBJECT);
         full.message = "字".repeat(MAX_MESSAGE);
         full.email = format!("{}@{}.example", "a".repeat(64), "b".repeat(63));
-        assert_eq!(validate(&full), Faults::new());
+        assert_eq!(validate(&full), FieldErrors::new());
         let (fields, text) = faulty(|m| m.name = "é".repeat(MAX_NAME + 1));
         assert_eq!(fields, ["name"]);
         assert_eq!(text, "The name has 101 characters; at most 100 fit.");
@@ -278,7 +278,7 @@ mod tests {
             "jürgen@bücher.example",
             " spaced@example.org ",
         ] {
-            assert_eq!(field_faults("email", address), [""; 0], "{address}");
+            assert_eq!(field_errors("email", address), [""; 0], "{address}");
         }
         for address in [
             "a",
@@ -300,7 +300,7 @@ mod tests {
             "a@b.co,c@d.co",
             "a@b_c.co",
         ] {
-            assert_eq!(field_faults("email", address).len(), 1, "{address}");
+            assert_eq!(field_errors("email", address).len(), 1, "{address}");
         }
     }
 
@@ -312,11 +312,7 @@ mod tests {
         assert!(parse(r#"{"name":"x","name":"y"}"#).is_err());
         let trap = parse(r#"{"website":"https://spam.example"}"#).expect("parses");
         assert!(trap.fills_honeypot());
-        assert!(
-            !parse(r#"{"website":""}"#)
-                .expect("parses")
-                .fills_honeypot()
-        );
+        assert!(!parse(r#"{"website":""}"#).expect("parses").fills_honeypot());
         assert_eq!(
             serde_json::to_string(&good()).expect("JSON"),
             r#"{"name":"Ada","email":"ada@example.org","subject":"Hello","message":"One\n\tTwo"}"#

@@ -7,7 +7,7 @@ use std::fmt;
 use serde::Deserializer;
 use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
-use shared::contact::{self, ContactMessage, Faults};
+use shared::contact::{self, ContactMessage};
 
 /// A field as it was sent.
 pub struct Field {
@@ -81,7 +81,7 @@ pub struct FieldErrors {
     /// One sentence for people.
     pub detail: String,
     /// Sentences for each field, by its name.
-    pub fields: Faults,
+    pub fields: contact::FieldErrors,
 }
 
 const FIELDS: [&str; 5] = ["name", "email", "subject", "message", "website"];
@@ -92,7 +92,7 @@ impl FromFields for ContactMessage {
     /// A program that filled in what people don't see is to learn nothing from the answer.
     fn from_fields(fields: Vec<Field>) -> Result<Self, FieldErrors> {
         let mut texts: BTreeMap<String, String> = BTreeMap::new();
-        let mut faults = Faults::new();
+        let mut faults = contact::FieldErrors::new();
         let mut first_fault = None;
         for Field { name, text } in fields {
             let shown = shown(&name);

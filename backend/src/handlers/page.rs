@@ -42,7 +42,7 @@ pub async fn show(State(app): State<App>, request: Request) -> Result<Response, 
             return Err(ApiError::NotFound);
         }
     }
-    if let Some(target) = route.leads_to() {
+    if let Some(target) = route.redirect() {
         return Ok(Redirect::to(&target.href()).into_response());
     }
     document(&app, &route, &headers).await

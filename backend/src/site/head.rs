@@ -30,28 +30,12 @@ impl<'a> PageHead<'a> {
     /// Of a page that its address alone describes.
     #[must_use]
     pub fn of_route(site: &'a PublicUrl, route: &Route) -> Self {
-        let description = match route {
-            Route::Blogs(query) => match (&query.category, &query.tag) {
-                (Some(category), Some(tag)) => {
-                    format!("Posts about {category} tagged {tag}, newest first.")
-                }
-                (Some(category), None) => format!("Posts about {category}, newest first."),
-                (None, Some(tag)) => format!("Posts tagged {tag}, newest first."),
-                (None, None) => "All posts, newest first.".to_owned(),
-            },
-            Route::Search(query) => format!("Posts that match “{}”, best first.", query.text),
-            Route::About => {
-                "What FlashBlog is, how it is made, and what it knows of its readers.".to_owned()
-            }
-            Route::Contact => "Write to those who run this site.".to_owned(),
-            Route::Home | Route::Blog { .. } | Route::NotFound => SITE_DESCRIPTION.to_owned(),
-        };
         // Search engines need no results of another search, and there is no end of them.
         let is_lasting = !matches!(route, Route::NotFound | Route::Search(_));
         Self {
             site,
             title: route.title(),
-            description,
+            description: route.description(),
             canonical: is_lasting.then(|| site.absolute(&route.href())),
             post: None,
             picture: None,

@@ -4,23 +4,21 @@ use shared::blog::{Blog, BlogPage, BlogSummary};
 use shared::paths::{API_BASE, encode_segment};
 use shared::search::SearchPage;
 
-use crate::api::client::{Client, Get};
+use crate::api::client::Client;
+use crate::api::get::Get;
 use shared::route::BlogsQuery;
 
-/// A page of the list, `per_page` posts of it.
-#[must_use]
+/// A page of the list with `per_page` posts.
 pub fn list(query: &BlogsQuery, per_page: u32) -> Get<BlogPage> {
     Get::new(query.api_path(per_page))
 }
 
-/// A whole post.
-#[must_use]
+/// A post with its text.
 pub fn one(id: &str) -> Get<Blog> {
     Get::new(format!("{API_BASE}/blogs/{}", encode_segment(id)))
 }
 
-/// What this visit's lists have already told about a post, to show while the post itself loads.
-#[must_use]
+/// A post's summary from an answer of this visit, to show while the post loads.
 pub fn known_summary(client: &Client, id: &str) -> Option<BlogSummary> {
     let among = |posts: &[BlogSummary]| posts.iter().find(|post| post.id == id).cloned();
     client
@@ -39,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn requests_name_what_they_ask_for() {
+    fn paths_contain_the_query() {
         let query = BlogsQuery {
             page: 2,
             category: Some("C & C".to_owned()),

@@ -1,14 +1,14 @@
-//! The answers of this visit.
+//! The API's answers of this visit.
 
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-/// Answers kept at once: about as many pages as somebody goes back through.
+/// The most answers kept: more pages than a reader is likely to go back through.
 const CAPACITY: usize = 40;
 
-/// The last answers of the API by path, newest first. It lives as long as the tab's page.
+/// The newest answers of the API by path, newest first. A reload empties it.
 #[derive(Default)]
 pub(crate) struct AnswerCache {
     answers: RefCell<VecDeque<(String, Rc<dyn Any>)>>,
@@ -22,14 +22,15 @@ impl PartialEq for AnswerCache {
 }
 
 impl AnswerCache {
-    /// The answer kept for `path`, if it is a `T`.
+    /// The answer to `path`, if it is a `T`.
     pub(crate) fn get<T: 'static>(&self, path: &str) -> Option<Rc<T>> {
         let answers = self.answers.borrow();
         let (_, answer) = answers.iter().find(|(kept, _)| kept == path)?;
         Rc::clone(answer).downcast().ok()
     }
 
-    /// Keeps an answer in place of an older one; the oldest goes when there are too many.
+    /// Keeps an answer. It replaces an older one to `path`, and pushes out the oldest if there are too
+    /// many.
     pub(crate) fn put<T: 'static>(&self, path: &str, answer: Rc<T>) {
         self.forget(path);
         let mut answers = self.answers.borrow_mut();
@@ -37,12 +38,12 @@ impl AnswerCache {
         answers.truncate(CAPACITY);
     }
 
-    /// Drops the answer kept for `path`.
+    /// Drops the answer to `path`.
     pub(crate) fn forget(&self, path: &str) {
         self.answers.borrow_mut().retain(|(kept, _)| kept != path);
     }
 
-    /// The first hit among the answers of the type `T`, newest first.
+    /// The first hit of `find` among the answers of type `T`, newest first.
     pub(crate) fn find<T: 'static, R>(&self, find: impl Fn(&T) -> Option<R>) -> Option<R> {
         let answers = self.answers.borrow();
         answers

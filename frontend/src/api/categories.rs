@@ -3,10 +3,9 @@
 use shared::blog::CategoryList;
 use shared::paths::API_BASE;
 
-use crate::api::client::Get;
+use crate::api::get::Get;
 
 /// All categories, most used first.
-#[must_use]
 pub fn list() -> Get<CategoryList> {
     Get::new(format!("{API_BASE}/categories"))
 }

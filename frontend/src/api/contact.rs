@@ -1,4 +1,4 @@
-//! Sending a message.
+//! Sending a contact message.
 
 use shared::contact::{ContactMessage, ContactReceipt};
 use shared::paths::API_BASE;
@@ -6,16 +6,16 @@ use shared::paths::API_BASE;
 use crate::api::client::Client;
 use crate::api::failure::ApiFailure;
 
-/// Sends a message; sent again with the same key, it counts once.
+/// Sends a message. The server stores it once for the same `idempotency_key`.
 ///
 /// # Errors
-/// When it was not received, or nobody can tell.
+/// When the server did not confirm the message. It may still have stored it.
 pub async fn send(
     client: &Client,
     message: &ContactMessage,
-    key: &str,
+    idempotency_key: &str,
 ) -> Result<ContactReceipt, ApiFailure> {
     client
-        .post(&format!("{API_BASE}/contact"), message, key)
+        .post(&format!("{API_BASE}/contact"), message, idempotency_key)
         .await
 }

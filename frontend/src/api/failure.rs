@@ -7,30 +7,28 @@ use shared::problem::{Problem, code};
 /// Why an API request brought no data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ApiFailure {
-    /// Nothing came back: the device is offline, or the server can't be reached.
+    /// No answer: the device is offline, or the server can't be reached.
     Offline,
-    /// The answer took longer than [`crate::api::client::TIMEOUT_MS`].
+    /// No answer within 12 seconds.
     Timeout,
     /// The server answered with a problem.
     Problem(Box<Problem>),
-    /// Something answered that doesn't speak the API: a proxy, say.
+    /// The answer is no envelope. A proxy may have sent it.
     Malformed {
         /// The HTTP status code of the answer.
         status: u16,
-        /// The answer's `X-Request-Id`, where it has one.
+        /// The answer's `X-Request-Id`, if it has one.
         request_id: Option<String>,
     },
 }
 
 impl ApiFailure {
-    /// Whether what was asked for doesn't exist, so that asking again won't help.
-    #[must_use]
+    /// Whether the resource doesn't exist. A retry won't help then.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Problem(problem) if problem.status == 404)
     }
 
-    /// The HTTP status code, where there was an answer at all.
-    #[must_use]
+    /// The HTTP status code, if there was an answer.
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Offline | Self::Timeout => None,
@@ -39,8 +37,7 @@ impl ApiFailure {
         }
     }
 
-    /// What to quote when asking for help.
-    #[must_use]
+    /// The request id, for readers who ask for help.
     pub fn request_id(&self) -> Option<&str> {
         match self {
             Self::Offline | Self::Timeout => None,
@@ -50,15 +47,13 @@ impl ApiFailure {
         .filter(|id| !id.is_empty())
     }
 
-    /// Whether what was asked for certainly didn't happen. Where the answer is lost, or the server gave
-    /// up on its own work, it may have.
-    #[must_use]
+    /// Whether the server certainly did not act on the request. After a lost answer or a 5xx it may
+    /// have acted.
     pub fn is_refusal(&self) -> bool {
         matches!(self, Self::Problem(problem) if (400..500).contains(&problem.status))
     }
 
-    /// What the server found wrong with each field, on a 422 that names any.
-    #[must_use]
+    /// The errors of each field, on a 422 that lists them.
     pub fn fields(&self) -> Option<&BTreeMap<String, Vec<String>>> {
         match self {
             Self::Problem(problem) => problem.fields.as_ref(),
@@ -67,7 +62,6 @@ impl ApiFailure {
     }
 
     /// What happened, in a few words.
-    #[must_use]
     pub fn headline(&self) -> &'static str {
         match self {
             Self::Offline => "FlashBlog can’t be reached",
@@ -81,8 +75,7 @@ impl ApiFailure {
         }
     }
 
-    /// What it means for the reader and what to do next.
-    #[must_use]
+    /// What it means for the reader, and what to do next.
     pub fn advice(&self) -> &'static str {
         match self {
             Self::Offline => {

@@ -1,10 +1,13 @@
-//! The only code that talks HTTP: requests as values, one client, what can go wrong.
+//! The only code that talks HTTP: requests as values, one client, and how it fails.
 
+mod answer;
 pub mod blogs;
 mod cache;
 pub mod categories;
 pub mod client;
 pub mod contact;
 pub mod failure;
+pub mod first_answer;
+pub mod get;
 pub mod search;
 pub mod session;

@@ -1,14 +1,14 @@
-//! The reader's own session.
+//! Requests about the reader's session.
 
 use shared::paths::API_BASE;
 use shared::session::{SessionEnded, SessionInfo};
 
-use crate::api::client::{Client, Get};
+use crate::api::client::Client;
 use crate::api::failure::ApiFailure;
+use crate::api::get::Get;
 
-/// What the session holds. Pages that load nothing else ask for it, so that messages which wait
-/// for the reader are delivered there too.
-#[must_use]
+/// The session. Pages that load nothing else ask for it, so that waiting flashes are delivered
+/// there too.
 pub fn show() -> Get<SessionInfo> {
     Get::new(format!("{API_BASE}/session"))
 }
@@ -16,7 +16,7 @@ pub fn show() -> Get<SessionInfo> {
 /// Ends the session.
 ///
 /// # Errors
-/// When it could not be ended.
+/// When the server did not confirm the end.
 pub async fn end(client: &Client) -> Result<SessionEnded, ApiFailure> {
     client.delete(&format!("{API_BASE}/session")).await
 }

@@ -1,24 +1,26 @@
-//! A window above the page.
+//! A dialog above the page.
 
 use gloo_events::EventListener;
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
-/// What it holds.
+use crate::hooks::use_stored_flag::Flag;
+
+/// What a dialog shows.
 #[derive(Properties, PartialEq)]
 pub struct DialogProps {
-    /// Its name, and the element's id.
+    /// The element's id.
     pub id: &'static str,
     /// Its heading.
     pub title: &'static str,
-    /// Told when it has been closed.
+    /// Called when the dialog has closed.
     pub on_close: Callback<()>,
-    /// What stands below the heading.
+    /// The content below the heading.
     pub children: Html,
 }
 
-/// A modal dialog, open for as long as it is there. The browser keeps the focus in it, closes it on
-/// Escape and gives the focus back to where it was.
+/// A modal dialog. It is open as long as it is rendered. The browser keeps the focus inside, closes
+/// the dialog on Escape and then returns the focus.
 #[component]
 pub fn Dialog(props: &DialogProps) -> Html {
     let dialog = use_node_ref();
@@ -26,7 +28,7 @@ pub fn Dialog(props: &DialogProps) -> Html {
         let (dialog, on_close) = (dialog.clone(), props.on_close.clone());
         use_effect_with((), move |()| {
             let listener = dialog.cast::<HtmlDialogElement>().map(|dialog| {
-                // Fails only for a dialog that is open already.
+                // An error means that the dialog is already open.
                 let _ = dialog.show_modal();
                 EventListener::new(&dialog, "close", move |_| on_close.emit(()))
             });
@@ -45,9 +47,9 @@ pub fn Dialog(props: &DialogProps) -> Html {
     }
 }
 
-/// A labelled setting of a dialog.
-pub fn setting(id: &'static str, label: &'static str, is_on: bool, set: &Callback<bool>) -> Html {
-    let set = set.clone();
+/// A checkbox with its label, for a setting in a dialog.
+pub fn setting(id: &'static str, label: &'static str, flag: &Flag) -> Html {
+    let Flag { is_on, set } = flag.clone();
     let onchange = Callback::from(move |_: Event| set.emit(!is_on));
     html! {
         <label class="setting" for={id}>

@@ -1,11 +1,11 @@
-//! The beginning of the home page.
+//! The top of the home page.
 
 use yew::prelude::*;
 
 use crate::components::icon::{Shape, icon};
 use shared::route::Route;
 
-/// A night sky, a page in it, and a flash that lights it.
+/// A page in a night sky, lit by a flash.
 const ART: &str = concat!(
     r#"<svg class="hero-art" viewBox="0 0 480 400" aria-hidden="true" focusable="false">"#,
     r#"<circle class="h-glow" cx="262" cy="196" r="182"/>"#,
@@ -21,7 +21,7 @@ const ART: &str = concat!(
     r#"<path class="h-flash" d="M318 30L206 214h70l-40 156 138-206h-76z"/></svg>"#
 );
 
-/// What the site is, in a sentence, and the way into it.
+/// The site in one sentence, and links into it.
 pub fn hero() -> Html {
     html! {
         <section class="hero">

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-/// What an icon shows.
+/// The shape of an icon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     /// Three lines.
@@ -19,31 +19,31 @@ pub enum Shape {
     Screen,
     /// Back.
     ArrowLeft,
-    /// On.
+    /// Forward.
     ArrowRight,
-    /// To the top.
+    /// Up.
     ArrowUp,
-    /// Again.
+    /// Try again.
     Retry,
     /// The start page.
     House,
-    /// Age.
+    /// Time.
     Clock,
     /// No connection.
     Unplugged,
-    /// Messages.
+    /// Flashes.
     Bell,
-    /// Done.
+    /// Success.
     Check,
-    /// Worth knowing.
+    /// Information.
     Info,
-    /// Not as it should be.
+    /// Warning.
     Warning,
-    /// Not done.
+    /// Error.
     Error,
-    /// Passing on.
+    /// Share.
     Share,
-    /// An address.
+    /// Link.
     Link,
 }
 
@@ -83,7 +83,7 @@ impl Shape {
     }
 }
 
-/// An icon that screen readers read as `label`: nothing beside it says the same.
+/// An icon that screen readers read as `label`, because no text beside it says the same.
 pub fn labelled_icon(shape: Shape, label: &'static str) -> Html {
     html! {
         <svg class="icon" viewBox="0 0 24 24" role="img" aria-label={label} focusable="false">
@@ -92,7 +92,7 @@ pub fn labelled_icon(shape: Shape, label: &'static str) -> Html {
     }
 }
 
-/// An icon beside words that say the same: screen readers skip it.
+/// An icon beside text that says the same. Screen readers skip it.
 pub fn icon(shape: Shape) -> Html {
     html! {
         <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">

@@ -1,44 +1,21 @@
-//! What pages are made of, one a file: Yew components where there is state or an effect, plain
-//! functions where there is neither. (Each component costs about 2 KB of code, a function none.)
+//! The parts of pages, by feature. A part with state or an effect is a Yew component, another is a
+//! plain function: a component costs about 2 KB of code, a function nothing.
+//!
+//! A folder uses only those listed before it; [`page`] wraps them all.
 
-pub mod back_to_top;
-pub mod blog_card;
-pub mod byline;
-pub mod category_links;
-pub mod contact_field;
-pub mod contents;
-pub mod cover;
-mod cover_art;
 pub mod dialog;
-pub mod failure_view;
-pub mod footer;
-pub mod freshness_notice;
-pub mod hero;
 pub mod icon;
-pub mod marked_text;
-pub mod message_center;
-pub mod navbar;
-pub mod neighbours;
-pub mod not_found_view;
-pub mod nothing_found;
-pub mod notice;
-pub mod page_numbers;
-pub mod pagination;
-pub mod picture;
-pub mod post_date;
-pub mod post_head;
-pub mod post_text;
-pub mod related_posts;
-pub mod search_box;
-pub mod search_result;
+
+pub mod states;
+pub mod toasts;
+
+pub mod lists;
+pub mod post;
+pub mod search;
+
+pub mod contact;
+pub mod hero;
 pub mod session_panel;
-pub mod share_links;
-pub mod shortcut_help;
-pub mod skeleton;
-pub mod suggestions;
-pub mod tag_list;
-pub mod theme_toggle;
-pub mod toast;
-pub mod toast_stack;
-pub mod unrenewed_notice;
-pub mod wordmark;
+
+pub mod frame;
+pub mod page;

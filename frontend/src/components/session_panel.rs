@@ -1,4 +1,4 @@
-//! What the site knows of this visit.
+//! The reader's session.
 
 use js_sys::Date;
 use wasm_bindgen::JsValue;
@@ -7,11 +7,11 @@ use yew::platform::spawn_local;
 use yew::prelude::*;
 
 use crate::api;
-use crate::contexts::api::use_client;
+use crate::contexts::client::use_client;
 use crate::hooks::use_load::{Loaded, use_load};
 use crate::viewport;
 
-/// Characters of the session's id that are shown: enough to tell two apart, too few to be one.
+/// The characters of the session's id that are shown: enough to tell two apart, too few to use.
 const SHOWN_ID_CHARS: usize = 8;
 
 const BUTTON_ID: &str = "end-session";
@@ -24,7 +24,8 @@ enum Ending {
     Failed,
 }
 
-/// On demand: the session's id, when it began and when it expires, and a button that ends it.
+/// The session's id, start and expiry, and a button that ends it. Folded away until the reader opens
+/// it.
 #[component]
 pub fn SessionPanel() -> Html {
     let client = use_client();
@@ -85,7 +86,7 @@ pub fn SessionPanel() -> Html {
     }
 }
 
-/// Moves the focus from the button, which is about to go, to what the session is folded into.
+/// Moves the focus from the button, which is about to disappear, to the summary.
 fn leave_button(summary: &HtmlElement) {
     if viewport::focused().is_some_and(|focused| focused.id() == BUTTON_ID) {
         viewport::focus(summary);
@@ -96,11 +97,10 @@ fn short_id(id: &str) -> String {
     format!("{}…", id.chars().take(SHOWN_ID_CHARS).collect::<String>())
 }
 
-/// An RFC 3339 time as day, month, year, hour and minute, in the browser's zone and the site's
-/// language.
+/// An RFC 3339 time with date, hour and minute, in the reader's time zone and the site's language.
 fn local_time(time: &str) -> String {
     let date = Date::new(&JsValue::from_str(time));
-    // Fails only for what is no JSON.
+    // `parse` fails only for invalid JSON.
     let options = js_sys::JSON::parse(r#"{"dateStyle":"long","timeStyle":"short"}"#);
     date.to_locale_string("en-GB", &options.unwrap_or_default())
         .into()

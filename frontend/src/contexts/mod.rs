@@ -1,5 +1,4 @@
-//! What the whole app shares: the API client, places in the history, messages.
+//! What all pages share: the API client and the scroll positions.
 
-pub mod api;
-pub mod places;
-pub mod toast_queue;
+pub mod client;
+pub mod scroll_positions;

@@ -1,5 +1,6 @@
-//! What pages share in behaviour.
+//! Behaviour that components share.
 
+mod load_state;
 pub mod use_arrival;
 pub mod use_link_navigation;
 pub mod use_load;

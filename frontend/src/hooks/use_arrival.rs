@@ -3,28 +3,27 @@
 use yew::prelude::*;
 use yew_router::hooks::use_location;
 
-use crate::contexts::places::Places;
+use crate::contexts::scroll_positions::ScrollPositions;
 
-/// How far a page is on its way to the screen.
+/// How much of a page is on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arrival {
-    /// The page before is still on the screen.
+    /// Nothing: the page before is still there.
     Waiting,
-    /// The page's frame is there, what belongs into it isn't.
+    /// The frame, without its content.
     Partial,
-    /// It is there.
+    /// Everything.
     Ready,
-    /// It won't be: the page says why.
+    /// The reason why there is no content.
     Failed,
 }
 
-/// Restores the scroll position and moves the focus once the page has something to show. Every page
-/// calls this.
+/// Restores the scroll position and moves the focus as soon as the page is on the screen.
 #[hook]
 pub fn use_arrival(arrival: Arrival) {
-    let places = use_context::<Places>();
+    let scroll_positions = use_context::<ScrollPositions>();
     let location = use_location();
-    // Two locations are equal only by id, which the first of a visit lacks.
+    // Locations compare by id, and the first of a visit has none.
     let address = location.as_ref().map(|location| {
         (
             location.id(),
@@ -35,9 +34,9 @@ pub fn use_arrival(arrival: Arrival) {
     });
     use_effect_with((arrival, address), move |_| {
         if arrival != Arrival::Waiting
-            && let (Some(places), Some(location)) = (places, location)
+            && let (Some(scroll_positions), Some(location)) = (scroll_positions, location)
         {
-            places.arrive(&location, arrival != Arrival::Partial);
+            scroll_positions.arrive(&location, arrival != Arrival::Partial);
         }
     });
 }

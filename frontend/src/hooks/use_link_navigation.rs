@@ -7,23 +7,23 @@ use yew_router::AnyRoute;
 use yew_router::hooks::use_navigator;
 use yew_router::navigator::Navigator;
 
-use crate::contexts::places::Places;
+use crate::contexts::scroll_positions::ScrollPositions;
 use shared::route::Route;
 
 /// A click handler for the element around the whole app. Links are plain `<a href>`, in components
-/// and in the text of posts alike; those to the app's own pages are followed without loading the
-/// app again. Everything else stays the browser's: other sites, files, modified clicks.
+/// and in posts. The app follows links to its own pages; the browser follows all others: to other
+/// sites, to files, and after a click with a modifier key.
 #[hook]
-pub fn use_link_navigation(places: Places) -> Callback<MouseEvent> {
+pub fn use_link_navigation(scroll_positions: ScrollPositions) -> Callback<MouseEvent> {
     let navigator = use_navigator();
     Callback::from(move |event: MouseEvent| {
         if let Some(navigator) = &navigator {
-            follow(&event, navigator, &places);
+            follow(&event, navigator, &scroll_positions);
         }
     })
 }
 
-fn follow(event: &MouseEvent, navigator: &Navigator, places: &Places) {
+fn follow(event: &MouseEvent, navigator: &Navigator, scroll_positions: &ScrollPositions) {
     let is_plain = event.button() == 0
         && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
     if !is_plain || event.default_prevented() {
@@ -44,14 +44,14 @@ fn follow(event: &MouseEvent, navigator: &Navigator, places: &Places) {
     let is_this_page =
         here.pathname().as_ref() == Ok(&path) && here.search().as_ref() == Ok(&query);
     if Route::parse(&path, &query) == Route::NotFound && !is_this_page {
-        // The server has addresses of its own.
+        // The server answers this address itself, as it does `/feed.xml`.
         return;
     }
     event.prevent_default();
-    places.note();
+    scroll_positions.keep_current();
     let target = AnyRoute::new(format!("{path}{query}{}", link.hash()));
     if is_this_page && here.hash().as_ref() == Ok(&link.hash()) {
-        // As browsers do: no second entry in the history for where the reader already is.
+        // Browsers add no second history entry for the same address either.
         navigator.replace(&target);
     } else {
         navigator.push(&target);

@@ -1,4 +1,4 @@
-//! Fetching the post that is likely to be read next, so that it opens at once.
+//! Fetching the post that the reader is likely to open next.
 
 use std::cell::RefCell;
 
@@ -12,18 +12,18 @@ use yew::prelude::*;
 
 use crate::api::blogs;
 use crate::api::client::Client;
-use crate::contexts::api::use_client;
+use crate::contexts::client::use_client;
 use shared::route::Route;
 
-/// How long a page is left alone first: it has pictures of its own to load. Milliseconds.
+/// The delay after a page is shown, so that its own pictures load first. Milliseconds.
 const PAGE_DELAY_MS: u32 = 1_500;
-/// How long the pointer rests on a link of somebody who means it. Milliseconds.
+/// How long the pointer must rest on a link. Milliseconds.
 const POINTER_DELAY_MS: u32 = 80;
-/// The links that lead to a post which the server has named itself. Others may lead nowhere, and
-/// that would be told to a reader who has not asked.
+/// Links that the server made, so that the post exists. A link in a text may be dead, and the 404
+/// would flash to a reader who has not followed it.
 const LINKS: &str = ".blog-card .stretched-link, .neighbour";
 
-/// Fetches a post, by its id, once the page has been there for a moment.
+/// Fetches a post by its id after [`PAGE_DELAY_MS`].
 #[hook]
 pub fn use_prefetch(next: Option<&str>) {
     let client = use_client();
@@ -35,7 +35,7 @@ pub fn use_prefetch(next: Option<&str>) {
     });
 }
 
-/// Fetches the post whose link the pointer is on. For one component.
+/// Fetches the post whose link the pointer rests on. Call it once in the app.
 #[hook]
 pub fn use_link_prefetch() {
     let client = use_client();
@@ -43,7 +43,7 @@ pub fn use_link_prefetch() {
         let listener = web_sys::window().map(|window| {
             let waiting = RefCell::new(None);
             EventListener::new(&window, "pointerover", move |event| {
-                // The one before, if it still waits, is dropped and does not happen.
+                // This drops the timer of the link before.
                 *waiting.borrow_mut() =
                     post_link(event).map(|id| prefetch_later(&client, id, POINTER_DELAY_MS));
             })
@@ -61,7 +61,7 @@ fn prefetch_later(client: &Client, id: String, delay_ms: u32) -> Timeout {
     })
 }
 
-/// The id of the post that the link under the pointer leads to.
+/// The id of the post behind the link under the pointer.
 fn post_link(event: &Event) -> Option<String> {
     let target: Element = event.target()?.dyn_into().ok()?;
     let link: HtmlAnchorElement = target.closest(LINKS).ok()??.dyn_into().ok()?;
@@ -71,7 +71,7 @@ fn post_link(event: &Event) -> Option<String> {
     }
 }
 
-/// Whether the reader has asked the browser to save data; not every browser tells.
+/// Whether the browser is set to save data. Firefox and Safari do not tell.
 fn saves_data() -> bool {
     let connection = web_sys::window()
         .and_then(|window| Reflect::get(&window.navigator(), &"connection".into()).ok());

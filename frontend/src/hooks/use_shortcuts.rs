@@ -1,4 +1,4 @@
-//! What single keys do. Readers can turn them off (WCAG 2.1.4).
+//! Shortcuts with single keys. Readers can turn them off (WCAG 2.1.4).
 
 use gloo_events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use crate::viewport;
 
-/// The keys and what they do, as the help lists them.
+/// The keys and their actions, as the help lists them.
 pub const SHORTCUTS: [(&str, &str); 6] = [
     ("/", "Search"),
     ("j", "Next post in the list"),
@@ -17,23 +17,23 @@ pub const SHORTCUTS: [(&str, &str); 6] = [
     ("Esc", "Close the newest message"),
 ];
 
-/// The id of the search box, to which `/` leads.
+/// The id of the search field, which `/` focuses.
 pub const SEARCH_BOX_ID: &str = "search-box";
-/// The links that `j` and `k` go through.
+/// The links between which `j` and `k` move.
 const CARDS: &str = ".blog-card .stretched-link, .search-result h2 a";
 
-/// Listens for the shortcuts while `is_on`; `on_help` is told when somebody asks for their list.
+/// Listens for the shortcuts while `is_on`. `?` calls `on_help`.
 #[hook]
 pub fn use_shortcuts(is_on: bool, on_help: Callback<()>) {
     use_effect_with(is_on, move |is_on| {
         let document = web_sys::window().and_then(|window| window.document());
         let listener = document.filter(|_| *is_on).map(|document| {
             let watched = document.clone();
-            // So that `/` is not also typed, or taken by the browser's own search.
+            // Prevents that `/` is typed too, or opens the browser's search.
             let options = EventListenerOptions::enable_prevent_default();
             EventListener::new_with_options(&document, "keydown", options, move |event| {
                 if let Some(event) = event.dyn_ref::<KeyboardEvent>()
-                    && !is_spoken_for(event, &watched)
+                    && !is_taken(event, &watched)
                     && press(&event.key(), &watched, &on_help)
                 {
                     event.prevent_default();
@@ -44,8 +44,8 @@ pub fn use_shortcuts(is_on: bool, on_help: Callback<()>) {
     });
 }
 
-/// Whether the key belongs to somebody else: to a field, a dialog, the browser.
-fn is_spoken_for(event: &KeyboardEvent, document: &Document) -> bool {
+/// Whether a field, a dialog or the browser uses the key.
+fn is_taken(event: &KeyboardEvent, document: &Document) -> bool {
     let is_typed = event
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok())
@@ -59,14 +59,14 @@ fn is_spoken_for(event: &KeyboardEvent, document: &Document) -> bool {
         || viewport::has_dialog(document)
 }
 
-/// Does what `key` stands for. False when there is nothing to do.
+/// Does the action of `key`. False if there is none.
 fn press(key: &str, document: &Document, on_help: &Callback<()>) -> bool {
     match key {
         "/" => match document.get_element_by_id(SEARCH_BOX_ID) {
             Some(search) => {
                 let search: &HtmlInputElement = search.unchecked_ref();
                 viewport::reveal(search);
-                // What is typed next takes the place of what was searched for before.
+                // Typing then replaces the text of the last search.
                 search.select();
             }
             None => return false,
@@ -83,26 +83,26 @@ fn press(key: &str, document: &Document, on_help: &Callback<()>) -> bool {
     true
 }
 
-/// Moves the focus from card to card; from elsewhere to the first one.
+/// Moves the focus `by` cards, or to the first card if no card has it.
 fn step(document: &Document, by: i32) -> bool {
     let Some(page) = document.document_element() else {
         return false;
     };
     let cards = viewport::elements(&page, CARDS);
     let active = document.active_element();
-    let here = cards.iter().position(|card| active.as_ref() == Some(card));
-    let Some(card) = cards.get(target(here, by, cards.len())) else {
+    let current = cards.iter().position(|card| active.as_ref() == Some(card));
+    let Some(card) = cards.get(target(current, by, cards.len())) else {
         return false;
     };
     viewport::reveal(card.unchecked_ref());
     true
 }
 
-fn target(here: Option<usize>, by: i32, cards: usize) -> usize {
-    match here {
+fn target(current: Option<usize>, by: i32, cards: usize) -> usize {
+    match current {
         None => 0,
-        Some(here) if by < 0 => here.saturating_sub(1),
-        Some(here) => (here + 1).min(cards.saturating_sub(1)),
+        Some(index) if by < 0 => index.saturating_sub(1),
+        Some(index) => (index + 1).min(cards.saturating_sub(1)),
     }
 }
 
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cards_are_gone_through_from_first_to_last_and_no_further() {
+    fn steps_stop_at_the_first_and_the_last_card() {
         assert_eq!(target(None, 1, 3), 0);
         assert_eq!(target(None, -1, 3), 0);
         assert_eq!(target(Some(0), 1, 3), 1);

@@ -5,15 +5,15 @@ use yew::prelude::*;
 use crate::storage::{self, Area};
 
 /// A setting, and the way to change it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Flag {
     /// Whether it is on.
     pub is_on: bool,
-    /// Turns it on or off, here and in every other tab.
+    /// Turns it on or off, in this tab and all others.
     pub set: Callback<bool>,
 }
 
-/// The setting that the browser keeps under `key`; `default` until somebody changes it.
+/// The setting that the browser keeps under `key`, or `default` if it keeps none.
 #[hook]
 pub fn use_stored_flag(key: &'static str, default: bool) -> Flag {
     let is_on = use_state_eq(|| default);

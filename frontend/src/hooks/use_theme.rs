@@ -1,7 +1,7 @@
-//! Light or dark: what the reader chose, else what the system prefers.
+//! The theme: the reader's choice, or the system's preference.
 //!
-//! `boot.js` applies the choice before the first paint; this keeps it up to date afterwards, also
-//! when another tab or the system changes it.
+//! `boot.js` applies it before the first paint. This hook applies later changes: by the reader, in
+//! another tab, or by the system.
 
 use gloo_events::EventListener;
 use web_sys::MediaQueryList;
@@ -9,25 +9,24 @@ use yew::prelude::*;
 
 use crate::storage::{self, Area};
 
-/// The key in the browser's local storage, shared with `boot.js`.
+/// The key in the browser's storage. `boot.js` has the same.
 const STORAGE_KEY: &str = "theme";
 const PREFERS_DARK: &str = "(prefers-color-scheme: dark)";
 
-/// What the reader chose.
+/// The reader's choice.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Theme {
-    /// Whatever the system prefers.
+    /// As the system prefers.
     #[default]
     System,
-    /// Light, always.
+    /// Always light.
     Light,
-    /// Dark, always.
+    /// Always dark.
     Dark,
 }
 
 impl Theme {
-    /// Its name for readers.
-    #[must_use]
+    /// The name for readers.
     pub fn label(self) -> &'static str {
         match self {
             Self::System => "system",
@@ -36,9 +35,8 @@ impl Theme {
         }
     }
 
-    /// What the toggle switches to: from the system's theme to the other one, so that something
-    /// changes, then to the system's own, then back to whatever it prefers.
-    #[must_use]
+    /// The theme after a press of the toggle: first the opposite of the system's preference, so that
+    /// the first press has a visible effect, then the same as the system's, then `System` again.
     pub fn next(self, system_is_dark: bool) -> Self {
         match (self, system_is_dark) {
             (Self::System, true) | (Self::Dark, false) => Self::Light,
@@ -65,12 +63,12 @@ impl Theme {
     }
 }
 
-/// The chosen theme, which this keeps applied to the page and in local storage, the one that the
-/// toggle switches to, and a way to choose it. For one component of the app only.
+/// The chosen theme, the next one, and the callback that chooses. The hook applies the theme to the
+/// document and stores it. Call it once in the app.
 #[hook]
 pub fn use_theme() -> (Theme, Theme, Callback<Theme>) {
     let theme = use_state_eq(Theme::default);
-    // None until the stored choice is known: `boot.js` has applied it already.
+    // None in the first render. Until then the theme that `boot.js` applied stays.
     let system_is_dark = use_state_eq(|| None::<bool>);
     {
         let (theme, system_is_dark) = (theme.setter(), system_is_dark.setter());
@@ -108,12 +106,12 @@ fn follow_system(is_dark: UseStateSetter<Option<bool>>) -> Option<EventListener>
     }))
 }
 
-/// Gives the page, and the browser's own bar above it, their colours.
+/// Sets the colours of the page and of the browser's bar.
 fn apply(value: &str) {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else {
         return;
     };
-    // Setting an attribute fails only where its name is none.
+    // `set_attribute` fails only for an invalid name.
     if let Some(root) = document.document_element() {
         let _ = root.set_attribute("data-bs-theme", value);
     }

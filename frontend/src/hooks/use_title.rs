@@ -1,9 +1,9 @@
-//! The title of the browser's tab.
+//! The document's title.
 
 use shared::route::document_title;
 use yew::prelude::*;
 
-/// Keeps the document's title at that of this page.
+/// Sets the document's title to that of this page.
 #[hook]
 pub fn use_title(page: &str) {
     use_effect_with(document_title(page), |title| {

@@ -1,25 +1,26 @@
 //! One post.
 
-use shared::blog::Blog;
+use shared::blog::{Blog, BlogSummary};
 use yew::prelude::*;
 
 use crate::api::blogs;
-use crate::components::contents::{is_long, sections};
-use crate::components::failure_view::failure_page;
-use crate::components::neighbours::neighbours;
-use crate::components::not_found_view::not_found_view;
-use crate::components::post_head::post_head;
-use crate::components::post_text::PostText;
-use crate::components::related_posts::related_posts;
-use crate::components::share_links::ShareLinks;
-use crate::components::skeleton::{loading, post_skeleton, progress_line, text_skeleton};
-use crate::components::tag_list::tag_list;
-use crate::components::unrenewed_notice::unrenewed_notice;
-use crate::contexts::api::use_client;
-use crate::hooks::use_arrival::use_arrival;
-use crate::hooks::use_load::{Load, Loaded, Standing, use_load};
+use crate::components::page::{Page, loaded_block, page_of};
+use crate::components::post::contents::{is_long, sections};
+use crate::components::post::neighbours::neighbours;
+use crate::components::post::post_head::post_head;
+use crate::components::post::post_text::PostText;
+use crate::components::post::related_posts::related_posts;
+use crate::components::post::share_links::ShareLinks;
+use crate::components::post::tag_list::tag_list;
+use crate::components::states::not_found_view::not_found_view;
+use crate::components::states::skeleton::{loading, post_skeleton, text_skeleton};
+use crate::contexts::client::use_client;
+use crate::hooks::use_arrival::Arrival;
+use crate::hooks::use_load::{Loaded, use_load};
 use crate::hooks::use_prefetch::use_prefetch;
-use crate::hooks::use_title::use_title;
+use shared::route::Route;
+
+const NOT_FOUND: &str = "Blog not found";
 
 /// Which post.
 #[derive(Properties, PartialEq)]
@@ -28,62 +29,52 @@ pub struct BlogPageProps {
     pub id: String,
 }
 
-/// A post with its neighbours and those related to it. What a list of this visit has already told
-/// about it is there at once, and the text follows.
+/// A post with its neighbours and related posts. If a list of this visit contained the post, its
+/// title and picture are shown at once, and the text follows.
 #[component]
 pub fn BlogPage(props: &BlogPageProps) -> Html {
     let client = use_client();
     let post = use_load(blogs::one(&props.id));
-    let known = match post.loaded {
-        Loaded::Pending => blogs::known_summary(&client, &props.id),
-        _ => None,
-    };
-
-    let title = match (&post.loaded, &known) {
-        (Loaded::Ready { data, .. }, _) => &data.summary.title,
-        (Loaded::Failed { failure, .. }, _) if failure.is_not_found() => NOT_FOUND,
-        (Loaded::Failed { failure, .. }, _) => failure.headline(),
-        (Loaded::Pending, Some(known)) => &known.title,
-        (Loaded::Pending, None) => "Blog",
-    };
-    use_title(title);
-    use_arrival(post.loaded.arrival());
     use_prefetch(match &post.loaded {
         Loaded::Ready { data, .. } => data.next.as_ref().map(|next| next.id.as_str()),
         _ => None,
     });
+    let (title, summary) = match &post.loaded {
+        Loaded::Ready { data, .. } => (data.summary.title.clone(), None),
+        Loaded::Failed { failure, .. } if failure.is_not_found() => {
+            return html! {
+                <Page title={NOT_FOUND} arrival={Arrival::Failed}>{ not_found_view(NOT_FOUND) }</Page>
+            };
+        }
+        Loaded::Failed { .. } | Loaded::Pending => {
+            let id = props.id.clone();
+            match blogs::known_summary(&client, &id) {
+                Some(known) => (known.title.clone(), Some(known)),
+                None => (Route::Blog { id }.title(), None),
+            }
+        }
+    };
+    page_of(&post, title, || {
+        loaded_block(&post, || view_pending(summary.as_ref()), view_post)
+    })
+}
 
-    match (&post.loaded, known) {
-        (Loaded::Ready { data, standing }, _) => view_post(data, standing, &post),
-        (Loaded::Failed { failure, .. }, _) if failure.is_not_found() => not_found_view(NOT_FOUND),
-        (
-            Loaded::Failed {
-                failure,
-                is_retrying,
-            },
-            _,
-        ) => failure_page(failure, *is_retrying, &post.retry),
-        (Loaded::Pending, Some(blog)) => html! {
+fn view_pending(summary: Option<&BlogSummary>) -> Html {
+    match summary {
+        Some(summary) => html! {
             <article class="post">
                 { loading("the post") }
-                { post_head(&blog) }
+                { post_head(summary) }
                 { text_skeleton() }
             </article>
         },
-        (Loaded::Pending, None) => post_skeleton(),
+        None => post_skeleton(),
     }
 }
 
-const NOT_FOUND: &str = "Blog not found";
-
-fn view_post(blog: &Blog, standing: &Standing, post: &Load<Blog>) -> Html {
-    let is_earlier = *standing == Standing::Earlier;
+fn view_post(blog: &Blog) -> Html {
     html! {
-        <div class={is_earlier.then_some("is-earlier")} aria-busy={is_earlier.then_some("true")}>
-            if is_earlier {
-                { progress_line() }
-            }
-            { unrenewed_notice(standing, &post.retry) }
+        <>
             <article class={classes!("post", is_long(blog).then_some("post-long"))}>
                 { post_head(&blog.summary) }
                 <PostText
@@ -100,6 +91,6 @@ fn view_post(blog: &Blog, standing: &Standing, post: &Load<Blog>) -> Html {
             </article>
             { neighbours(blog) }
             { related_posts(&blog.related) }
-        </div>
+        </>
     }
 }

@@ -1,20 +1,17 @@
 //! The list of posts.
 
-use shared::blog::{BlogPage, DEFAULT_PER_PAGE};
+use shared::blog::{BlogPage, CategoryList, DEFAULT_PER_PAGE};
 use yew::prelude::*;
 
 use crate::api::{blogs, categories};
-use crate::components::blog_card::blog_card;
-use crate::components::category_links::{category_filter, use_shown_chip_in_view};
-use crate::components::failure_view::failure_page;
-use crate::components::freshness_notice::FreshnessNotice;
 use crate::components::icon::{Shape, icon};
-use crate::components::pagination::pagination;
-use crate::components::skeleton::{card_skeletons, chip_skeletons, loading, progress_line};
-use crate::components::unrenewed_notice::unrenewed_notice;
-use crate::hooks::use_arrival::use_arrival;
-use crate::hooks::use_load::{Load, Loaded, Standing, use_load};
-use crate::hooks::use_title::use_title;
+use crate::components::lists::category_links::{category_filter, use_shown_chip_in_view};
+use crate::components::lists::pagination::pagination;
+use crate::components::page::{loaded_block, page_of};
+use crate::components::post::blog_card::blog_card;
+use crate::components::states::freshness_notice::FreshnessNotice;
+use crate::components::states::skeleton::{card_skeletons, chip_skeletons, loading};
+use crate::hooks::use_load::{Loaded, use_load};
 use shared::route::{BlogsQuery, Route};
 
 /// Which part of the list.
@@ -24,78 +21,67 @@ pub struct BlogsPageProps {
     pub query: BlogsQuery,
 }
 
-/// Cards, six a page, with the categories above and the other pages below.
+/// Post cards, with the category filter above and the page links below.
 #[component]
 pub fn BlogsPage(props: &BlogsPageProps) -> Html {
     let query = &props.query;
     let posts = use_load(blogs::list(query, DEFAULT_PER_PAGE));
     let categories = use_load(categories::list());
-    use_title(&match &posts.loaded {
-        Loaded::Failed { failure, .. } => failure.headline().to_owned(),
-        _ => Route::Blogs(query.clone()).title(),
-    });
-    use_arrival(posts.loaded.arrival());
     use_shown_chip_in_view(query, categories.loaded.data().is_some());
+    page_of(&posts, Route::Blogs(query.clone()).title(), || {
+        html! {
+            <>
+                <header class="page-head">
+                    if query.tag.is_some() {
+                        <a class="back-link" href={Route::blogs().href()}>
+                            { icon(Shape::ArrowLeft) }
+                            { "All posts" }
+                        </a>
+                    }
+                    <h1>{ Route::Blogs(query.with_page(1)).title() }</h1>
+                    <p class="page-lead" id="blogs-count">
+                        { posts.loaded.data().map(|page| count(page)).unwrap_or_default() }
+                    </p>
+                </header>
+                { view_filter(&categories.loaded, query) }
+                { loaded_block(&posts, view_pending, |page| view_posts(page, query)) }
+            </>
+        }
+    })
+}
 
-    if let Loaded::Failed {
-        failure,
-        is_retrying,
-    } = &posts.loaded
-    {
-        return failure_page(failure, *is_retrying, &posts.retry);
-    }
-    html! {
-        <>
-            <header class="page-head">
-                if query.tag.is_some() {
-                    <a class="back-link" href={Route::blogs().href()}>
-                        { icon(Shape::ArrowLeft) }
-                        { "All posts" }
-                    </a>
-                }
-                <h1>{ Route::Blogs(query.with_page(1)).title() }</h1>
-                <p class="page-lead" id="blogs-count">
-                    { posts.loaded.data().map(|page| count(page)).unwrap_or_default() }
-                </p>
-            </header>
-            { match &categories.loaded {
-                Loaded::Pending => chip_skeletons("chips chips-filter"),
-                Loaded::Ready { data, .. } => category_filter(&data.items, query),
-                // The list is there without it.
-                Loaded::Failed { .. } => Html::default(),
-            } }
-            { view_posts(&posts, query) }
-        </>
+/// Nothing if the categories fail to load: the list needs no filter.
+fn view_filter(categories: &Loaded<CategoryList>, query: &BlogsQuery) -> Html {
+    match categories {
+        Loaded::Pending => chip_skeletons("chips chips-filter"),
+        Loaded::Ready { data, .. } => category_filter(&data.items, query),
+        Loaded::Failed { .. } => Html::default(),
     }
 }
 
-fn view_posts(posts: &Load<BlogPage>, query: &BlogsQuery) -> Html {
-    let Loaded::Ready { data, standing } = &posts.loaded else {
-        return html! {
-            <div class="blog-grid">
-                { loading("the blogs") }
-                { card_skeletons(DEFAULT_PER_PAGE) }
-            </div>
-        };
-    };
-    let is_earlier = *standing == Standing::Earlier;
+fn view_pending() -> Html {
     html! {
-        <div class={is_earlier.then_some("is-earlier")} aria-busy={is_earlier.then_some("true")}>
-            if is_earlier {
-                { progress_line() }
-            }
-            { unrenewed_notice(standing, &posts.retry) }
-            <FreshnessNotice freshness={data.freshness.clone()} />
-            if data.items.is_empty() {
-                { view_empty(query, data) }
+        <div class="blog-grid">
+            { loading("the blogs") }
+            { card_skeletons(DEFAULT_PER_PAGE) }
+        </div>
+    }
+}
+
+fn view_posts(page: &BlogPage, query: &BlogsQuery) -> Html {
+    html! {
+        <>
+            <FreshnessNotice freshness={page.freshness.clone()} />
+            if page.items.is_empty() {
+                { view_empty(query, page) }
             }
             <div class="blog-grid">
-                { for data.items.iter().enumerate().map(|(at, blog)| blog_card(blog, 2, at < 3)) }
+                { for page.items.iter().enumerate().map(|(index, blog)| blog_card(blog, 2, index < 3)) }
             </div>
-            { pagination(data.page, data.total_pages, &|page| {
+            { pagination(page.page, page.total_pages, &|page| {
                 Route::Blogs(query.with_page(page)).href()
             }) }
-        </div>
+        </>
     }
 }
 
@@ -104,7 +90,7 @@ fn view_empty(query: &BlogsQuery, page: &BlogPage) -> Html {
         (Some(category), Some(tag)) => format!("No posts in “{category}” tagged “{tag}”. "),
         (Some(category), None) => format!("No posts in “{category}”. "),
         (None, Some(tag)) => format!("No posts tagged “{tag}”. "),
-        // The notice above has said it.
+        // The notice above says why.
         (None, None) if page.freshness.stale => return Html::default(),
         (None, None) => return html! { <p class="empty">{ "There are no posts yet." }</p> },
     };

@@ -4,31 +4,31 @@ use shared::blog::{BlogPage, CategoryList};
 use yew::prelude::*;
 
 use crate::api::{blogs, categories};
-use crate::components::blog_card::blog_card;
-use crate::components::category_links::category_links;
-use crate::components::failure_view::failure_part;
-use crate::components::freshness_notice::FreshnessNotice;
 use crate::components::hero::hero;
 use crate::components::icon::{Shape, icon};
-use crate::components::skeleton::{card_skeletons, chip_skeletons, loading};
-use crate::hooks::use_arrival::{Arrival, use_arrival};
+use crate::components::lists::category_links::category_links;
+use crate::components::page::Page;
+use crate::components::post::blog_card::blog_card;
+use crate::components::states::failure_view::failure_part;
+use crate::components::states::freshness_notice::FreshnessNotice;
+use crate::components::states::skeleton::{card_skeletons, chip_skeletons, loading};
+use crate::hooks::use_arrival::Arrival;
 use crate::hooks::use_load::{Load, Loaded, use_load};
-use crate::hooks::use_title::use_title;
 use shared::route::{BlogsQuery, FEATURED_POSTS, Route};
 
-/// The hero, the newest posts and the categories. The two requests don't wait for each other, and
-/// each part says itself when it can't be shown.
+/// The hero, the newest posts and the categories. The two requests run side by side, and the failure
+/// of one leaves the other part alone.
 #[component]
 pub fn HomePage() -> Html {
-    use_title("Home");
     let featured = use_load(blogs::list(&BlogsQuery::default(), FEATURED_POSTS));
     let categories = use_load(categories::list());
-    use_arrival(match featured.loaded {
+    // The hero and the categories make a page even if the posts fail.
+    let arrival = match featured.loaded {
         Loaded::Pending => Arrival::Partial,
         _ => Arrival::Ready,
-    });
+    };
     html! {
-        <>
+        <Page title={Route::Home.title()} {arrival}>
             { hero() }
             <section class="home-section" aria-labelledby="featured">
                 <div class="section-head">
@@ -41,7 +41,7 @@ pub fn HomePage() -> Html {
                 { view_featured(&featured) }
             </section>
             { view_categories(&categories) }
-        </>
+        </Page>
     }
 }
 
@@ -64,14 +64,14 @@ fn view_featured(featured: &Load<BlogPage>) -> Html {
                     <p class="empty">{ "There are no posts yet." }</p>
                 }
                 <div class="featured">
-                    { for data.items.iter().enumerate().map(|(at, blog)| blog_card(blog, 3, at == 0)) }
+                    { for data.items.iter().enumerate().map(|(index, blog)| blog_card(blog, 3, index == 0)) }
                 </div>
             </>
         },
     }
 }
 
-/// Nothing where they can't be shown: the posts above are what counts.
+/// Nothing if the categories fail to load: the posts above matter more.
 fn view_categories(categories: &Load<CategoryList>) -> Html {
     let links = match &categories.loaded {
         Loaded::Pending => chip_skeletons("chips"),

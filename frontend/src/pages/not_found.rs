@@ -1,21 +1,19 @@
-//! 404: no page is at this address.
+//! 404: the address names no page.
 
 use yew::prelude::*;
 
 use crate::api::session;
-use crate::components::not_found_view::not_found_view;
-use crate::hooks::use_arrival::{Arrival, use_arrival};
+use crate::components::page::Page;
+use crate::components::states::not_found_view::not_found_view;
+use crate::hooks::use_arrival::Arrival;
 use crate::hooks::use_load::use_load;
-use crate::hooks::use_title::use_title;
 
 const HEADING: &str = "Page not found";
 
-/// The page for every address that none of the others is at.
+/// The page for every unknown address.
 #[component]
 pub fn NotFoundPage() -> Html {
-    use_title(HEADING);
-    use_arrival(Arrival::Failed);
-    // For the messages that come with it.
+    // The answer brings the session's waiting flashes.
     let _ = use_load(session::show());
-    not_found_view(HEADING)
+    html! { <Page title={HEADING} arrival={Arrival::Failed}>{ not_found_view(HEADING) }</Page> }
 }

@@ -6,16 +6,13 @@ use shared::search::SearchPage as ResultsPage;
 use yew::prelude::*;
 
 use crate::api::search;
-use crate::components::failure_view::failure_page;
-use crate::components::freshness_notice::FreshnessNotice;
-use crate::components::nothing_found::NothingFound;
-use crate::components::pagination::pagination;
-use crate::components::search_result::search_result;
-use crate::components::skeleton::{loading, progress_line, result_skeletons};
-use crate::components::unrenewed_notice::unrenewed_notice;
-use crate::hooks::use_arrival::use_arrival;
-use crate::hooks::use_load::{Load, Loaded, Standing, use_load};
-use crate::hooks::use_title::use_title;
+use crate::components::lists::pagination::pagination;
+use crate::components::page::{loaded_block, page_of};
+use crate::components::search::nothing_found::NothingFound;
+use crate::components::search::search_result::search_result;
+use crate::components::states::freshness_notice::FreshnessNotice;
+use crate::components::states::skeleton::{loading, result_skeletons};
+use crate::hooks::use_load::use_load;
 
 /// Which results.
 #[derive(Properties, PartialEq)]
@@ -24,63 +21,48 @@ pub struct SearchPageProps {
     pub query: SearchQuery,
 }
 
-/// The posts that match, best first, with what matches marked.
+/// The matching posts, best first. The matching words are marked.
 #[component]
 pub fn SearchPage(props: &SearchPageProps) -> Html {
     let query = &props.query;
     let results = use_load(search::page(query));
-    use_title(&match &results.loaded {
-        Loaded::Failed { failure, .. } => failure.headline().to_owned(),
-        _ => Route::Search(query.clone()).title(),
-    });
-    use_arrival(results.loaded.arrival());
+    page_of(&results, Route::Search(query.clone()).title(), || {
+        html! {
+            <div class="reading">
+                <header class="page-head">
+                    <h1>{ format!("Search: {}", query.text) }</h1>
+                    <p class="page-lead" id="search-count" role="status">
+                        { results.loaded.data().map(|page| count(page)).unwrap_or_default() }
+                    </p>
+                </header>
+                { loaded_block(&results, view_pending, |page| view_results(page, query)) }
+            </div>
+        }
+    })
+}
 
-    if let Loaded::Failed {
-        failure,
-        is_retrying,
-    } = &results.loaded
-    {
-        return failure_page(failure, *is_retrying, &results.retry);
-    }
+fn view_pending() -> Html {
     html! {
-        <div class="reading">
-            <header class="page-head">
-                <h1>{ format!("Search: {}", query.text) }</h1>
-                <p class="page-lead" id="search-count" role="status">
-                    { results.loaded.data().map(|page| count(page)).unwrap_or_default() }
-                </p>
-            </header>
-            { view_results(&results, query) }
-        </div>
+        <>
+            { loading("the results") }
+            { result_skeletons(DEFAULT_PER_PAGE) }
+        </>
     }
 }
 
-fn view_results(results: &Load<ResultsPage>, query: &SearchQuery) -> Html {
-    let Loaded::Ready { data, standing } = &results.loaded else {
-        return html! {
-            <>
-                { loading("the results") }
-                { result_skeletons(DEFAULT_PER_PAGE) }
-            </>
-        };
-    };
-    let is_earlier = *standing == Standing::Earlier;
+fn view_results(page: &ResultsPage, query: &SearchQuery) -> Html {
     html! {
-        <div class={is_earlier.then_some("is-earlier")} aria-busy={is_earlier.then_some("true")}>
-            if is_earlier {
-                { progress_line() }
-            }
-            { unrenewed_notice(standing, &results.retry) }
-            <FreshnessNotice freshness={data.freshness.clone()} />
-            // Without any copy of the blogs there is nothing to advise.
-            if data.items.is_empty() && !data.freshness.stale {
+        <>
+            <FreshnessNotice freshness={page.freshness.clone()} />
+            // If the server has no posts at all, other words won't help.
+            if page.items.is_empty() && !page.freshness.stale {
                 <NothingFound />
             }
-            <ol class="search-results">{ for data.items.iter().map(search_result) }</ol>
-            { pagination(data.page, data.total_pages, &|page| {
+            <ol class="search-results">{ for page.items.iter().map(search_result) }</ol>
+            { pagination(page.page, page.total_pages, &|page| {
                 Route::Search(query.with_page(page)).href()
             }) }
-        </div>
+        </>
     }
 }
 

@@ -1,0 +1,43 @@
+//! The draft of a contact message, kept in the tab until the server has confirmed it.
+
+use serde::{Deserialize, Serialize};
+use shared::contact::ContactMessage;
+
+use crate::storage::Area;
+
+const STORAGE_KEY: &str = "flashblog-draft";
+
+/// The message as written so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Draft {
+    /// The fields of the form.
+    pub(super) message: ContactMessage,
+    /// The idempotency key of this text: the server stores it once, however often it is sent. Each
+    /// change of the text gets a new key.
+    pub(super) key: String,
+}
+
+impl Draft {
+    /// The draft that the tab kept through a reload, a failure or the end of the session.
+    pub(super) fn restore() -> Self {
+        Area::Tab.read_json(STORAGE_KEY).unwrap_or_default()
+    }
+
+    /// Keeps the draft in the tab.
+    pub(super) fn keep(&self) {
+        Area::Tab.write_json(STORAGE_KEY, self);
+    }
+
+    /// Removes the kept draft, unless it has changed since.
+    pub(super) fn forget(&self) {
+        if Self::restore().key == self.key {
+            Area::Tab.write(STORAGE_KEY, None);
+        }
+    }
+}
+
+/// A key for a draft. It need not be secret, only unique.
+pub(super) fn new_key() -> String {
+    let digits = || (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
+    format!("{:08x}{:08x}{:08x}", digits(), digits(), digits())
+}

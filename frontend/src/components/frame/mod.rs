@@ -1,0 +1,8 @@
+//! What surrounds every page.
+
+pub mod back_to_top;
+pub mod footer;
+pub mod navbar;
+pub mod shortcut_help;
+pub mod theme_toggle;
+pub mod wordmark;

@@ -1,0 +1,5 @@
+//! Ways through the list of posts.
+
+pub mod category_links;
+pub mod page_numbers;
+pub mod pagination;

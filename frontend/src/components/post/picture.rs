@@ -1,0 +1,41 @@
+//! A picture with a fallback.
+
+use yew::prelude::*;
+
+/// A picture and its fallback.
+#[derive(Properties, PartialEq)]
+pub struct PictureProps {
+    /// The address.
+    pub src: AttrValue,
+    /// The class of the element.
+    pub class: &'static str,
+    /// What replaces a picture that fails to load.
+    pub fallback: Html,
+    /// Whether it is visible when the page opens. Other pictures load when the reader scrolls near.
+    #[prop_or_default]
+    pub is_first: bool,
+}
+
+/// A decorative picture: its `alt` is empty, because the text beside it names its subject.
+#[component]
+pub fn Picture(props: &PictureProps) -> Html {
+    let broken = use_state_eq(|| None::<AttrValue>);
+    if broken.as_ref() == Some(&props.src) {
+        return props.fallback.clone();
+    }
+    let onerror = {
+        let (src, broken) = (props.src.clone(), broken.setter());
+        Callback::from(move |_: Event| broken.set(Some(src.clone())))
+    };
+    html! {
+        <img
+            class={props.class}
+            src={props.src.clone()}
+            {onerror}
+            alt=""
+            decoding="async"
+            loading={if props.is_first { "eager" } else { "lazy" }}
+            fetchpriority={props.is_first.then_some("high")}
+        />
+    }
+}

@@ -1,0 +1,8 @@
+//! What stands in for content, or says how current it is.
+
+pub mod failure_view;
+pub mod freshness_notice;
+pub mod not_found_view;
+pub mod notice;
+pub mod skeleton;
+pub mod stale_notice;
