@@ -1,24 +1,24 @@
-//! What the browser tests share: the site as it is released, a real browser, a front that injects
-//! faults between them, a tour of every page and state, an audit of what it shows, and scales.
+//! What the browser tests share: the site, a real browser, a proxy between them that injects faults,
+//! a list of every view, axe-core, and the weight of a first visit.
 //!
 //! `cargo xtask test` sets the environment that these need.
 
-pub mod audit;
+pub mod axe;
 pub mod browser;
-pub mod faulty_front;
+pub mod fault_proxy;
+pub mod page_weight;
 pub mod process;
 pub mod site;
-pub mod tour;
-pub mod weight;
+pub mod views;
 
 use std::path::PathBuf;
 
 use anyhow::Context;
 
-/// A path that `cargo xtask test` provides.
+/// The value of an environment variable that `cargo xtask test` sets.
 ///
 /// # Errors
-/// When it does not.
+/// When it is not set.
 pub fn provided(variable: &str) -> anyhow::Result<PathBuf> {
     std::env::var_os(variable)
         .map(PathBuf::from)

@@ -1,4 +1,4 @@
-//! A child process that says where it can be reached, and that ends with its test.
+//! A child process that prints its address, and that ends with its test.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -8,17 +8,17 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
-/// How long a process may take to say what is awaited of it.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a process may take to print the line that is waited for.
+const START_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A running child. Dropped, it is killed with everything that it started.
+/// A running child. Dropped, it is killed.
 pub struct Process {
-    child: Child,
+    _child: Child,
     lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Process {
-    /// Starts a command in a process group of its own.
+    /// Starts a command.
     ///
     /// # Errors
     /// When it can't be started.
@@ -26,13 +26,12 @@ impl Process {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .process_group(0)
             .kill_on_drop(true)
             .spawn()
             .with_context(|| format!("can't start {:?}", command.as_std().get_program()))?;
         let stdout = child.stdout.take().context("no standard output")?;
         Ok(Self {
-            child,
+            _child: child,
             lines: BufReader::new(stdout).lines(),
         })
     }
@@ -48,21 +47,10 @@ impl Process {
                     return Ok(found);
                 }
             }
-            bail!("the process ended without saying what was awaited")
+            bail!("the process ended without the line that was waited for")
         };
-        timeout(PATIENCE, search)
+        timeout(START_TIMEOUT, search)
             .await
             .context("nothing was said in time")?
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        if let Some(pid) = self.child.id() {
-            // The group: a driver leaves its browsers behind otherwise. Best effort, it may be gone.
-            let _ = std::process::Command::new("kill")
-                .args(["-KILL", "--", &format!("-{pid}")])
-                .status();
-        }
     }
 }

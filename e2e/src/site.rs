@@ -1,4 +1,4 @@
-//! The released binary with the released app, on a port of its own.
+//! The server with the released app, on a port of its own.
 
 use anyhow::{Context, ensure};
 use serde_json::Value;
@@ -36,7 +36,7 @@ impl Site {
             .arg("--data-dir")
             .arg(data_dir.path())
             .args(arguments);
-        // `cargo xtask dist` makes a binary that brings its own.
+        // The binary of `cargo xtask dist` contains the app.
         if let Some(assets) = std::env::var_os("FLASHBLOG_ASSETS") {
             command.arg("--assets").arg(assets);
         }
@@ -75,7 +75,6 @@ impl Site {
     }
 
     /// Where it is, without a slash at the end.
-    #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
     }

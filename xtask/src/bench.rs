@@ -1,22 +1,22 @@
-//! `cargo xtask bench`: measures, and writes what it measured to `docs/benchmarks.md`.
+//! `cargo xtask bench`: measures the server and writes the figures to `docs/benchmarks.md`.
 
 use std::fs;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 use crate::process::{capture, cargo};
 use crate::step::step;
 use crate::workspace::Workspace;
 
-/// Below this line the document is written by hand, and stays.
+/// This command writes what stands above this line.
 const BY_HAND: &str = "<!-- cargo xtask bench writes what stands above this line -->";
 
 /// Runs the server's benchmarks in release mode and writes their tables with the machine's shape.
 pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
     let figures = step("Measuring the server", || measure(workspace, "figures"))?;
     let messages = step("Measuring the inbox", || measure(workspace, "messages"))?;
-    print!("{figures}\n{messages}");
+    println!("{figures}\n\n{messages}");
 
     let path = workspace.root.join("docs/benchmarks.md");
     let before = fs::read_to_string(&path).unwrap_or_default();
@@ -25,27 +25,18 @@ pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
     let document = format!(
         "# Benchmarks\n\n\
          `cargo xtask bench` measures this and writes it here. Each figure is a ratio within one run on one machine.\n\n\
-         {machine}\n## Server\n\n{figures}\n## Inbox\n\n```text\n{messages}```\n\n{BY_HAND}{by_hand}"
+         {machine}\n## Server\n\n{figures}\n\n## Inbox\n\n```text\n{messages}\n```\n\n{BY_HAND}{by_hand}"
     );
     fs::write(&path, document).with_context(|| format!("can't write {}", path.display()))
 }
 
-/// The standard output of one benchmark; its progress goes to standard error.
+/// The standard output of one benchmark.
 fn measure(workspace: &Workspace, bench: &str) -> Result<String> {
-    let output = cargo(workspace)
-        .args([
-            "bench",
-            "--quiet",
-            "--package",
-            "flashblog",
-            "--bench",
-            bench,
-        ])
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()?;
-    ensure!(output.status.success(), "the benchmark `{bench}` failed");
-    Ok(String::from_utf8(output.stdout)?)
+    let mut command = cargo(workspace);
+    command.args(["bench", "--quiet", "--package", "flashblog"]);
+    // Its progress.
+    command.stderr(Stdio::inherit());
+    capture(command.args(["--bench", bench]))
 }
 
 /// The machine's shape as a table.

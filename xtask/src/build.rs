@@ -1,18 +1,27 @@
 //! `cargo xtask build`: site and server in release mode, nothing started.
 
 use std::path::PathBuf;
+use std::thread;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 
 use crate::toolchain::Toolchain;
 use crate::workspace::Workspace;
-use crate::{backend, spa};
+use crate::{backend, frontend};
 
-/// Provides the toolchain, builds the SPA into `frontend/dist` and then the server.
+/// Provides the toolchain, builds the app into `frontend/dist`, and beside that the server.
 ///
-/// Gives the path of the server's binary.
+/// Gives the path of the server's binary. Both at once: the app's link-time optimisation and the
+/// tools' linking leave a core idle.
 pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
-    let toolchain = Toolchain::provide(workspace)?;
-    spa::build(workspace, &toolchain)?;
-    backend::build_release(workspace)
+    thread::scope(|scope| {
+        let server = scope.spawn(|| backend::build_release(workspace));
+        let site = Toolchain::provide(workspace)
+            .and_then(|toolchain| frontend::build(workspace, &toolchain));
+        let server = server
+            .join()
+            .map_err(|_| anyhow!("the server's build panicked"))?;
+        site?;
+        server
+    })
 }

@@ -1,8 +1,8 @@
 //! `cargo xtask dev`: the site with live reload, the server rebuilt on change.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::process::Command;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -10,17 +10,17 @@ use anyhow::{Context, Result, bail};
 use notify::{EventKind, RecursiveMode, Watcher};
 
 use crate::backend;
-use crate::group::Group;
+use crate::process_group::{ProcessGroup, stop_on_signals};
 use crate::toolchain::Toolchain;
 use crate::workspace::Workspace;
 
-/// Where the proxies of Trunk.toml look for the server.
+/// The address that the proxies of Trunk.toml name.
 const SERVER: &str = "127.0.0.1:3000";
-/// How long sources have to be quiet: an editor or git writes several files in a row.
-const QUIET: Duration = Duration::from_millis(200);
-const POLL: Duration = Duration::from_millis(100);
+/// A build waits until no source changed for this long: editors and git write several files in a row.
+const QUIET_TIME: Duration = Duration::from_millis(200);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Runs `trunk serve` and the server until Ctrl-C, and leaves nothing behind.
+/// Runs `trunk serve` and the server until Ctrl-C, then ends both.
 pub(crate) fn dev(workspace: &Workspace) -> Result<()> {
     let toolchain = Toolchain::provide(workspace)?;
     let stop = stop_on_signals()?;
@@ -37,7 +37,7 @@ pub(crate) fn dev(workspace: &Workspace) -> Result<()> {
     eprintln!(
         "==> site with live reload on http://127.0.0.1:8080, its API on http://{SERVER}; Ctrl-C ends both"
     );
-    let mut trunk = Group::spawn(toolchain.command(workspace, "trunk")?.arg("serve"))?;
+    let mut trunk = ProcessGroup::spawn(toolchain.command(workspace, "trunk")?.arg("serve"))?;
     let mut server = Server::new(workspace);
     while !stop.load(Ordering::Relaxed) {
         if source_changed(&changes, &workspace.root)? {
@@ -52,26 +52,9 @@ pub(crate) fn dev(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// True from the first Ctrl-C, or another request to end, on.
-#[cfg(unix)]
-fn stop_on_signals() -> Result<Arc<AtomicBool>> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    let stop = Arc::new(AtomicBool::new(false));
-    for signal in [SIGHUP, SIGINT, SIGTERM] {
-        signal_hook::flag::register(signal, Arc::clone(&stop))?;
-    }
-    Ok(stop)
-}
-
-/// Elsewhere Ctrl-C ends every process of the console by itself.
-#[cfg(not(unix))]
-fn stop_on_signals() -> Result<Arc<AtomicBool>> {
-    Ok(Arc::new(AtomicBool::new(false)))
-}
-
-/// Waits a moment for a change that concerns the server.
+/// Whether a source of the server changes within [`POLL_INTERVAL`].
 fn source_changed(changes: &Receiver<notify::Result<notify::Event>>, root: &Path) -> Result<bool> {
-    match changes.recv_timeout(POLL) {
+    match changes.recv_timeout(POLL_INTERVAL) {
         Ok(event) => {
             let event = event.context("watching files failed")?;
             Ok(writes(event.kind) && event.paths.iter().any(|path| concerns_server(path, root)))
@@ -81,7 +64,7 @@ fn source_changed(changes: &Receiver<notify::Result<notify::Event>>, root: &Path
     }
 }
 
-/// The compiler's own reading is an event too.
+/// Reading is an event too, and the compiler reads.
 fn writes(kind: EventKind) -> bool {
     matches!(
         kind,
@@ -89,8 +72,8 @@ fn writes(kind: EventKind) -> bool {
     )
 }
 
-/// Whether the server is built from this file: not from what editors leave beside it, and not
-/// from what lies at the workspace's root, apart from the manifest.
+/// Whether the server is built from this file. Editors' own files are no sources, and of the
+/// workspace's root only the manifest is one.
 fn concerns_server(path: &Path, root: &Path) -> bool {
     let Some(name) = path.file_name().map(|name| name.to_string_lossy()) else {
         return false;
@@ -107,8 +90,8 @@ struct Server<'a> {
     binary: PathBuf,
     /// Time of the last change that no build has seen yet.
     changed: Option<Instant>,
-    build: Option<Group>,
-    running: Option<Group>,
+    build: Option<ProcessGroup>,
+    running: Option<ProcessGroup>,
 }
 
 impl<'a> Server<'a> {
@@ -123,12 +106,14 @@ impl<'a> Server<'a> {
         }
     }
 
-    /// Does what is due: starts a build, replaces the running server by a finished one.
+    /// Starts a build that is due, and replaces the running server by a finished one.
     fn turn(&mut self) -> Result<()> {
-        if self.build.is_none() && self.changed.is_some_and(|at| at.elapsed() >= QUIET) {
+        if self.build.is_none() && self.changed.is_some_and(|at| at.elapsed() >= QUIET_TIME) {
             self.changed = None;
             eprintln!("==> building the server");
-            self.build = Some(Group::spawn(&mut backend::cargo_build(self.workspace))?);
+            self.build = Some(ProcessGroup::spawn(&mut backend::cargo_build(
+                self.workspace,
+            ))?);
         }
         if let Some(build) = &mut self.build
             && let Some(status) = build.try_wait()?
@@ -154,13 +139,13 @@ impl<'a> Server<'a> {
     fn restart(&mut self) -> Result<()> {
         if let Some(old) = self.running.take() {
             eprintln!("==> restarting the server");
-            old.stop();
+            drop(old);
         }
-        let mut command = std::process::Command::new(&self.binary);
+        let mut command = Command::new(&self.binary);
         command
             .current_dir(&self.workspace.root)
             .args(["--listen", SERVER]);
-        self.running = Some(Group::spawn(&mut command)?);
+        self.running = Some(ProcessGroup::spawn(&mut command)?);
         Ok(())
     }
 }

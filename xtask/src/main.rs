@@ -3,22 +3,17 @@
 mod backend;
 mod bench;
 mod build;
-#[cfg(feature = "dist")]
-mod cold_start;
-mod contract;
 mod dev;
 mod dist;
-mod env;
-mod group;
-mod lighthouse;
+mod e2e;
+mod frontend;
+mod page_weight;
 mod process;
+mod process_group;
 mod run;
-mod shots;
-mod spa;
 mod step;
 mod test;
 mod toolchain;
-mod weight;
 mod workspace;
 
 use std::ffi::OsString;
@@ -26,6 +21,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::toolchain::Toolchain;
 use crate::workspace::Workspace;
 
 /// From a bare machine to a running FlashBlog.
@@ -50,12 +46,16 @@ enum Command {
     Build,
     /// Build the whole site as one file, dist/flashblog, and say how large its parts are
     Dist,
-    /// Write screenshots of every page, in both themes and two widths, into target/shots
+    /// Write screenshots of every view into target/shots, and the README's pictures into docs/pictures
     Shots,
     /// Measure the pages with Lighthouse, as phones have them; reports in target/lighthouse
     Lighthouse,
     /// Check format and lints, run every test, the browser's too
-    Test,
+    Test {
+        /// Only browser tests: those whose names contain one of NAMES, or all of them
+        #[arg(long, value_name = "NAMES", num_args = 0..)]
+        browser: Option<Vec<String>>,
+    },
     /// Measure the server and write docs/benchmarks.md
     Bench,
     /// Weigh a first visit, file by file, and write it to docs/benchmarks.md
@@ -71,12 +71,17 @@ fn main() -> ExitCode {
         Command::Dev => dev::dev(&workspace),
         Command::Build => build::build(&workspace).map(drop),
         Command::Dist => dist::dist(&workspace).map(drop),
-        Command::Shots => shots::shots(&workspace),
-        Command::Lighthouse => lighthouse::lighthouse(&workspace),
-        Command::Test => test::test(&workspace),
+        Command::Shots => e2e::shots(&workspace),
+        Command::Lighthouse => e2e::lighthouse(&workspace),
+        Command::Test { browser: None } => test::test(&workspace),
+        Command::Test {
+            browser: Some(names),
+        } => test::test_browser(&workspace, &names),
         Command::Bench => bench::bench(&workspace),
-        Command::Weight => weight::weight(&workspace),
-        Command::Env => env::env(&workspace),
+        Command::Weight => page_weight::page_weight(&workspace),
+        Command::Env => {
+            Toolchain::provide(&workspace).map(|toolchain| print!("{}", toolchain.exports()))
+        }
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,9 +2,8 @@
 
 use std::env;
 use std::ffi::OsStr;
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -14,7 +13,7 @@ use crate::workspace::Workspace;
 /// Runs a program to its end with its output on standard error.
 ///
 /// # Errors
-/// When it can't be started or says that it failed.
+/// When it can't be started or fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command
         .stdin(Stdio::null())
@@ -27,10 +26,11 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a program to its end and gives its standard output, trimmed.
+/// Runs a program to its end and gives its standard output, trimmed. Its standard error is told
+/// when it fails.
 ///
 /// # Errors
-/// When it can't be started, says that it failed, or answers in something else than UTF-8.
+/// When it can't be started, fails, or its output is not UTF-8.
 pub(crate) fn capture(command: &mut Command) -> Result<String> {
     let output = command
         .stdin(Stdio::null())
@@ -45,22 +45,7 @@ pub(crate) fn capture(command: &mut Command) -> Result<String> {
 
 /// The program `name` in the first folder of PATH that holds it.
 pub(crate) fn find_on_path(name: &str) -> Option<PathBuf> {
-    let name = format!("{name}{}", env::consts::EXE_SUFFIX);
-    env::split_paths(&env::var_os("PATH")?)
-        .map(|folder| folder.join(&name))
-        .find(|program| is_executable(program))
-}
-
-#[cfg(unix)]
-fn is_executable(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    path.metadata()
-        .is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_executable(path: &Path) -> bool {
-    path.is_file()
+    which::which(name).ok()
 }
 
 /// Cargo for the host, as a person would start it at the workspace's root.
@@ -71,7 +56,7 @@ pub(crate) fn cargo(workspace: &Workspace) -> Command {
     let mut command = Command::new("cargo");
     command.current_dir(&workspace.root);
     forget_cargo_run(&mut command);
-    forget_spa_variables(&mut command);
+    forget_frontend_variables(&mut command);
     command.env("CARGO_TARGET_DIR", &workspace.target);
     command
 }
@@ -88,8 +73,8 @@ pub(crate) fn forget_cargo_run(command: &mut Command) {
     }
 }
 
-/// Takes out what `cargo xtask env` set for the SPA's compiler, which isn't the host's.
-pub(crate) fn forget_spa_variables(command: &mut Command) {
+/// Takes out what `cargo xtask env` set for the app's compiler, which isn't the host's.
+pub(crate) fn forget_frontend_variables(command: &mut Command) {
     if env::var_os(BUILD_STD).is_some() {
         for name in ["RUSTC", "RUSTC_BOOTSTRAP", BUILD_STD, "CARGO_TARGET_DIR"] {
             command.env_remove(name);
@@ -100,22 +85,17 @@ pub(crate) fn forget_spa_variables(command: &mut Command) {
 /// The variable that makes Cargo build the standard library; set only by `cargo xtask env`.
 pub(crate) const BUILD_STD: &str = "CARGO_UNSTABLE_BUILD_STD";
 
-/// `CARGO_ENCODED_RUSTFLAGS` that keep the folders of the machine that builds out of what it gives
-/// to others, where panics name their place in the source.
+/// `CARGO_ENCODED_RUSTFLAGS` that keep this machine's folders out of the names of source files,
+/// which panics contain.
 pub(crate) fn anonymous_rust_flags(workspace: &Workspace) -> String {
-    let registries = env::var_os("CARGO_HOME")
+    let cargo_home = env::var_os("CARGO_HOME")
         .map(PathBuf::from)
-        .or_else(|| Some(env::home_dir()?.join(".cargo")))
-        .map(|home| home.join("registry").join("src"));
-    let crates = registries
-        .and_then(|folder| fs::read_dir(folder).ok())
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path()));
-    // Cargo's own form, in which a folder's name may hold spaces.
+        .or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let crates = cargo_home.map(|home| home.join("registry").join("src"));
+    // Cargo's encoded form allows spaces in a folder's name.
     let own = env::var("RUSTFLAGS").unwrap_or_default();
     let mut flags: Vec<String> = own.split_whitespace().map(str::to_owned).collect();
-    for folder in crates.chain([workspace.root.clone()]) {
+    for folder in crates.iter().chain([&workspace.root]) {
         flags.push(format!("--remap-path-prefix={}/=", folder.display()));
     }
     flags.join("\u{1f}")
@@ -147,11 +127,5 @@ mod tests {
     fn a_missing_program_is_named() {
         let error = run(&mut Command::new("no-such-program")).expect_err("no such thing");
         assert_eq!(error.to_string(), "`no-such-program` can't be started");
-    }
-
-    #[test]
-    fn programs_are_found_on_path() {
-        assert!(find_on_path("cargo").is_some());
-        assert!(find_on_path("no-such-program").is_none());
     }
 }

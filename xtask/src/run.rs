@@ -1,4 +1,4 @@
-//! `cargo xtask run`: from whatever is there to a site that answers.
+//! `cargo xtask run`: from a bare machine to a running site.
 
 use std::ffi::OsString;
 use std::process::Command;
@@ -10,7 +10,7 @@ use crate::workspace::Workspace;
 
 /// Builds everything and becomes the server, with `arguments` passed on to it.
 ///
-/// Comes back only when the server can't be started.
+/// Returns only when the server can't be started.
 pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<()> {
     let binary = build::build(workspace)?;
     let mut server = Command::new(&binary);

@@ -13,10 +13,12 @@ pub(crate) fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T>
     let started = Instant::now();
     let result = work();
     let took = human_duration(started.elapsed());
-    match &result {
-        Ok(_) => eprintln!("    {what}: done in {took}"),
-        Err(_) => eprintln!("    {what}: failed after {took}"),
-    }
+    let ending = if result.is_ok() {
+        "done in"
+    } else {
+        "failed after"
+    };
+    eprintln!("    {what}: {ending} {took}");
     result
 }
 
@@ -26,7 +28,7 @@ pub(crate) fn already(what: &str) {
 }
 
 /// `0.4 s`, `38 s`, `3 min 5 s`.
-fn human_duration(duration: Duration) -> String {
+pub(crate) fn human_duration(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {
         0..10 => format!("{:.1} s", duration.as_secs_f64()),

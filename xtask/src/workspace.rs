@@ -15,9 +15,9 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// The workspace that this xtask belongs to, wherever the command was typed.
+    /// The workspace that this xtask belongs to, from any current directory.
     pub(crate) fn find() -> Result<Self> {
-        // Cargo says where the checkout is now; the compiled-in path serves a binary started by hand.
+        // Cargo names the checkout of today; the compiled-in path serves a binary started by hand.
         let manifest_dir = env::var_os("CARGO_MANIFEST_DIR")
             .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
         let root = manifest_dir
@@ -31,18 +31,18 @@ impl Workspace {
         Ok(Self { root, target })
     }
 
-    /// Target directory of the SPA where another compiler than the host's builds it: two
+    /// Target directory of the app where another compiler than the host's builds it: two
     /// compilers in one directory would rebuild each other's work.
-    pub(crate) fn spa_target(&self) -> PathBuf {
-        self.target.join(SPA_TARGET)
+    pub(crate) fn frontend_target(&self) -> PathBuf {
+        self.target.join(FRONTEND_TARGET)
     }
 
-    /// The npm project: Bootstrap, Sass, wasm-opt, and the SPA's sources.
+    /// The npm project: Bootstrap, Sass, wasm-opt, and the app's sources.
     pub(crate) fn frontend(&self) -> PathBuf {
         self.root.join("frontend")
     }
 
-    /// The release build of the site.
+    /// The release build of the app.
     pub(crate) fn dist(&self) -> PathBuf {
         self.root.join("frontend").join("dist")
     }
@@ -52,29 +52,17 @@ impl Workspace {
         crate_version(&self.read("Cargo.lock")?, name)
     }
 
-    /// The oldest Rust that the workspace builds with (`rust-version` in the root manifest).
-    pub(crate) fn rust_version(&self) -> Result<String> {
-        let manifest: toml::Table = self.read("Cargo.toml")?.parse()?;
-        manifest
-            .get("workspace")
-            .and_then(|workspace| workspace.get("package"))
-            .and_then(|package| package.get("rust-version"))
-            .and_then(toml::Value::as_str)
-            .map(str::to_owned)
-            .context("Cargo.toml names no workspace.package.rust-version")
-    }
-
     fn read(&self, path: &str) -> Result<String> {
         fs::read_to_string(self.root.join(path)).with_context(|| format!("reading {path}"))
     }
 }
 
-const SPA_TARGET: &str = "spa-with-std";
+const FRONTEND_TARGET: &str = "frontend-with-std";
 
-/// `cargo xtask env` points a shell at the SPA's own directory; the host's is the one around it.
+/// `cargo xtask env` points a shell at the app's own directory; the host's is the one around it.
 fn host_target(cargo_target_dir: PathBuf) -> PathBuf {
     match cargo_target_dir.parent() {
-        Some(around) if cargo_target_dir.ends_with(SPA_TARGET) => around.to_owned(),
+        Some(around) if cargo_target_dir.ends_with(FRONTEND_TARGET) => around.to_owned(),
         _ => cargo_target_dir,
     }
 }
@@ -141,10 +129,10 @@ mod tests {
     }
 
     #[test]
-    fn the_spas_target_directory_is_never_the_hosts() {
+    fn the_apps_target_directory_is_never_the_hosts() {
         assert_eq!(host_target("/p/target".into()), Path::new("/p/target"));
-        let spa = Path::new("/p/target").join(SPA_TARGET);
-        assert_eq!(host_target(spa), Path::new("/p/target"));
+        let app = Path::new("/p/target").join(FRONTEND_TARGET);
+        assert_eq!(host_target(app), Path::new("/p/target"));
     }
 
     #[test]
@@ -152,12 +140,5 @@ mod tests {
         for lock in ["frontend/package-lock.json", "e2e/package-lock.json"] {
             assert!(!read(lock).contains("\"resolved\""), "{lock}");
         }
-    }
-
-    #[test]
-    fn root_manifest_tells_the_oldest_rust() {
-        let workspace = Workspace::find().expect("the workspace");
-        let version = workspace.rust_version().expect("a version");
-        assert!(version.starts_with("1."), "{version}");
     }
 }

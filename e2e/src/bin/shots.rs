@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use e2e::browser::Browser;
-use e2e::tour::{self, HEIGHT, Sight};
+use e2e::views::{self, HEIGHT, Sight};
 
 /// Chromium paints no larger picture in one piece; CSS pixels.
 const MAX_HEIGHT: u32 = 6000;
@@ -15,7 +15,12 @@ const MAX_HEIGHT: u32 = 6000;
 async fn main() -> anyhow::Result<()> {
     let folder = PathBuf::from(std::env::args().nth(1).context("usage: shots FOLDER")?);
     fs::create_dir_all(&folder)?;
-    tour::walk(async |browser, sight| shoot(browser, sight, &folder).await).await?;
+    for theme in ["light", "dark"] {
+        views::walk(theme, async |browser, sight| {
+            shoot(browser, sight, &folder).await
+        })
+        .await?;
+    }
     println!("screenshots are in {}", folder.display());
     Ok(())
 }

@@ -3,29 +3,39 @@
 use std::collections::BTreeMap;
 
 use e2e::browser::Browser;
-use e2e::tour::HEIGHT;
-use e2e::{audit, tour};
+use e2e::views::HEIGHT;
+use e2e::{axe, views};
 
-#[tokio::test]
-async fn axe_finds_nothing_on_any_page_in_any_state() -> anyhow::Result<()> {
-    // A fault of the frame is on every page: each is told once, with where it was seen.
+/// Fails where axe-core finds something on any page in any state.
+async fn check_views(theme: &'static str) -> anyhow::Result<()> {
+    // A fault of the frame is on every page: it is told once, with the views that show it.
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    tour::walk(async |browser, sight| {
-        let mut violations = audit::violations(browser).await?;
+    views::walk(theme, async |browser, sight| {
+        let mut violations = axe::violations(browser).await?;
         if sight.width == 390 {
             violations.extend(scrolls_sideways_at_320(browser).await?);
         }
         for violation in violations {
-            found
-                .entry(violation)
-                .or_default()
-                .push(format!("{} {} {}", sight.name, sight.width, sight.theme));
+            let view = format!("{} {}", sight.name, sight.width);
+            found.entry(violation).or_default().push(view);
         }
         Ok(())
     })
     .await?;
     assert!(found.is_empty(), "{found:#?}");
     Ok(())
+}
+
+// One test a theme, so that each core has one.
+
+#[tokio::test]
+async fn axe_finds_nothing_on_any_page_in_the_light_theme() -> anyhow::Result<()> {
+    check_views("light").await
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_on_any_page_in_the_dark_theme() -> anyhow::Result<()> {
+    check_views("dark").await
 }
 
 /// WCAG 1.4.10: no page is wider than the narrowest phone.

@@ -1,7 +1,7 @@
 //! Writing a message.
 
 use e2e::browser::Browser;
-use e2e::faulty_front::{Fault, FaultyFront};
+use e2e::fault_proxy::{Fault, FaultProxy};
 use e2e::site::Site;
 use fantoccini::Locator;
 
@@ -88,13 +88,13 @@ async fn faults_are_named_at_their_fields_and_the_first_is_focused() -> anyhow::
 #[tokio::test]
 async fn the_draft_survives_a_failure_and_a_reload() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let front = FaultyFront::before(site.origin()).await?;
+    let proxy = FaultProxy::before(site.origin()).await?;
     let browser = Browser::open().await?;
     browser
-        .visit(&format!("{}/contact", front.origin()))
+        .visit(&format!("{}/contact", proxy.origin()))
         .await?;
     write_all(&browser).await?;
-    front.set("/api/v1/contact", Fault::ServerError);
+    proxy.set("/api/v1/contact", Fault::ServerError);
     browser.click(SEND).await?;
     browser.find("#contact-failure").await?;
     assert!(browser.text("#contact-failure").await?.contains("fault-1"));
@@ -106,10 +106,8 @@ async fn the_draft_survives_a_failure_and_a_reload() -> anyhow::Result<()> {
     browser.client().refresh().await?;
     browser.await_text("h1", "Contact").await?;
     assert_eq!(value(&browser, "email").await?, "ada@example.org");
-    browser
-        .devtools("Network.clearBrowserCookies", serde_json::json!({}))
-        .await?;
-    front.lift();
+    browser.clear_cookies().await?;
+    proxy.lift();
     browser.click(SEND).await?;
     browser.await_text("h1", "Message received").await?;
     assert_eq!(site.messages().await?.len(), 1);
@@ -120,13 +118,13 @@ async fn the_draft_survives_a_failure_and_a_reload() -> anyhow::Result<()> {
 async fn where_the_answer_is_lost_the_writer_is_told_so_and_sending_again_counts_once()
 -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let front = FaultyFront::before(site.origin()).await?;
+    let proxy = FaultProxy::before(site.origin()).await?;
     let browser = Browser::open().await?;
     browser
-        .visit(&format!("{}/contact", front.origin()))
+        .visit(&format!("{}/contact", proxy.origin()))
         .await?;
     write_all(&browser).await?;
-    front.set("/api/v1/contact", Fault::LostAnswer);
+    proxy.set("/api/v1/contact", Fault::LostAnswer);
     browser.click(SEND).await?;
     let said = browser.text("#contact-failure").await?;
     assert!(
@@ -136,7 +134,7 @@ async fn where_the_answer_is_lost_the_writer_is_told_so_and_sending_again_counts
     let stored = site.messages().await?;
     assert_eq!(stored.len(), 1, "it did arrive");
 
-    front.lift();
+    proxy.lift();
     browser.click(SEND).await?;
     browser.await_text("h1", "Message received").await?;
     let reference = browser.text("[data-testid=reference]").await?;
@@ -146,24 +144,24 @@ async fn where_the_answer_is_lost_the_writer_is_told_so_and_sending_again_counts
 }
 
 /// A message is on its way, and no answer comes until the fault is lifted.
-async fn send_into_silence() -> anyhow::Result<(Site, FaultyFront, Browser)> {
+async fn send_into_silence() -> anyhow::Result<(Site, FaultProxy, Browser)> {
     let site = Site::start().await?;
-    let front = FaultyFront::before(site.origin()).await?;
+    let proxy = FaultProxy::before(site.origin()).await?;
     let browser = Browser::open().await?;
     browser.hold_timers().await?;
     browser
-        .visit(&format!("{}/contact", front.origin()))
+        .visit(&format!("{}/contact", proxy.origin()))
         .await?;
     write_all(&browser).await?;
-    front.set("/api/v1/contact", Fault::Silence);
+    proxy.set("/api/v1/contact", Fault::Silence);
     browser.click(SEND).await?;
-    front.await_held().await;
-    Ok((site, front, browser))
+    proxy.await_held().await;
+    Ok((site, proxy, browser))
 }
 
 #[tokio::test]
 async fn while_a_message_is_on_its_way_the_form_holds_still() -> anyhow::Result<()> {
-    let (site, front, browser) = send_into_silence().await?;
+    let (site, proxy, browser) = send_into_silence().await?;
     browser.await_text(SEND, "Sending…").await?;
     browser.find(&format!("{SEND}[aria-disabled=true]")).await?;
     browser
@@ -178,7 +176,7 @@ async fn while_a_message_is_on_its_way_the_form_holds_still() -> anyhow::Result<
         "How do flash messages work?"
     );
 
-    front.lift();
+    proxy.lift();
     browser.await_text("h1", "Message received").await?;
     let once = "return performance.getEntriesByType('resource')
         .filter(entry => entry.name.endsWith('/api/v1/contact')).length === 1";
@@ -190,13 +188,13 @@ async fn while_a_message_is_on_its_way_the_form_holds_still() -> anyhow::Result<
 #[tokio::test]
 async fn what_is_written_after_a_message_left_is_kept_when_that_is_received() -> anyhow::Result<()>
 {
-    let (_site, front, browser) = send_into_silence().await?;
+    let (_site, proxy, browser) = send_into_silence().await?;
     browser.click(".navbar-nav a[href='/about']").await?;
     browser.await_text("h1", "About FlashBlog").await?;
     browser.click(".navbar-nav a[href='/contact']").await?;
     browser.await_text("h1", "Contact").await?;
     write(&browser, "message", " And why?").await?;
-    front.lift();
+    proxy.lift();
     browser.find(".toast-stack .alert-success.show").await?;
     browser.client().refresh().await?;
     browser.await_text("h1", "Contact").await?;

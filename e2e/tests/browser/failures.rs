@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use e2e::browser::Browser;
-use e2e::faulty_front::{Fault, FaultyFront};
+use e2e::fault_proxy::{Fault, FaultProxy};
 use e2e::site::Site;
 
 /// Leads to a page that asks the API: the first page of a visit brings its data along.
@@ -17,10 +17,10 @@ const BLOGS_ANSWERED: &str = "return performance.getEntriesByType('resource')
 #[tokio::test]
 async fn a_server_error_is_the_500_view_and_trying_again_works() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let front = FaultyFront::before(site.origin()).await?;
+    let proxy = FaultProxy::before(site.origin()).await?;
     let browser = Browser::open().await?;
-    browser.visit(&format!("{}/blogs", front.origin())).await?;
-    front.set("/api/v1/blogs/", Fault::ServerError);
+    browser.visit(&format!("{}/blogs", proxy.origin())).await?;
+    proxy.set("/api/v1/blogs/", Fault::ServerError);
     let post = browser.attribute(LINK, "href").await?;
     browser.click(LINK).await?;
     browser
@@ -29,12 +29,12 @@ async fn a_server_error_is_the_500_view_and_trying_again_works() -> anyhow::Resu
     assert_eq!(browser.count("#main h1").await?, 1);
     browser.find("[data-testid=failure] a[href='/']").await?;
 
-    front.set("/api/v1/blogs/", Fault::Unavailable);
+    proxy.set("/api/v1/blogs/", Fault::Unavailable);
     browser.click(RETRY).await?;
     browser
         .await_text("[data-testid=request-id]", "fault-2")
         .await?;
-    front.lift();
+    proxy.lift();
     browser.click(RETRY).await?;
     browser.find(".post .prose").await?;
     browser.await_gone("[data-testid=failure]").await?;
@@ -45,7 +45,7 @@ async fn a_server_error_is_the_500_view_and_trying_again_works() -> anyhow::Resu
 #[tokio::test]
 async fn whatever_fails_says_what_happened_and_can_be_tried_again() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let front = FaultyFront::before(site.origin()).await?;
+    let proxy = FaultProxy::before(site.origin()).await?;
     let browser = Browser::open().await?;
     browser.hold_timers().await?;
     for (fault, headline) in [
@@ -55,17 +55,17 @@ async fn whatever_fails_says_what_happened_and_can_be_tried_again() -> anyhow::R
         (Fault::Cut, "FlashBlog can’t be reached"),
         (Fault::Silence, "This is taking too long"),
     ] {
-        browser.visit(&format!("{}/about", front.origin())).await?;
-        front.set("/api/v1/blogs", fault);
+        browser.visit(&format!("{}/about", proxy.origin())).await?;
+        proxy.set("/api/v1/blogs", fault);
         browser.click(BLOGS).await?;
         if fault == Fault::Silence {
             browser.find(".blog-card .placeholder").await?;
-            front.await_held().await;
+            proxy.await_held().await;
             browser.pass_time(Duration::from_secs(60)).await?;
         }
         browser.await_text("h1", headline).await?;
         browser.await_path("/blogs").await?;
-        front.lift();
+        proxy.lift();
         browser.click(RETRY).await?;
         browser.find("[data-testid=blog-card]").await?;
         browser.await_text("h1", "Blogs").await?;
@@ -77,10 +77,10 @@ async fn whatever_fails_says_what_happened_and_can_be_tried_again() -> anyhow::R
 #[tokio::test]
 async fn back_and_forward_lead_across_a_failure() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let front = FaultyFront::before(site.origin()).await?;
+    let proxy = FaultProxy::before(site.origin()).await?;
     let browser = Browser::open().await?;
-    browser.visit(&format!("{}/about", front.origin())).await?;
-    front.set("/api/v1/blogs", Fault::ServerError);
+    browser.visit(&format!("{}/about", proxy.origin())).await?;
+    proxy.set("/api/v1/blogs", Fault::ServerError);
     browser.click(BLOGS).await?;
     browser.find(RETRY).await?;
     browser.client().back().await?;
@@ -89,7 +89,7 @@ async fn back_and_forward_lead_across_a_failure() -> anyhow::Result<()> {
     browser.find(RETRY).await?;
     browser.client().back().await?;
     browser.await_text("h1", "About FlashBlog").await?;
-    front.lift();
+    proxy.lift();
     browser.client().forward().await?;
     browser.find("[data-testid=blog-card]").await?;
     browser.await_path("/blogs").await?;
@@ -99,15 +99,15 @@ async fn back_and_forward_lead_across_a_failure() -> anyhow::Result<()> {
 #[tokio::test]
 async fn an_answer_that_comes_too_late_changes_nothing() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let front = FaultyFront::before(site.origin()).await?;
+    let proxy = FaultProxy::before(site.origin()).await?;
     let browser = Browser::open().await?;
-    browser.visit(&format!("{}/about", front.origin())).await?;
-    front.set("/api/v1/blogs", Fault::Silence);
+    browser.visit(&format!("{}/about", proxy.origin())).await?;
+    proxy.set("/api/v1/blogs", Fault::Silence);
     browser.click(BLOGS).await?;
     browser.find(".blog-card .placeholder").await?;
     browser.click(".navbar-nav a[href='/contact']").await?;
     browser.await_text("h1", "Contact").await?;
-    front.lift();
+    proxy.lift();
     browser.until(BLOGS_ANSWERED, vec![]).await?;
     browser.await_text("h1", "Contact").await?;
     browser.await_path("/contact").await?;
@@ -149,18 +149,18 @@ async fn a_panic_shows_the_500_view_which_leads_back() -> anyhow::Result<()> {
 async fn an_app_that_does_not_load_whole_says_so_and_loads_when_asked_again() -> anyhow::Result<()>
 {
     let site = Site::start().await?;
-    let front = FaultyFront::before(site.origin()).await?;
+    let proxy = FaultProxy::before(site.origin()).await?;
     let browser = Browser::open().await?;
     for fault in [Fault::Rubbish, Fault::Cut] {
-        front.set("_bg.wasm", fault);
-        browser.visit(&format!("{}/about", front.origin())).await?;
+        proxy.set("_bg.wasm", fault);
+        browser.visit(&format!("{}/about", proxy.origin())).await?;
         browser
             .await_text("#no-start h1", "FlashBlog can’t start")
             .await?;
         browser.find("#preloader[hidden]").await?;
         browser.find("#no-start [href='/api/v1/blogs']").await?;
     }
-    front.lift();
+    proxy.lift();
     browser.click("#no-start a[href='']").await?;
     browser.await_text("h1", "About FlashBlog").await?;
     Ok(())
@@ -186,15 +186,15 @@ async fn without_scripts_a_page_says_what_it_needs() -> anyhow::Result<()> {
 #[tokio::test]
 async fn a_slow_answer_shows_skeletons_and_does_not_block_other_pages() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let front = FaultyFront::before(site.origin()).await?;
+    let proxy = FaultProxy::before(site.origin()).await?;
     let browser = Browser::open().await?;
-    front.set("/api/v1/blogs", Fault::Silence);
-    browser.visit(&format!("{}/about", front.origin())).await?;
+    proxy.set("/api/v1/blogs", Fault::Silence);
+    browser.visit(&format!("{}/about", proxy.origin())).await?;
     browser.click(BLOGS).await?;
     browser.find(".blog-card .placeholder").await?;
     browser.click(".navbar-nav a[href='/about']").await?;
     browser.await_text("h1", "About FlashBlog").await?;
-    front.lift();
+    proxy.lift();
     browser.click(BLOGS).await?;
     browser.find("[data-testid=blog-card]").await?;
     Ok(())
@@ -203,14 +203,14 @@ async fn a_slow_answer_shows_skeletons_and_does_not_block_other_pages() -> anyho
 #[tokio::test]
 async fn the_categories_have_their_place_before_they_are_there() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let front = FaultyFront::before(site.origin()).await?;
+    let proxy = FaultProxy::before(site.origin()).await?;
     let browser = Browser::open().await?;
-    front.set("/api/v1/categories", Fault::Silence);
-    browser.visit(front.origin()).await?;
+    proxy.set("/api/v1/categories", Fault::Silence);
+    browser.visit(proxy.origin()).await?;
     browser
         .find("[aria-labelledby=categories] .chip.placeholder")
         .await?;
-    front.lift();
+    proxy.lift();
     browser
         .find("[aria-labelledby=categories] a.chip[href='/blogs?category=Rust']")
         .await?;

@@ -1,14 +1,20 @@
 //! Readers who prefer less motion.
 
 use e2e::browser::Browser;
-use e2e::faulty_front::{Fault, FaultyFront};
+use e2e::fault_proxy::{Fault, FaultProxy};
 use e2e::site::Site;
 
-const REDUCE: [&str; 1] = ["--force-prefers-reduced-motion"];
 const NOTHING_MOVES: &str =
     "return document.getAnimations().every(it => it.playState !== 'running')";
 /// Where the page is in the very moment in which it was told to go to its top.
 const TO_TOP: &str = "document.querySelector('.back-to-top').click(); return scrollY === 0";
+
+/// A browser of a reader who prefers less motion.
+async fn open_still() -> anyhow::Result<Browser> {
+    let browser = Browser::open().await?;
+    browser.prefer("prefers-reduced-motion", "reduce").await?;
+    Ok(browser)
+}
 
 async fn scroll_down(browser: &Browser, site: &Site) -> anyhow::Result<()> {
     browser.visit(&format!("{}/blogs", site.origin())).await?;
@@ -21,7 +27,7 @@ async fn scroll_down(browser: &Browser, site: &Site) -> anyhow::Result<()> {
 #[tokio::test]
 async fn the_way_to_the_top_is_a_jump_only_for_those_who_want_it() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let still = Browser::with_arguments(&REDUCE).await?;
+    let still = open_still().await?;
     scroll_down(&still, &site).await?;
     assert_eq!(still.run(TO_TOP).await?, true);
     drop(still);
@@ -36,19 +42,19 @@ async fn the_way_to_the_top_is_a_jump_only_for_those_who_want_it() -> anyhow::Re
 #[tokio::test]
 async fn nothing_glows_or_slides_while_readers_who_want_stillness_wait() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let front = FaultyFront::before(site.origin()).await?;
-    let browser = Browser::with_arguments(&REDUCE).await?;
+    let proxy = FaultProxy::before(site.origin()).await?;
+    let browser = open_still().await?;
     browser.hold_timers().await?;
-    browser.visit(&format!("{}/about", front.origin())).await?;
-    front.set("/api/v1/blogs", Fault::Silence);
+    browser.visit(&format!("{}/about", proxy.origin())).await?;
+    proxy.set("/api/v1/blogs", Fault::Silence);
     browser.click(".navbar-nav a[href='/blogs']").await?;
     browser.find(".blog-card .placeholder").await?;
     browser.until(NOTHING_MOVES, vec![]).await?;
-    front.lift();
+    proxy.lift();
     browser.find("[data-testid=blog-card]").await?;
 
     browser
-        .visit(&format!("{}/blogs/none", front.origin()))
+        .visit(&format!("{}/blogs/none", proxy.origin()))
         .await?;
     browser.find(".toast-stack .alert.show").await?;
     browser.until(NOTHING_MOVES, vec![]).await?;

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use e2e::browser::Browser;
-use e2e::faulty_front::{Fault, FaultyFront};
+use e2e::fault_proxy::{Fault, FaultProxy};
 use e2e::site::Site;
 use serde_json::json;
 
@@ -74,7 +74,7 @@ async fn the_contents_lead_to_a_section_and_back_returns() -> anyhow::Result<()>
         "const top = document.getElementById('h-checks').getBoundingClientRect().top;
         const header = document.querySelector('.site-header').getBoundingClientRect().bottom;
         return location.hash === '#h-checks' && document.activeElement.id === 'h-checks'
-            && top >= header && top < header + 100";
+            && top > header - 1 && top < header + 100";
     browser.until(at_the_section, vec![]).await?;
     browser
         .find(".contents a[href='#h-checks'][aria-current=location]")
@@ -122,8 +122,9 @@ async fn the_current_section_is_in_sight_in_long_contents() -> anyhow::Result<()
              const link = contents.querySelector('[aria-current]');
              if (link?.hash !== '#h-the-short-version') return false;
              const [frame, place] = [contents, link].map(e => e.getBoundingClientRect());
+             // Scroll positions are whole pixels, heights of lines are not.
              return contents.scrollHeight > contents.clientHeight
-                && place.top >= frame.top && place.bottom <= frame.bottom",
+                && place.top > frame.top - 1 && place.bottom < frame.bottom + 1",
             vec![],
         )
         .await?;
@@ -167,7 +168,7 @@ async fn the_progress_bar_follows_the_text_unless_motion_is_reduced() -> anyhow:
         const [x] = bar.transform.replace('matrix(', '').split(',').map(Number);
         return bar.transform === 'none' ? 1 : x";
     let is_filled = |share: &str| format!("const x = (() => {{ {width} }})(); return {share}");
-    browser.until(&is_filled("x === 0"), vec![]).await?;
+    browser.until(&is_filled("x < 0.01"), vec![]).await?;
     browser
         .run("document.querySelector('#h-keys').scrollIntoView()")
         .await?;
@@ -175,7 +176,7 @@ async fn the_progress_bar_follows_the_text_unless_motion_is_reduced() -> anyhow:
         .until(&is_filled("x > 0.3 && x < 0.95"), vec![])
         .await?;
     browser.run("window.scrollTo(0, 100000)").await?;
-    browser.until(&is_filled("x === 1"), vec![]).await?;
+    browser.until(&is_filled("x > 0.99"), vec![]).await?;
     browser.prefer("prefers-reduced-motion", "reduce").await?;
     let bar = "return getComputedStyle(document.querySelector('.post-long'), '::before').content";
     assert_eq!(browser.run(bar).await?, "none");
@@ -260,12 +261,7 @@ async fn the_systems_own_way_to_share_is_offered_where_there_is_one() -> anyhow:
         window.shared = data;
         return window.refusal ? Promise.reject(new DOMException('', window.refusal)) : Promise.resolve();
     }";
-    browser
-        .devtools(
-            "Page.addScriptToEvaluateOnNewDocument",
-            json!({"source": stub}),
-        )
-        .await?;
+    browser.prepare_pages(stub).await?;
     browser.visit(&format!("{}{LONG}", site.origin())).await?;
     browser.await_text(".share button", "Share").await?;
     browser.click(".share button").await?;
@@ -301,12 +297,7 @@ async fn recent_posts_show_their_age_and_keep_their_date() -> anyhow::Result<()>
     let upstream = Upstream::start(blogs).await?;
     let site = Site::with_arguments(&["--source", upstream.address()]).await?;
     let browser = Browser::open().await?;
-    browser
-        .devtools(
-            "Emulation.setTimezoneOverride",
-            json!({"timezoneId": "UTC"}),
-        )
-        .await?;
+    browser.move_to("UTC").await?;
     browser.visit(&format!("{}/blogs/1", site.origin())).await?;
     // Midnight may pass while this runs.
     browser
@@ -332,12 +323,7 @@ async fn a_saved_copy_says_from_when_it_is() -> anyhow::Result<()> {
     let upstream = Upstream::start(json!([{"id": 1, "title": "Saved"}])).await?;
     let site = Site::with_arguments(&["--source", upstream.address()]).await?;
     let browser = Browser::open().await?;
-    browser
-        .devtools(
-            "Emulation.setTimezoneOverride",
-            json!({"timezoneId": "Asia/Kolkata"}),
-        )
-        .await?;
+    browser.move_to("Asia/Kolkata").await?;
     browser.visit(&format!("{}/blogs", site.origin())).await?;
     browser.find(CARD).await?;
     assert_eq!(browser.count(".notice").await?, 0);
@@ -346,9 +332,7 @@ async fn a_saved_copy_says_from_when_it_is() -> anyhow::Result<()> {
     // The source is asked again after a pause, for a reader who holds no copy yet.
     let stale = async {
         loop {
-            browser
-                .devtools("Network.clearBrowserCookies", json!({}))
-                .await?;
+            browser.clear_cookies().await?;
             browser.visit(&format!("{}/blogs", site.origin())).await?;
             browser.find(CARD).await?;
             if browser.count(".notice time").await? > 0 {
@@ -378,17 +362,17 @@ const HAS_FETCHED: &str = "return performance.getEntriesByType('resource').some(
 #[tokio::test]
 async fn the_next_post_is_there_before_it_is_asked_for() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let front = FaultyFront::before(site.origin()).await?;
+    let proxy = FaultProxy::before(site.origin()).await?;
     let browser = Browser::open().await?;
-    browser.visit(&format!("{}{LONG}", front.origin())).await?;
+    browser.visit(&format!("{}{LONG}", proxy.origin())).await?;
     let next = browser.attribute(".neighbour-next", "href").await?;
     browser.until(HAS_FETCHED, vec![json!(next)]).await?;
-    front.set("/api/v1/blogs/", Fault::Silence);
+    proxy.set("/api/v1/blogs/", Fault::Silence);
     browser.click(".neighbour-next").await?;
     browser.await_path(&next).await?;
     browser.find(".post .prose").await?;
     assert_eq!(browser.count(".is-earlier, .placeholder").await?, 0);
-    front.lift();
+    proxy.lift();
     Ok(())
 }
 

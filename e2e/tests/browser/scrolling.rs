@@ -10,7 +10,7 @@ const CHIP_IS_SEEN: &str = "
     const chip = document.querySelector('.chips-filter [aria-current]');
     if (chip?.firstChild?.textContent.trim() !== arguments[0]) return false;
     const {left, right} = chip.getBoundingClientRect();
-    return left >= 0 && right <= innerWidth && scrollX === 0 && scrollY === 0";
+    return left > -1 && right < innerWidth + 1 && scrollX === 0 && scrollY === 0";
 
 #[tokio::test]
 async fn the_head_and_the_way_to_the_top_change_at_their_edges() -> anyhow::Result<()> {

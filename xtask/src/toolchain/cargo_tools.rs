@@ -1,4 +1,4 @@
-//! trunk and wasm-bindgen, compiled once per user and version.
+//! trunk and wasm-bindgen, installed once per user and version.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -6,25 +6,25 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use super::cache::Cache;
 use crate::process;
 use crate::step::{already, step};
 use crate::workspace::Workspace;
 
-/// The newest that the workspace's Rust compiles.
+/// The newest version that the workspace's Rust compiles.
 const TRUNK: &str = "0.21.14";
 
 /// A program that `cargo install` builds.
 struct CargoTool {
     name: &'static str,
     version: String,
-    /// The programs that are needed of it; each tells its version with `--version`.
-    programs: &'static [&'static str],
+    /// Prints its version with `--version`.
+    program: &'static str,
     /// For `cargo install`.
     arguments: &'static [&'static str],
-    /// How far it is optimised: what runs for seconds need not compile for minutes.
+    /// Low: a tool that runs for seconds must not compile for minutes.
     opt_level: &'static str,
 }
 
@@ -36,111 +36,121 @@ pub(super) fn provide(workspace: &Workspace, cache: &Cache) -> Result<(Vec<PathB
         CargoTool {
             name: "trunk",
             version: TRUNK.to_owned(),
-            programs: &["trunk"],
+            program: "trunk",
             arguments: &["--locked", "--no-default-features"],
             opt_level: "0",
         },
         CargoTool {
             name: "wasm-bindgen-cli",
             version: wasm_bindgen,
-            programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
+            program: "wasm-bindgen",
             // No --locked: its lock file may name versions that a registry's mirror lacks.
             arguments: &["--no-default-features"],
             opt_level: "1",
         },
     ];
-
-    let mut folders = Vec::new();
-    let mut missing = Vec::new();
-    for tool in &tools {
-        if tool.is_on_path() {
-            already(&format!("{} {}: found on PATH", tool.name, tool.version));
-            continue;
-        }
-        let folder = cache.join(tool.folder());
-        if folder.is_dir() {
-            already(&format!("{} {}: in the cache", tool.name, tool.version));
-        } else {
-            missing.push(tool);
-        }
-        folders.push(folder.join("bin"));
-    }
-    install(&missing, cache)?;
-    Ok((folders, versions))
-}
-
-/// Compiles the tools side by side: one's linking leaves cores to the other's crates.
-fn install(tools: &[&CargoTool], cache: &Cache) -> Result<()> {
-    let results: Vec<Result<()>> = thread::scope(|scope| {
-        let installs: Vec<_> = tools
-            .iter()
-            .map(|tool| {
-                let what = format!("compiling {} {}, once per user", tool.name, tool.version);
-                scope.spawn(move || step(&what, || tool.install(cache)))
-            })
-            .collect();
+    // Side by side: one tool's linking leaves cores to the other's crates.
+    let folders: Result<Vec<Option<PathBuf>>> = thread::scope(|scope| {
+        let installs = tools
+            .each_ref()
+            .map(|tool| scope.spawn(|| tool.provide(cache)));
         installs
             .into_iter()
-            .map(|install| match install.join() {
-                Ok(result) => result,
-                Err(_) => bail!("an install panicked"),
+            .map(|install| {
+                install
+                    .join()
+                    .map_err(|_| anyhow!("an install panicked"))
+                    .flatten()
             })
             .collect()
     });
-    results.into_iter().collect()
+    Ok((folders?.into_iter().flatten().collect(), versions))
 }
 
 impl CargoTool {
-    /// Inside the cache; one per version, so that checkouts with other versions don't quarrel.
-    fn folder(&self) -> PathBuf {
-        Path::new("tools").join(format!("{}-{}", self.name, self.version))
+    /// Installs the tool where it is missing. Gives a folder for PATH, none where PATH has it.
+    fn provide(&self, cache: &Cache) -> Result<Option<PathBuf>> {
+        let Self { name, version, .. } = self;
+        if self.is_on_path() {
+            already(&format!("{name} {version}: found on PATH"));
+            return Ok(None);
+        }
+        // One per version, since checkouts may differ.
+        let folder = cache.join(format!("tools/{name}-{version}"));
+        if folder.is_dir() {
+            already(&format!("{name} {version}: in the cache"));
+        } else {
+            self.install(cache, &folder)?;
+        }
+        Ok(Some(folder.join("bin")))
     }
 
     fn is_on_path(&self) -> bool {
-        self.programs.iter().all(|program| {
-            process::find_on_path(program).is_some()
-                && process::capture(Command::new(program).arg("--version"))
-                    .is_ok_and(|output| tells_version(&output, &self.version))
-        })
+        process::capture(Command::new(self.program).arg("--version"))
+            .is_ok_and(|output| tells_version(&output, &self.version))
     }
 
     /// Installs elsewhere and moves the finished folder into its place, so that an
     /// interrupted install never looks like a finished one.
-    fn install(&self, cache: &Cache) -> Result<()> {
-        let folder = cache.join(self.folder());
-        let unfinished = cache.join("build").join(format!("{}.installed", self.name));
-        // Kept when interrupted: the next try goes on where this one ended.
-        let build = cache.join("build").join(self.name);
+    fn install(&self, cache: &Cache, folder: &Path) -> Result<()> {
+        let Self { name, version, .. } = self;
+        let builds = cache.join("build");
+        let unfinished = builds.join(format!("{name}.installed"));
         if unfinished.exists() {
             fs::remove_dir_all(&unfinished)?;
         }
-        fs::create_dir_all(cache.join("build"))?;
+        fs::create_dir_all(&builds)?;
         fs::create_dir_all(cache.join("tools"))?;
 
-        let mut cargo = Command::new("cargo");
-        cargo
-            .args(["install", self.name, "--version", &self.version])
+        let is_downloaded = process::find_on_path("cargo-binstall").is_some()
+            && step(&format!("downloading {name} {version}"), || {
+                self.run_with_prefix(&mut self.binstall(&builds, &unfinished))
+            })
+            .is_ok();
+        if !is_downloaded {
+            step(
+                &format!("compiling {name} {version}, once per user"),
+                || self.run_with_prefix(&mut self.cargo_install(&builds, &unfinished)),
+            )?;
+        }
+        fs::rename(&unfinished, folder).with_context(|| format!("can't move {name} into place"))?;
+        let build = builds.join(name);
+        if build.exists() {
+            fs::remove_dir_all(build).context("tidying up after the install")?;
+        }
+        Ok(())
+    }
+
+    /// Downloads a binary. Compiling is left to [`Self::cargo_install`], which compiles less.
+    fn binstall(&self, builds: &Path, root: &Path) -> Command {
+        let mut command = cargo(builds, &["binstall", self.name]);
+        command
+            .args(["--version", &format!("={}", self.version)])
+            .args(["--no-confirm", "--no-track", "--force"])
+            .args(["--disable-strategies", "compile"])
+            .arg("--root")
+            .arg(root);
+        command
+    }
+
+    fn cargo_install(&self, builds: &Path, root: &Path) -> Command {
+        let mut command = cargo(builds, &["install", self.name]);
+        command
+            .args(["--version", &self.version])
             .args(["--debug", "--force", "--no-track"])
             .args(self.arguments)
             .arg("--root")
-            .arg(&unfinished)
+            .arg(root)
+            // Kept when interrupted: the next try goes on where this one ended.
             .arg("--target-dir")
-            .arg(&build)
-            // Outside the workspace: its Cargo configuration is none of the tools' business.
-            .current_dir(cache.join("build"))
+            .arg(builds.join(self.name))
             .env("CARGO_PROFILE_DEV_DEBUG", "false")
             .env("CARGO_PROFILE_DEV_OPT_LEVEL", self.opt_level)
             .env("CARGO_INCREMENTAL", "0");
-        process::forget_cargo_run(&mut cargo);
-        process::forget_spa_variables(&mut cargo);
-        self.run_with_prefix(&mut cargo)?;
-
-        fs::rename(&unfinished, &folder)
-            .with_context(|| format!("can't move {} into place", self.name))?;
-        fs::remove_dir_all(&build).context("tidying up after the install")
+        command
     }
 
-    /// Two installs report at once: each line says whose it is.
+    /// Two installs report at once: each line names its tool.
     fn run_with_prefix(&self, command: &mut Command) -> Result<()> {
         let mut child = command
             .stdin(Stdio::null())
@@ -159,6 +169,15 @@ impl CargoTool {
         }
         Ok(())
     }
+}
+
+/// Cargo in `folder`, outside the workspace: the tools don't take its Cargo configuration.
+fn cargo(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new("cargo");
+    command.args(arguments).current_dir(folder);
+    process::forget_cargo_run(&mut command);
+    process::forget_frontend_variables(&mut command);
+    command
 }
 
 /// Whether `wasm-bindgen 0.2.130 (…)` or `trunk 0.21.14` tells exactly `version`.

@@ -1,6 +1,5 @@
-//! Everything that the SPA's build needs, provided: what is there and fits is used, the rest is
-//! installed into a per-user cache that all checkouts share. Nothing is asked, and a second run
-//! repeats nothing.
+//! Provides the tools for the app's build. Uses what is there and fits; installs the rest into a
+//! per-user cache that all checkouts share. Asks nothing, and a second run repeats nothing.
 
 pub(crate) mod browser;
 mod cache;
@@ -23,13 +22,13 @@ use self::wasm_std::WasmStd;
 use crate::process;
 use crate::workspace::Workspace;
 
-/// What a build of the SPA runs in.
+/// The environment of the app's build.
 pub(crate) struct Toolchain {
     /// Folders to put before PATH.
     path: Vec<PathBuf>,
     /// Variables beside PATH.
     variables: Vec<(&'static str, OsString)>,
-    /// Names the versions in use: another text means that the SPA has to be built anew.
+    /// Names the versions in use: another text means that the app has to be built anew.
     pub(crate) versions: String,
 }
 
@@ -42,13 +41,13 @@ impl Toolchain {
         let cache = Cache::open()?;
         let _one_at_a_time = cache.lock()?;
 
-        // The quick ones first: what can't be had shows before minutes of compiling.
-        let wasm_std = WasmStd::provide(&workspace.rust_version()?)?;
+        // The quick ones first: they fail before minutes of compiling.
+        let wasm_std = WasmStd::provide()?;
         npm::provide(workspace)?;
         let (mut path, tools) = cargo_tools::provide(workspace, &cache)?;
 
         path.push(workspace.frontend().join("node_modules").join(".bin"));
-        let versions = format!("{}\n{tools}", wasm_std.version());
+        let versions = format!("{}\n{tools}", wasm_std.version);
         Ok(Self {
             path,
             variables: wasm_std.variables(workspace),
@@ -56,12 +55,12 @@ impl Toolchain {
         })
     }
 
-    /// `program` with the tools on its PATH and the SPA's compiler in its environment.
+    /// `program` with the tools on its PATH and the app's compiler in its environment.
     pub(crate) fn command(&self, workspace: &Workspace, program: &str) -> Result<Command> {
         let mut command = Command::new(program);
         command.current_dir(&workspace.root);
         process::forget_cargo_run(&mut command);
-        process::forget_spa_variables(&mut command);
+        process::forget_frontend_variables(&mut command);
         command.env("CARGO_TARGET_DIR", &workspace.target);
         let rest = env::var_os("PATH").unwrap_or_default();
         let path = self.path.iter().cloned().chain(env::split_paths(&rest));

@@ -1,4 +1,4 @@
-//! What comes from npm, in exactly the versions of the lock files.
+//! npm packages, in exactly the versions of the lock files.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::process;
 use crate::step::{already, step};
 use crate::workspace::Workspace;
 
-/// Installs what the SPA is built and tested with.
+/// Installs what the app is built and tested with.
 pub(super) fn provide(workspace: &Workspace) -> Result<()> {
     install(&workspace.frontend(), "bootstrap, sass, binaryen, axe-core")
 }

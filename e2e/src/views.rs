@@ -1,12 +1,12 @@
-//! Every page and state of the site, one line each, in both themes and two widths: what is audited
-//! and what is photographed. A new page joins both by a line in [`VIEWS`].
+//! Every page and state of the site, one line each, in both themes and two widths: for axe-core and
+//! for screenshots. A line in [`VIEWS`] adds a new page to both.
 
 use std::time::Duration;
 
 use anyhow::Context;
 
 use crate::browser::Browser;
-use crate::faulty_front::{Fault, FaultyFront};
+use crate::fault_proxy::{Fault, FaultProxy};
 use crate::site::Site;
 use Step::{Break, Click, PassTime, Reload, Run, See, Type};
 
@@ -14,10 +14,10 @@ use Step::{Break, Click, PassTime, Reload, Run, See, Type};
 struct View {
     name: &'static str,
     address: &'static str,
-    /// What is done there. The first page of a visit brings its data along, so faults of the API
-    /// show on the next one only.
+    /// What a reader does there. The first page of a visit contains its data, so faults of the API
+    /// show on the next page only.
     steps: &'static [Step],
-    /// What is on the page when it has come to rest.
+    /// An element that is there when the view is complete.
     shown: &'static str,
 }
 
@@ -80,7 +80,7 @@ const SKELETON: &str = ".blog-card .placeholder";
 /// WebDriver's arrow key.
 const DOWN: &str = "\u{e015}";
 const SEND: Step = Click(".contact-form button");
-/// What a panic takes: a browser, or an extension in it, that refuses what it never refuses.
+/// Makes the app panic: a browser, or an extension in it, that refuses to create elements.
 const REFUSE_ELEMENTS: Step =
     Run("document.createElement = document.createElementNS = () => { throw new Error('refused') }");
 
@@ -131,54 +131,54 @@ const VIEWS: &[View] = &[
     page("api", "/api/docs", "h1"),
 ];
 
-/// Shows every view in both themes and both widths to `look`. Motion is reduced and toasts stay, so
-/// that what is looked at holds still.
+/// Shows every view in this theme and both widths to `look`. Motion is reduced and toasts stay, so
+/// that the page holds still.
 ///
 /// # Errors
 /// When a view does not come about, or `look` fails.
 pub async fn walk(
+    theme: &'static str,
     mut look: impl AsyncFnMut(&Browser, &Sight) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let front = FaultyFront::before(site.origin()).await?;
-    let browser =
-        Browser::with_arguments(&["--force-prefers-reduced-motion", "--hide-scrollbars"]).await?;
+    let proxy = FaultProxy::before(site.origin()).await?;
+    let browser = Browser::open().await?;
+    browser.hide_scrollbars().await?;
     browser.hold_timers().await?;
-    for theme in ["light", "dark"] {
-        browser.prefer("prefers-color-scheme", theme).await?;
-        for view in VIEWS {
-            let name = view.name;
-            browser.resize(390, HEIGHT).await?;
-            arrive(&browser, &front, view)
+    browser.prefer("prefers-reduced-motion", "reduce").await?;
+    browser.prefer("prefers-color-scheme", theme).await?;
+    for view in VIEWS {
+        let name = view.name;
+        browser.resize(390, HEIGHT).await?;
+        arrive(&browser, &proxy, view)
+            .await
+            .with_context(|| format!("the view {name:?} did not come about"))?;
+        for width in [390, 1280] {
+            browser.resize(width, HEIGHT).await?;
+            // Reduced to next to nothing, but not to nothing.
+            browser
+                .until(
+                    "return document.getAnimations().every(it => it.playState !== 'running')",
+                    Vec::new(),
+                )
+                .await?;
+            let sight = Sight { name, theme, width };
+            look(&browser, &sight)
                 .await
-                .with_context(|| format!("the view {name:?} did not come about"))?;
-            for width in [390, 1280] {
-                browser.resize(width, HEIGHT).await?;
-                // Reduced to next to nothing, but not to nothing.
-                browser
-                    .until(
-                        "return document.getAnimations().every(it => it.playState !== 'running')",
-                        Vec::new(),
-                    )
-                    .await?;
-                let sight = Sight { name, theme, width };
-                look(&browser, &sight)
-                    .await
-                    .with_context(|| format!("looking at {sight:?}"))?;
-            }
-            front.lift();
+                .with_context(|| format!("looking at {sight:?}"))?;
         }
+        proxy.lift();
     }
     Ok(())
 }
 
-async fn arrive(browser: &Browser, front: &FaultyFront, view: &View) -> anyhow::Result<()> {
+async fn arrive(browser: &Browser, proxy: &FaultProxy, view: &View) -> anyhow::Result<()> {
     browser
-        .visit(&format!("{}{}", front.origin(), view.address))
+        .visit(&format!("{}{}", proxy.origin(), view.address))
         .await?;
     for step in view.steps {
         match step {
-            Break(part, fault) => front.set(part, *fault),
+            Break(part, fault) => proxy.set(part, *fault),
             Click(css) => browser.click(css).await?,
             Type(id, text) => browser.type_into(&format!("#{id}"), text).await?,
             See(css) => {

@@ -1,4 +1,4 @@
-//! A front before the site that breaks what a test wants broken.
+//! A proxy before the site that injects faults.
 
 use std::io;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::yield_now;
 
-/// What happens to the requests that a fault is set for.
+/// A failure between browser and site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// A 500 with a problem that names the request `fault-1`.
@@ -26,16 +26,16 @@ pub enum Fault {
     Rubbish,
     /// The beginning of an answer, and then the connection ends.
     Cut,
-    /// The site does what is asked for, and its answer gets lost on the way.
+    /// The site handles the request, and its answer gets lost on the way.
     LostAnswer,
-    /// The site's own answer, its list said to be a saved copy.
+    /// The site's own answer, with its list marked as a saved copy.
     Stale,
     /// No answer until the fault is lifted.
     Silence,
 }
 
-/// A server that passes everything on to the site, but for the paths that have a fault.
-pub struct FaultyFront {
+/// Passes requests on to the site, except those that meet a fault.
+pub struct FaultProxy {
     origin: String,
     faults: Arc<Faults>,
 }
@@ -48,8 +48,8 @@ struct Faults {
     lifted: Notify,
 }
 
-impl FaultyFront {
-    /// Puts a front before the site at `upstream`.
+impl FaultProxy {
+    /// Starts a proxy before the site at `upstream`.
     ///
     /// # Errors
     /// When there is no port for it.
@@ -74,8 +74,7 @@ impl FaultyFront {
         Ok(Self { origin, faults })
     }
 
-    /// Where the front is, without a slash at the end.
-    #[must_use]
+    /// Its address, without a slash at the end.
     pub fn origin(&self) -> &str {
         &self.origin
     }
@@ -90,7 +89,7 @@ impl FaultyFront {
         self.faults.held.notified().await;
     }
 
-    /// From now on all is well.
+    /// From now on requests meet no fault; held ones go on.
     pub fn lift(&self) {
         *self.faults.set.lock() = None;
         self.faults.lifted.notify_waiters();
@@ -128,7 +127,7 @@ async fn answer(State(faults): State<Arc<Faults>>, request: Request) -> Response
     }
     match pass_on(&faults, request).await {
         Ok(_) if fault == Some(Fault::LostAnswer) => cut(),
-        Ok(response) if fault == Some(Fault::Stale) => said_stale(response).await,
+        Ok(response) if fault == Some(Fault::Stale) => marked_stale(response).await,
         Ok(response) => response,
         Err(error) => with_status(502, &format!("the site did not answer: {error:#}")),
     }
@@ -136,7 +135,7 @@ async fn answer(State(faults): State<Arc<Faults>>, request: Request) -> Response
 
 async fn pass_on(faults: &Faults, request: Request) -> anyhow::Result<Response> {
     let (mut parts, body) = request.into_parts();
-    // What is compressed or not sent at all can't be edited.
+    // A compressed or empty answer can't be edited.
     parts.headers.remove(ACCEPT_ENCODING);
     parts.headers.remove(IF_NONE_MATCH);
     let path = parts.uri.path_and_query().context("a path")?;
@@ -155,7 +154,7 @@ async fn pass_on(faults: &Faults, request: Request) -> anyhow::Result<Response> 
 }
 
 /// The answer with `"stale":true` in place of `"stale":false`.
-async fn said_stale(response: Response) -> Response {
+async fn marked_stale(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     let body = axum::body::to_bytes(body, usize::MAX)
         .await
@@ -168,7 +167,7 @@ async fn said_stale(response: Response) -> Response {
 fn cut() -> Response {
     let beginning = stream::iter([Ok("{\"data\":")]);
     let end = stream::once(async {
-        // Lets the beginning leave. Where nothing comes back at all, browsers ask again by themselves.
+        // Lets the beginning leave: browsers repeat a request by themselves when no byte comes back.
         yield_now().await;
         Err(io::Error::other("cut"))
     });

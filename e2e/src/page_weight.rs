@@ -1,4 +1,4 @@
-//! What a first visit weighs: page, styles, scripts and the app.
+//! The weight of a first visit: page, styles, scripts and the app.
 
 use std::process::Stdio;
 
@@ -10,7 +10,7 @@ use url::Url;
 use crate::browser::Browser;
 use crate::site::Site;
 
-/// What all of it may weigh, compressed; bytes.
+/// The limit of the sum, compressed; bytes.
 pub const LIMIT_BYTES: usize = 220_000;
 
 /// The addresses of the page itself, of what it loaded, and of its icon. Posts' pictures and the

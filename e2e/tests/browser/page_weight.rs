@@ -1,6 +1,6 @@
 //! What readers wait for.
 
-use e2e::weight::{LIMIT_BYTES, first_visit};
+use e2e::page_weight::{LIMIT_BYTES, first_visit};
 
 #[tokio::test]
 async fn a_first_visit_is_light() -> anyhow::Result<()> {

@@ -1,6 +1,6 @@
-//! Prints what a first visit weighs, as a table. `cargo xtask weight` runs it.
+//! Prints the weight of a first visit as a table. `cargo xtask weight` runs it.
 
-use e2e::weight::{LIMIT_BYTES, first_visit};
+use e2e::page_weight::{LIMIT_BYTES, first_visit};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

@@ -2,23 +2,25 @@
 
 use std::fmt;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
+
+use crate::backend::Server;
 
 const STARTS: usize = 9;
-/// What is asked first, each by starts of its own: the API's list of posts, and a page.
+/// The first request, each with starts of its own: the API's list of posts, and a page.
 const FIRST: [&str; 2] = ["/api/v1/blogs", "/"];
-/// The server has done what it does after an answer when this has passed.
-const SETTLE: Duration = Duration::from_secs(1);
+/// After this the server has done what it does behind an answer.
+const SETTLE_TIME: Duration = Duration::from_secs(1);
 
 /// Medians of several starts.
-pub(crate) struct ColdStart {
+pub(super) struct ColdStart {
     to_first_answer: [Duration; 2],
     /// The largest of them, in bytes; unknown where there is no `/proc`.
     resident: Option<u64>,
@@ -28,26 +30,29 @@ pub(crate) struct ColdStart {
 ///
 /// # Errors
 /// When it does not answer with 200.
-pub(crate) fn cold_start(binary: &Path) -> Result<ColdStart> {
-    let folder = tempfile::tempdir()?;
-    let copy = folder.path().join("flashblog");
-    fs::copy(binary, &copy)?;
+pub(super) fn cold_start(binary: &Path) -> Result<ColdStart> {
     let mut resident = None;
     let mut to_first_answer = [Duration::ZERO; 2];
     for (path, median) in FIRST.into_iter().zip(&mut to_first_answer) {
         let mut times = Vec::new();
         for _ in 0..STARTS {
-            let data_dir = tempfile::tempdir()?;
+            let folder = tempfile::tempdir()?;
             let started = Instant::now();
-            let server = Server::start(&copy, data_dir.path())?;
+            let server = Server::start(
+                Command::new(binary)
+                    .args(["--source", "embedded"])
+                    .current_dir(&folder)
+                    .env_clear()
+                    .stderr(Stdio::null()),
+            )?;
             get(&server.address, path)?;
             times.push(started.elapsed());
             if times.len() == STARTS {
-                FIRST
-                    .iter()
-                    .try_for_each(|path| get(&server.address, path))?;
-                thread::sleep(SETTLE);
-                resident = resident.max(server.resident());
+                for path in FIRST {
+                    get(&server.address, path)?;
+                }
+                thread::sleep(SETTLE_TIME);
+                resident = resident.max(resident_bytes(server.process.id()));
             }
         }
         times.sort_unstable();
@@ -59,45 +64,13 @@ pub(crate) fn cold_start(binary: &Path) -> Result<ColdStart> {
     })
 }
 
-/// Ended with this value.
-struct Server {
-    child: Child,
-    address: String,
-}
-
-impl Server {
-    fn start(binary: &Path, folder: &Path) -> Result<Self> {
-        let mut child = Command::new(binary)
-            .args(["--listen", "127.0.0.1:0", "--source", "embedded"])
-            .current_dir(folder)
-            .env_clear()
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().context("piped")?).read_line(&mut line)?;
-        let address = line.trim_end().strip_prefix("listening on http://");
-        let address = address.context("the server says no address")?.to_owned();
-        Ok(Self { child, address })
-    }
-
-    fn resident(&self) -> Option<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))?;
-        let kibibytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
-        Some(kibibytes * 1024)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Nothing to do about a process that has ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+fn resident_bytes(pid: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let size = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kibibytes: u64 = size.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kibibytes * 1024)
 }
 
 fn get(address: &str, path: &str) -> Result<()> {

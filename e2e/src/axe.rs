@@ -1,4 +1,4 @@
-//! Accessibility, as far as a program can tell: axe-core, run inside the page.
+//! axe-core, run inside the page: accessibility as far as a program can tell.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::browser::Browser;
 
-/// Where `cargo xtask` installs what `frontend/package-lock.json` names.
+/// Installed by `cargo xtask` as `frontend/package-lock.json` says.
 const AXE: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../frontend/node_modules/axe-core/axe.min.js"
@@ -21,8 +21,8 @@ const RUN: &str = "
     axe.run(document, {resultTypes: ['violations'], rules: {'target-size': {enabled: true}}})
         .then(results => done(results.violations), error => done(String(error)))";
 
-/// What axe-core finds wrong with the page as it is now: a line for each element, with the rule,
-/// the element's selector and how to mend it.
+/// The rules that the page breaks now: a line for each element, with the rule, the element's selector
+/// and the remedy.
 ///
 /// # Errors
 /// When axe-core is not installed or can't run in this page.

@@ -1,18 +1,18 @@
-//! The release build of the SPA, skipped when nothing that goes into it has changed.
+//! The release build of the app, skipped when nothing that goes into it has changed.
 
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
+use walkdir::WalkDir;
 
 use crate::process;
 use crate::step::{already, step};
 use crate::toolchain::{Lock, Toolchain};
 use crate::workspace::Workspace;
 
-/// What the site is made of, relative to the workspace's root.
+/// What the app is made of, relative to the workspace's root.
 const INPUTS: [&str; 5] = [
     "Cargo.toml",
     "Cargo.lock",
@@ -20,26 +20,26 @@ const INPUTS: [&str; 5] = [
     "frontend",
     "shared",
 ];
-/// What lies in those folders and is made, not written.
+/// What a build leaves in those folders.
 const NOT_INPUTS: [&str; 2] = ["frontend/node_modules", "frontend/dist"];
 
 /// Trunk's own default, without a warning on each build: its minifier knows no
 /// `export { … as default }` and leaves wasm-bindgen's glue as it is.
 const TRUNK_LOG: &str = "error,trunk=info,trunk::processing::minify=error";
 
-/// Builds the site into `frontend/dist`, unless what lies there came from the same inputs.
+/// Builds the app into `frontend/dist`, unless its last build had the same inputs.
 pub(crate) fn build(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> {
-    let _one_at_a_time = Lock::acquire(&workspace.target.join("spa.lock"))?;
-    let stamp_file = workspace.target.join("spa.stamp");
-    // Taken before the build: what is edited meanwhile has to be built again.
+    let _one_at_a_time = Lock::acquire(&workspace.target.join("frontend.lock"))?;
+    let stamp_file = workspace.target.join("frontend.stamp");
+    // Read before the build: a file that is edited during it has to be built again.
     let inputs = inputs(workspace, toolchain)?;
     let stamp = |outputs: String| format!("{inputs}\noutputs {outputs}\n");
     let built = fs::read_to_string(&stamp_file).unwrap_or_default();
     if built == stamp(outputs(workspace)?) {
-        already("site: frontend/dist is up to date");
+        already("app: frontend/dist is up to date");
         return Ok(());
     }
-    step("building the site (release) into frontend/dist", || {
+    step("building the app (release) into frontend/dist", || {
         process::run(
             toolchain
                 .command(workspace, "trunk")?
@@ -53,10 +53,10 @@ pub(crate) fn build(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> 
                 .env("RUST_BACKTRACE", "0"),
         )
     })?;
-    fs::write(&stamp_file, stamp(outputs(workspace)?)).context("writing the site's stamp")
+    fs::write(&stamp_file, stamp(outputs(workspace)?)).context("writing the app's stamp")
 }
 
-/// Changes with every file and tool that the site is made of.
+/// Changes with every file and tool that the app is made of.
 fn inputs(workspace: &Workspace, toolchain: &Toolchain) -> Result<String> {
     let inputs = INPUTS.map(|path| workspace.root.join(path));
     let not_inputs = NOT_INPUTS.map(|path| workspace.root.join(path));
@@ -64,50 +64,31 @@ fn inputs(workspace: &Workspace, toolchain: &Toolchain) -> Result<String> {
     Ok(format!("{}\ninputs {digest}", toolchain.versions))
 }
 
-/// Changes when the built site is edited, half deleted or built over by hand.
+/// Changes when the built app is edited, half deleted or replaced by hand.
 fn outputs(workspace: &Workspace) -> Result<String> {
     digest(&workspace.root, &[workspace.dist()], &[])
 }
 
 /// SHA-256 over names and contents of all files in `paths`, without `excluded`.
 fn digest(root: &Path, paths: &[PathBuf], excluded: &[PathBuf]) -> Result<String> {
-    let mut files = Vec::new();
-    for path in paths {
-        collect_files(path, excluded, &mut files)?;
-    }
-    files.sort();
     let mut hasher = Sha256::new();
-    for file in files {
-        let content = fs::read(&file).with_context(|| format!("reading {}", file.display()))?;
-        let name = file.strip_prefix(root).unwrap_or(&file).to_string_lossy();
-        // Lengths keep neighbours apart: "ab" + "c" is not "a" + "bc".
-        hasher.update(format!("{}:{name}:{}:", name.len(), content.len()));
-        hasher.update(content);
+    for path in paths.iter().filter(|path| path.exists()) {
+        let files = WalkDir::new(path).sort_by_file_name().into_iter();
+        for file in files.filter_entry(|entry| !excluded.iter().any(|path| path == entry.path())) {
+            let file = file?;
+            if file.file_type().is_dir() {
+                continue;
+            }
+            let file = file.path();
+            let content = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+            let name = file.strip_prefix(root).unwrap_or(file).to_string_lossy();
+            // Lengths keep neighbours apart: "ab" + "c" is not "a" + "bc".
+            hasher.update(format!("{}:{name}:{}:", name.len(), content.len()));
+            hasher.update(content);
+        }
     }
-    Ok(hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
-}
-
-fn collect_files(path: &Path, excluded: &[PathBuf], files: &mut Vec<PathBuf>) -> Result<()> {
-    if excluded.iter().any(|excluded| excluded == path) {
-        return Ok(());
-    }
-    let metadata = match fs::metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
-    };
-    if metadata.is_file() {
-        files.push(path.to_owned());
-        return Ok(());
-    }
-    for entry in fs::read_dir(path).with_context(|| format!("reading {}", path.display()))? {
-        collect_files(&entry?.path(), excluded, files)?;
-    }
-    Ok(())
+    let digest = hasher.finalize();
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 #[cfg(test)]
