@@ -1,8 +1,6 @@
 //! FlashBlog's server.
 //!
-//! Reading order, each room using only those to its right. A test reads this line:
-//!
-//! `main → router → handlers → api → app → metrics → contact, site, config → http → session → cache, error → sources, store → content → telemetry, clock, systemd, session_id, public_url`
+//! ARCHITECTURE.md states the reading order of these rooms; `tests/api/reading_order.rs` checks it.
 
 pub mod api;
 pub mod app;

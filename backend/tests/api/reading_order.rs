@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
 
-/// Each room's place in the order that `lib.rs` states.
+/// Each room's place in the order that ARCHITECTURE.md states, in the block that begins with `main →`.
 fn order() -> BTreeMap<String, usize> {
-    let text = fs::read_to_string(Path::new(SOURCE).join("lib.rs")).expect("lib.rs");
-    let line = text.lines().find(|line| line.contains('→'));
-    let steps = line.expect("the order").trim_matches(['/', '!', ' ', '`']);
+    let page = Path::new(SOURCE).join("../../ARCHITECTURE.md");
+    let text = fs::read_to_string(page).expect("ARCHITECTURE.md");
+    let (_, rest) = text.split_once("    main →").expect("the order");
+    let (block, _) = rest.split_once("\n\n").expect("the end of the block");
+    let steps = format!("main →{block}");
     let mut places = BTreeMap::new();
     for (place, step) in steps.split('→').enumerate() {
         for room in step.split(',') {
