@@ -49,6 +49,8 @@ pub struct Sight {
     pub width: u32,
 }
 
+/// What readers' systems prefer.
+pub const THEMES: [&str; 2] = ["light", "dark"];
 /// Height of the window; CSS pixels.
 pub const HEIGHT: u32 = 900;
 

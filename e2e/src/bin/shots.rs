@@ -1,27 +1,60 @@
-//! Screenshots of every page and state, in both themes and two widths, for people to look at.
-//! `cargo xtask shots` runs it; the pictures are in `target/shots`.
+//! Screenshots of every page and state, in both themes and two widths, and the README's pictures.
+//! `cargo xtask shots` runs it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use e2e::browser::Browser;
-use e2e::views::{self, HEIGHT, Sight};
+use e2e::site::Site;
+use e2e::views::{self, HEIGHT, Sight, THEMES};
+use serde_json::{Value, json};
 
 /// Chromium paints no larger picture in one piece; CSS pixels.
 const MAX_HEIGHT: u32 = 6000;
 
+/// The README's pictures: name, address, and an element that is there when the page is complete.
+const PICTURES: [(&str, &str, &str); 2] = [
+    ("home", "/", ".featured [data-testid=blog-card]"),
+    ("post", "/blogs/sqlite-in-wal-mode", ".post .prose"),
+];
+/// Size of one theme's half; CSS pixels.
+const HALF: (u32, u32) = (900, 760);
+/// Between the halves; CSS pixels.
+const GAP: u32 = 24;
+const MAX_PICTURE_BYTES: usize = 150_000;
+/// A page of nothing but the two pictures that it is given.
+const SIDE_BY_SIDE: &str = "
+    document.body.style = `margin: 0; display: flex; gap: ${arguments[2]}px; background: transparent`;
+    for (const data of [arguments[0], arguments[1]]) {
+        const image = document.body.appendChild(new Image());
+        image.src = `data:image/png;base64,${data}`;
+    }";
+const IMAGES_ARE_LOADED: &str = "return [...document.images].every(image => image.complete)";
+const NOTHING_MOVES: &str =
+    "return document.getAnimations().every(it => it.playState !== 'running')";
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let folder = PathBuf::from(std::env::args().nth(1).context("usage: shots FOLDER")?);
-    fs::create_dir_all(&folder)?;
-    for theme in ["light", "dark"] {
+    let mut arguments = std::env::args().skip(1).map(PathBuf::from);
+    let usage = "usage: shots FOLDER PICTURES_FOLDER";
+    let (shots, pictures) = (
+        arguments.next().context(usage)?,
+        arguments.next().context(usage)?,
+    );
+    fs::create_dir_all(&shots)?;
+    fs::create_dir_all(&pictures)?;
+    take_pictures(&pictures).await?;
+    println!("the README's pictures are in {}", pictures.display());
+    for theme in THEMES {
         views::walk(theme, async |browser, sight| {
-            shoot(browser, sight, &folder).await
+            shoot(browser, sight, &shots).await
         })
         .await?;
     }
-    println!("screenshots are in {}", folder.display());
+    println!("screenshots are in {}", shots.display());
     Ok(())
 }
 
@@ -30,12 +63,7 @@ async fn shoot(browser: &Browser, sight: &Sight, folder: &Path) -> anyhow::Resul
     browser
         .run("document.querySelectorAll('img').forEach(image => { image.loading = 'eager' })")
         .await?;
-    browser
-        .until(
-            "return [...document.images].every(image => image.complete)",
-            Vec::new(),
-        )
-        .await?;
+    browser.until(IMAGES_ARE_LOADED, Vec::new()).await?;
     let height = browser
         .run("return document.documentElement.scrollHeight")
         .await?;
@@ -47,4 +75,53 @@ async fn shoot(browser: &Browser, sight: &Sight, folder: &Path) -> anyhow::Resul
     let file = folder.join(format!("{name}-{width}-{theme}.png"));
     fs::write(file, browser.client().screenshot().await?)?;
     browser.resize(sight.width, HEIGHT).await
+}
+
+/// Each page in both themes side by side, as WebP.
+async fn take_pictures(folder: &Path) -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open().await?;
+    browser.hide_scrollbars().await?;
+    browser.prefer("prefers-reduced-motion", "reduce").await?;
+    for (name, address, shown) in PICTURES {
+        browser.resize(HALF.0, HALF.1).await?;
+        let mut halves = Vec::new();
+        for theme in THEMES {
+            browser.prefer("prefers-color-scheme", theme).await?;
+            browser
+                .visit(&format!("{}{address}", site.origin()))
+                .await?;
+            browser.find(shown).await?;
+            browser.until(IMAGES_ARE_LOADED, Vec::new()).await?;
+            browser.until(NOTHING_MOVES, Vec::new()).await?;
+            halves.push(capture(&browser, json!({"format": "png"})).await?);
+        }
+        browser.visit("about:blank").await?;
+        let transparent = json!({"color": {"r": 0, "g": 0, "b": 0, "a": 0}});
+        browser
+            .devtools("Emulation.setDefaultBackgroundColorOverride", transparent)
+            .await?;
+        browser.resize(2 * HALF.0 + GAP, HALF.1).await?;
+        halves.push(json!(GAP));
+        browser.client().execute(SIDE_BY_SIDE, halves).await?;
+        browser.until(IMAGES_ARE_LOADED, Vec::new()).await?;
+        let picture = capture(&browser, json!({"format": "webp", "quality": 80})).await?;
+        browser
+            .devtools("Emulation.setDefaultBackgroundColorOverride", json!({}))
+            .await?;
+        let picture = STANDARD.decode(picture.as_str().context("no picture")?)?;
+        ensure!(
+            picture.len() <= MAX_PICTURE_BYTES,
+            "the picture {name} has {} bytes, more than {MAX_PICTURE_BYTES}",
+            picture.len()
+        );
+        fs::write(folder.join(format!("{name}.webp")), picture)?;
+    }
+    Ok(())
+}
+
+/// What the browser shows, in Base64.
+async fn capture(browser: &Browser, format: Value) -> anyhow::Result<Value> {
+    let answer = browser.devtools("Page.captureScreenshot", format).await?;
+    Ok(answer["data"].clone())
 }
