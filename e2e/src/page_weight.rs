@@ -40,8 +40,8 @@ pub struct Part {
 /// When site, browser or Node.js don't answer.
 pub async fn first_visit() -> anyhow::Result<Vec<Part>> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser.visit(site.origin()).await?;
+    let browser = Browser::open(site.origin()).await?;
+    browser.visit("/").await?;
     browser.find(".featured [data-testid=blog-card]").await?;
     let loaded = browser.run(LOADED).await?;
     let client = reqwest::Client::builder().no_proxy().no_gzip().build()?;

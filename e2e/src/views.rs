@@ -144,7 +144,7 @@ pub async fn walk(
 ) -> anyhow::Result<()> {
     let site = Site::start().await?;
     let proxy = FaultProxy::before(site.origin()).await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(proxy.origin()).await?;
     browser.hide_scrollbars().await?;
     browser.hold_timers().await?;
     browser.prefer("prefers-reduced-motion", "reduce").await?;
@@ -175,9 +175,7 @@ pub async fn walk(
 }
 
 async fn arrive(browser: &Browser, proxy: &FaultProxy, view: &View) -> anyhow::Result<()> {
-    browser
-        .visit(&format!("{}{}", proxy.origin(), view.address))
-        .await?;
+    browser.visit(view.address).await?;
     for step in view.steps {
         match step {
             Break(part, fault) => proxy.set(part, *fault),

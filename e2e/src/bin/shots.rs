@@ -80,7 +80,7 @@ async fn shoot(browser: &Browser, sight: &Sight, folder: &Path) -> anyhow::Resul
 /// Each page in both themes side by side, as WebP.
 async fn take_pictures(folder: &Path) -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(site.origin()).await?;
     browser.hide_scrollbars().await?;
     browser.prefer("prefers-reduced-motion", "reduce").await?;
     for (name, address, shown) in PICTURES {
@@ -88,15 +88,13 @@ async fn take_pictures(folder: &Path) -> anyhow::Result<()> {
         let mut halves = Vec::new();
         for theme in THEMES {
             browser.prefer("prefers-color-scheme", theme).await?;
-            browser
-                .visit(&format!("{}{address}", site.origin()))
-                .await?;
+            browser.visit(address).await?;
             browser.find(shown).await?;
             browser.until(IMAGES_ARE_LOADED, Vec::new()).await?;
             browser.until(NOTHING_MOVES, Vec::new()).await?;
             halves.push(capture(&browser, json!({"format": "png"})).await?);
         }
-        browser.visit("about:blank").await?;
+        browser.client().goto("about:blank").await?;
         let transparent = json!({"color": {"r": 0, "g": 0, "b": 0, "a": 0}});
         browser
             .devtools("Emulation.setDefaultBackgroundColorOverride", transparent)

@@ -31,18 +31,21 @@ const PLACE: &str = "
 /// A browser as a newcomer has it, 1280 × 900: empty storage, one tab.
 pub struct Browser {
     session: Session,
+    /// The address of the site, without a slash at the end.
+    origin: String,
     /// Emulated media features: each call sets all of them.
     preferred: Mutex<BTreeMap<&'static str, &'static str>>,
 }
 
 impl Browser {
-    /// Starts a browser, or clears one that a test before has left.
+    /// Starts a browser for the site at `origin`, or clears one that a test before has left.
     ///
     /// # Errors
     /// When it does not start.
-    pub async fn open() -> anyhow::Result<Self> {
+    pub async fn open(origin: &str) -> anyhow::Result<Self> {
         let browser = Self {
             session: Session::open().await?,
+            origin: origin.to_owned(),
             preferred: Mutex::default(),
         };
         browser.resize(1280, 900).await?;
@@ -54,12 +57,15 @@ impl Browser {
         &self.session.client
     }
 
-    /// Goes to an address as if it was typed.
+    /// Goes to a page of the site as if its address was typed.
     ///
     /// # Errors
     /// When the browser can't go there.
-    pub async fn visit(&self, address: &str) -> anyhow::Result<()> {
-        Ok(self.client().goto(address).await?)
+    pub async fn visit(&self, path: &str) -> anyhow::Result<()> {
+        Ok(self
+            .client()
+            .goto(&format!("{}{path}", self.origin))
+            .await?)
     }
 
     /// The address that the browser shows, from its path on.

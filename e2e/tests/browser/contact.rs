@@ -5,6 +5,8 @@ use e2e::fault_proxy::{Fault, FaultProxy};
 use e2e::site::Site;
 use fantoccini::Locator;
 
+use crate::{open_behind_proxy, open_page};
+
 const SEND: &str = ".contact-form button";
 
 async fn write(browser: &Browser, field: &str, text: &str) -> anyhow::Result<()> {
@@ -25,9 +27,7 @@ async fn value(browser: &Browser, field: &str) -> anyhow::Result<String> {
 
 #[tokio::test]
 async fn a_message_is_sent_once_and_its_reference_shown() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser.visit(site.origin()).await?;
+    let (site, browser) = open_page("/").await?;
     browser.click(".navbar-nav a[href='/contact']").await?;
     browser.await_text("h1", "Contact").await?;
     write_all(&browser).await?;
@@ -54,9 +54,7 @@ async fn a_message_is_sent_once_and_its_reference_shown() -> anyhow::Result<()> 
 
 #[tokio::test]
 async fn faults_are_named_at_their_fields_and_the_first_is_focused() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}/contact", site.origin())).await?;
+    let (site, browser) = open_page("/contact").await?;
     write(&browser, "name", "Ada").await?;
     write(&browser, "email", "not-an-address").await?;
     browser.click(SEND).await?;
@@ -87,12 +85,7 @@ async fn faults_are_named_at_their_fields_and_the_first_is_focused() -> anyhow::
 
 #[tokio::test]
 async fn the_draft_survives_a_failure_and_a_reload() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let proxy = FaultProxy::before(site.origin()).await?;
-    let browser = Browser::open().await?;
-    browser
-        .visit(&format!("{}/contact", proxy.origin()))
-        .await?;
+    let (site, proxy, browser) = open_behind_proxy("/contact").await?;
     write_all(&browser).await?;
     proxy.set("/api/v1/contact", Fault::ServerError);
     browser.click(SEND).await?;
@@ -117,12 +110,7 @@ async fn the_draft_survives_a_failure_and_a_reload() -> anyhow::Result<()> {
 #[tokio::test]
 async fn where_the_answer_is_lost_the_writer_is_told_so_and_sending_again_counts_once()
 -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let proxy = FaultProxy::before(site.origin()).await?;
-    let browser = Browser::open().await?;
-    browser
-        .visit(&format!("{}/contact", proxy.origin()))
-        .await?;
+    let (site, proxy, browser) = open_behind_proxy("/contact").await?;
     write_all(&browser).await?;
     proxy.set("/api/v1/contact", Fault::LostAnswer);
     browser.click(SEND).await?;
@@ -147,11 +135,9 @@ async fn where_the_answer_is_lost_the_writer_is_told_so_and_sending_again_counts
 async fn send_into_silence() -> anyhow::Result<(Site, FaultProxy, Browser)> {
     let site = Site::start().await?;
     let proxy = FaultProxy::before(site.origin()).await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(proxy.origin()).await?;
     browser.hold_timers().await?;
-    browser
-        .visit(&format!("{}/contact", proxy.origin()))
-        .await?;
+    browser.visit("/contact").await?;
     write_all(&browser).await?;
     proxy.set("/api/v1/contact", Fault::Silence);
     browser.click(SEND).await?;
@@ -207,9 +193,7 @@ async fn what_is_written_after_a_message_left_is_kept_when_that_is_received() ->
 
 #[tokio::test]
 async fn a_form_post_without_a_script_is_told_about_on_the_next_page() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}/contact", site.origin())).await?;
+    let (site, browser) = open_page("/contact").await?;
     write_all(&browser).await?;
     // As a browser would send it that runs no script.
     browser
@@ -224,9 +208,7 @@ async fn a_form_post_without_a_script_is_told_about_on_the_next_page() -> anyhow
 
 #[tokio::test]
 async fn a_message_written_offline_is_sent_once_the_network_is_back() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}/contact", site.origin())).await?;
+    let (site, browser) = open_page("/contact").await?;
     write_all(&browser).await?;
     let network = |offline: bool| serde_json::json!({"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
     browser

@@ -6,6 +6,8 @@ use e2e::browser::Browser;
 use e2e::fault_proxy::{Fault, FaultProxy};
 use e2e::site::Site;
 
+use crate::{open_behind_proxy, open_page};
+
 /// Leads to a page that asks the API: the first page of a visit brings its data along.
 const BLOGS: &str = ".navbar-nav a[href='/blogs']";
 const LINK: &str = "[data-testid=blog-card] .stretched-link";
@@ -16,10 +18,7 @@ const BLOGS_ANSWERED: &str = "return performance.getEntriesByType('resource')
 
 #[tokio::test]
 async fn a_server_error_is_the_500_view_and_trying_again_works() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let proxy = FaultProxy::before(site.origin()).await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}/blogs", proxy.origin())).await?;
+    let (_site, proxy, browser) = open_behind_proxy("/blogs").await?;
     proxy.set("/api/v1/blogs/", Fault::ServerError);
     let post = browser.attribute(LINK, "href").await?;
     browser.click(LINK).await?;
@@ -46,7 +45,7 @@ async fn a_server_error_is_the_500_view_and_trying_again_works() -> anyhow::Resu
 async fn whatever_fails_says_what_happened_and_can_be_tried_again() -> anyhow::Result<()> {
     let site = Site::start().await?;
     let proxy = FaultProxy::before(site.origin()).await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(proxy.origin()).await?;
     browser.hold_timers().await?;
     for (fault, headline) in [
         (Fault::ServerError, "Something went wrong"),
@@ -55,7 +54,7 @@ async fn whatever_fails_says_what_happened_and_can_be_tried_again() -> anyhow::R
         (Fault::Cut, "FlashBlog can’t be reached"),
         (Fault::Silence, "This is taking too long"),
     ] {
-        browser.visit(&format!("{}/about", proxy.origin())).await?;
+        browser.visit("/about").await?;
         proxy.set("/api/v1/blogs", fault);
         browser.click(BLOGS).await?;
         if fault == Fault::Silence {
@@ -76,10 +75,7 @@ async fn whatever_fails_says_what_happened_and_can_be_tried_again() -> anyhow::R
 
 #[tokio::test]
 async fn back_and_forward_lead_across_a_failure() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let proxy = FaultProxy::before(site.origin()).await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}/about", proxy.origin())).await?;
+    let (_site, proxy, browser) = open_behind_proxy("/about").await?;
     proxy.set("/api/v1/blogs", Fault::ServerError);
     browser.click(BLOGS).await?;
     browser.find(RETRY).await?;
@@ -98,10 +94,7 @@ async fn back_and_forward_lead_across_a_failure() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn an_answer_that_comes_too_late_changes_nothing() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let proxy = FaultProxy::before(site.origin()).await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}/about", proxy.origin())).await?;
+    let (_site, proxy, browser) = open_behind_proxy("/about").await?;
     proxy.set("/api/v1/blogs", Fault::Silence);
     browser.click(BLOGS).await?;
     browser.find(".blog-card .placeholder").await?;
@@ -117,9 +110,7 @@ async fn an_answer_that_comes_too_late_changes_nothing() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn a_panic_shows_the_500_view_which_leads_back() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}/about", site.origin())).await?;
+    let (_site, browser) = open_page("/about").await?;
     browser.await_text("h1", "About FlashBlog").await?;
     // As an extension might, between the app and the browser.
     browser
@@ -150,10 +141,10 @@ async fn an_app_that_does_not_load_whole_says_so_and_loads_when_asked_again() ->
 {
     let site = Site::start().await?;
     let proxy = FaultProxy::before(site.origin()).await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(proxy.origin()).await?;
     for fault in [Fault::Rubbish, Fault::Cut] {
         proxy.set("_bg.wasm", fault);
-        browser.visit(&format!("{}/about", proxy.origin())).await?;
+        browser.visit("/about").await?;
         browser
             .await_text("#no-start h1", "FlashBlog can’t start")
             .await?;
@@ -169,14 +160,14 @@ async fn an_app_that_does_not_load_whole_says_so_and_loads_when_asked_again() ->
 #[tokio::test]
 async fn without_scripts_a_page_says_what_it_needs() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(site.origin()).await?;
     browser
         .devtools(
             "Emulation.setScriptExecutionDisabled",
             serde_json::json!({"value": true}),
         )
         .await?;
-    browser.visit(&format!("{}/about", site.origin())).await?;
+    browser.visit("/about").await?;
     let said = browser.text("noscript h1").await?;
     assert_eq!(said, "FlashBlog needs JavaScript");
     assert!(!browser.find("#preloader").await?.is_displayed().await?);
@@ -187,9 +178,9 @@ async fn without_scripts_a_page_says_what_it_needs() -> anyhow::Result<()> {
 async fn a_slow_answer_shows_skeletons_and_does_not_block_other_pages() -> anyhow::Result<()> {
     let site = Site::start().await?;
     let proxy = FaultProxy::before(site.origin()).await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(proxy.origin()).await?;
     proxy.set("/api/v1/blogs", Fault::Silence);
-    browser.visit(&format!("{}/about", proxy.origin())).await?;
+    browser.visit("/about").await?;
     browser.click(BLOGS).await?;
     browser.find(".blog-card .placeholder").await?;
     browser.click(".navbar-nav a[href='/about']").await?;
@@ -204,9 +195,9 @@ async fn a_slow_answer_shows_skeletons_and_does_not_block_other_pages() -> anyho
 async fn the_categories_have_their_place_before_they_are_there() -> anyhow::Result<()> {
     let site = Site::start().await?;
     let proxy = FaultProxy::before(site.origin()).await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(proxy.origin()).await?;
     proxy.set("/api/v1/categories", Fault::Silence);
-    browser.visit(proxy.origin()).await?;
+    browser.visit("/").await?;
     browser
         .find("[aria-labelledby=categories] .chip.placeholder")
         .await?;

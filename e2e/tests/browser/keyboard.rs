@@ -5,6 +5,8 @@ use e2e::browser::Browser;
 use e2e::site::Site;
 use serde_json::json;
 
+use crate::open_page;
+
 const TAB: &str = "\u{e004}";
 const SHIFT_TAB: &str = "\u{e008}\u{e004}";
 const ENTER: &str = "\u{e007}";
@@ -52,9 +54,7 @@ async fn arrive(browser: &Browser, heading: &str) -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn a_post_is_read_and_a_message_sent_by_keyboard_alone() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser.visit(site.origin()).await?;
+    let (site, browser) = open_page("/").await?;
     browser.find(".featured [data-testid=blog-card]").await?;
 
     walk(&browser, TAB, ".skip-link").await?;
@@ -103,9 +103,9 @@ async fn a_post_is_read_and_a_message_sent_by_keyboard_alone() -> anyhow::Result
 #[tokio::test]
 async fn the_menu_of_a_narrow_screen_opens_and_closes_by_keyboard() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(site.origin()).await?;
     browser.resize(390, 800).await?;
-    browser.visit(&format!("{}/about", site.origin())).await?;
+    browser.visit("/about").await?;
     browser.await_text("h1", "About FlashBlog").await?;
     walk(&browser, TAB, ".navbar-toggler").await?;
     browser.press(ENTER).await?;
@@ -127,11 +127,9 @@ async fn the_menu_of_a_narrow_screen_opens_and_closes_by_keyboard() -> anyhow::R
 #[tokio::test]
 async fn a_dialog_and_a_message_are_closed_by_keyboard() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(site.origin()).await?;
     browser.hold_timers().await?;
-    browser
-        .visit(&format!("{}/blogs/nothing-here", site.origin()))
-        .await?;
+    browser.visit("/blogs/nothing-here").await?;
     browser.find(".toast-stack .alert.show").await?;
 
     browser.press("?").await?;

@@ -14,3 +14,24 @@ mod session;
 mod sources;
 mod tabs;
 mod walk;
+
+use e2e::browser::Browser;
+use e2e::fault_proxy::FaultProxy;
+use e2e::site::Site;
+
+/// A site with the built-in posts, and a browser that went to a page of it.
+async fn open_page(path: &str) -> anyhow::Result<(Site, Browser)> {
+    let site = Site::start().await?;
+    let browser = Browser::open(site.origin()).await?;
+    browser.visit(path).await?;
+    Ok((site, browser))
+}
+
+/// The same with a proxy in between.
+async fn open_behind_proxy(path: &str) -> anyhow::Result<(Site, FaultProxy, Browser)> {
+    let site = Site::start().await?;
+    let proxy = FaultProxy::before(site.origin()).await?;
+    let browser = Browser::open(proxy.origin()).await?;
+    browser.visit(path).await?;
+    Ok((site, proxy, browser))
+}

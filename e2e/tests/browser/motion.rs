@@ -10,14 +10,14 @@ const NOTHING_MOVES: &str =
 const TO_TOP: &str = "document.querySelector('.back-to-top').click(); return scrollY === 0";
 
 /// A browser of a reader who prefers less motion.
-async fn open_still() -> anyhow::Result<Browser> {
-    let browser = Browser::open().await?;
+async fn open_still(origin: &str) -> anyhow::Result<Browser> {
+    let browser = Browser::open(origin).await?;
     browser.prefer("prefers-reduced-motion", "reduce").await?;
     Ok(browser)
 }
 
-async fn scroll_down(browser: &Browser, site: &Site) -> anyhow::Result<()> {
-    browser.visit(&format!("{}/blogs", site.origin())).await?;
+async fn scroll_down(browser: &Browser) -> anyhow::Result<()> {
+    browser.visit("/blogs").await?;
     browser.find("[data-testid=blog-card]").await?;
     browser.run("scrollTo(0, 500)").await?;
     browser.find(".back-to-top").await?;
@@ -27,13 +27,13 @@ async fn scroll_down(browser: &Browser, site: &Site) -> anyhow::Result<()> {
 #[tokio::test]
 async fn the_way_to_the_top_is_a_jump_only_for_those_who_want_it() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let still = open_still().await?;
-    scroll_down(&still, &site).await?;
+    let still = open_still(site.origin()).await?;
+    scroll_down(&still).await?;
     assert_eq!(still.run(TO_TOP).await?, true);
     drop(still);
 
-    let moving = Browser::open().await?;
-    scroll_down(&moving, &site).await?;
+    let moving = Browser::open(site.origin()).await?;
+    scroll_down(&moving).await?;
     assert_eq!(moving.run(TO_TOP).await?, false, "gently");
     moving.until("return scrollY === 0", vec![]).await?;
     Ok(())
@@ -43,9 +43,9 @@ async fn the_way_to_the_top_is_a_jump_only_for_those_who_want_it() -> anyhow::Re
 async fn nothing_glows_or_slides_while_readers_who_want_stillness_wait() -> anyhow::Result<()> {
     let site = Site::start().await?;
     let proxy = FaultProxy::before(site.origin()).await?;
-    let browser = open_still().await?;
+    let browser = open_still(proxy.origin()).await?;
     browser.hold_timers().await?;
-    browser.visit(&format!("{}/about", proxy.origin())).await?;
+    browser.visit("/about").await?;
     proxy.set("/api/v1/blogs", Fault::Silence);
     browser.click(".navbar-nav a[href='/blogs']").await?;
     browser.find(".blog-card .placeholder").await?;
@@ -53,9 +53,7 @@ async fn nothing_glows_or_slides_while_readers_who_want_stillness_wait() -> anyh
     proxy.lift();
     browser.find("[data-testid=blog-card]").await?;
 
-    browser
-        .visit(&format!("{}/blogs/none", proxy.origin()))
-        .await?;
+    browser.visit("/blogs/none").await?;
     browser.find(".toast-stack .alert.show").await?;
     browser.until(NOTHING_MOVES, vec![]).await?;
     browser.click(".toast-stack .btn-close").await?;

@@ -1,4 +1,4 @@
-//! Messages as somebody meets them who needs more time, a keyboard or a screen reader.
+//! Toasts and their history for readers who need more time, a keyboard or a screen reader.
 
 use std::time::Duration;
 
@@ -13,27 +13,25 @@ const ONE_IS_NEW: &str = "#message-center[aria-label='Messages: 1 new']";
 const NONE_IS_NEW: &str = "#message-center[aria-label='Messages']";
 const A_MINUTE: Duration = Duration::from_secs(60);
 
-/// A browser in which messages stay until time passes.
-async fn open() -> anyhow::Result<Browser> {
-    let browser = Browser::open().await?;
+/// A site, and a browser in which toasts stay until time passes.
+async fn open() -> anyhow::Result<(Site, Browser)> {
+    let site = Site::start().await?;
+    let browser = Browser::open(site.origin()).await?;
     browser.hold_timers().await?;
-    Ok(browser)
+    Ok((site, browser))
 }
 
 /// Asks for a post that isn't there: the server says so in a message.
-async fn miss_a_post(browser: &Browser, site: &Site, post: &str) -> anyhow::Result<()> {
-    browser
-        .visit(&format!("{}/blogs/{post}", site.origin()))
-        .await?;
+async fn miss_a_post(browser: &Browser) -> anyhow::Result<()> {
+    browser.visit("/blogs/none").await?;
     browser.find(TOAST).await?;
     Ok(())
 }
 
 #[tokio::test]
 async fn every_message_can_be_read_again() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = open().await?;
-    browser.visit(&format!("{}/about", site.origin())).await?;
+    let (_site, browser) = open().await?;
+    browser.visit("/about").await?;
     browser.click("#message-center").await?;
     assert!(
         browser.text("#messages").await?.contains("None yet"),
@@ -42,7 +40,7 @@ async fn every_message_can_be_read_again() -> anyhow::Result<()> {
     browser.click("#messages .btn-close").await?;
     browser.await_gone("#messages").await?;
 
-    miss_a_post(&browser, &site, "none").await?;
+    miss_a_post(&browser).await?;
     browser.click(".toast-stack .btn-close").await?;
     browser.await_gone(".toast-stack .alert").await?;
     browser
@@ -64,7 +62,7 @@ async fn every_message_can_be_read_again() -> anyhow::Result<()> {
         .await?;
 
     // Through a reload, and together with what comes after it.
-    miss_a_post(&browser, &site, "none").await?;
+    miss_a_post(&browser).await?;
     browser.click("#message-center").await?;
     browser
         .await_text(".message-history li .toast-times", "×2")
@@ -74,9 +72,8 @@ async fn every_message_can_be_read_again() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn messages_come_into_regions_that_were_there_before() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = open().await?;
-    browser.visit(&format!("{}/about", site.origin())).await?;
+    let (_site, browser) = open().await?;
+    browser.visit("/about").await?;
     browser.find(".toast-stack > [role=alert]").await?;
     browser.find(".toast-stack > [role=status]").await?;
     browser
@@ -111,11 +108,10 @@ async fn messages_come_into_regions_that_were_there_before() -> anyhow::Result<(
 
 #[tokio::test]
 async fn new_messages_are_counted_until_they_are_looked_at() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = open().await?;
-    miss_a_post(&browser, &site, "none").await?;
+    let (_site, browser) = open().await?;
+    miss_a_post(&browser).await?;
     browser.find(ONE_IS_NEW).await?;
-    browser.visit(&format!("{}/about", site.origin())).await?;
+    browser.visit("/about").await?;
     browser.find(ONE_IS_NEW).await?;
     browser
         .await_text("#message-center .icon-button-count", "1")
@@ -128,16 +124,15 @@ async fn new_messages_are_counted_until_they_are_looked_at() -> anyhow::Result<(
     browser.client().refresh().await?;
     browser.find(NONE_IS_NEW).await?;
 
-    miss_a_post(&browser, &site, "none").await?;
+    miss_a_post(&browser).await?;
     browser.find(ONE_IS_NEW).await?;
     Ok(())
 }
 
 #[tokio::test]
 async fn a_dialog_does_not_take_time_from_the_messages_behind_it() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = open().await?;
-    miss_a_post(&browser, &site, "none").await?;
+    let (_site, browser) = open().await?;
+    miss_a_post(&browser).await?;
     browser.click("#message-center").await?;
     browser
         .until(
@@ -160,9 +155,8 @@ async fn a_dialog_does_not_take_time_from_the_messages_behind_it() -> anyhow::Re
 
 #[tokio::test]
 async fn escape_closes_the_newest_message_and_the_focus_is_never_lost() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = open().await?;
-    miss_a_post(&browser, &site, "none").await?;
+    let (_site, browser) = open().await?;
+    miss_a_post(&browser).await?;
     // From the message's own button: on to the page's heading.
     browser
         .run("document.querySelector('.toast-stack .btn-close').focus()")
@@ -173,8 +167,8 @@ async fn escape_closes_the_newest_message_and_the_focus_is_never_lost() -> anyho
         .until("return document.activeElement.tagName === 'H1'", vec![])
         .await?;
 
-    // From elsewhere: back to where somebody was before.
-    miss_a_post(&browser, &site, "none").await?;
+    // From elsewhere: back to the control that had the focus before.
+    miss_a_post(&browser).await?;
     browser
         .run(
             "document.querySelector('[data-testid=not-found] a').focus();
@@ -193,16 +187,15 @@ async fn escape_closes_the_newest_message_and_the_focus_is_never_lost() -> anyho
 }
 
 #[tokio::test]
-async fn whoever_needs_more_time_keeps_messages_on_the_screen() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = open().await?;
-    browser.visit(&format!("{}/about", site.origin())).await?;
+async fn readers_who_need_more_time_keep_messages_on_the_screen() -> anyhow::Result<()> {
+    let (_site, browser) = open().await?;
+    browser.visit("/about").await?;
     browser.click("#message-center").await?;
     browser.click("#keep-messages").await?;
     browser.click("#messages .btn-close").await?;
     browser.await_gone("#messages").await?;
 
-    miss_a_post(&browser, &site, "none").await?;
+    miss_a_post(&browser).await?;
     browser.pass_time(A_MINUTE).await?;
     assert_eq!(browser.count(TOAST).await?, 1);
     browser.click("#message-center").await?;
@@ -219,9 +212,8 @@ async fn whoever_needs_more_time_keeps_messages_on_the_screen() -> anyhow::Resul
 
 #[tokio::test]
 async fn single_keys_move_through_the_site_until_they_are_turned_off() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = open().await?;
-    browser.visit(&format!("{}/blogs", site.origin())).await?;
+    let (_site, browser) = open().await?;
+    browser.visit("/blogs").await?;
     browser.find("[data-testid=blog-card]").await?;
     let at_card = "const links = [...document.querySelectorAll('.blog-card .stretched-link')];
         return links.indexOf(document.activeElement) === arguments[0]";

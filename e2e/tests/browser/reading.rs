@@ -3,11 +3,12 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use e2e::browser::Browser;
-use e2e::fault_proxy::{Fault, FaultProxy};
+use e2e::fault_proxy::Fault;
 use e2e::site::Site;
 use serde_json::json;
 
 use crate::sources::Upstream;
+use crate::{open_behind_proxy, open_page};
 
 /// A long post with headings on two levels, and the one after it.
 const LONG: &str = "/blogs/a-session-is-a-signature";
@@ -17,9 +18,7 @@ const STATUS: &str = ".share [role=status]";
 
 #[tokio::test]
 async fn a_tag_leads_to_all_posts_with_it_and_back_to_all() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}{LONG}", site.origin())).await?;
+    let (_site, browser) = open_page(LONG).await?;
     browser
         .click("ul[aria-label=Tags] a[href='/blogs?tag=jwt']")
         .await?;
@@ -42,10 +41,7 @@ async fn a_tag_leads_to_all_posts_with_it_and_back_to_all() -> anyhow::Result<()
     browser.find(".chip[aria-current][href='/blogs']").await?;
 
     browser
-        .visit(&format!(
-            "{}/blogs?category=Sessions&tag=no%20such",
-            site.origin()
-        ))
+        .visit("/blogs?category=Sessions&tag=no%20such")
         .await?;
     browser
         .await_text(
@@ -61,9 +57,7 @@ async fn a_tag_leads_to_all_posts_with_it_and_back_to_all() -> anyhow::Result<()
 
 #[tokio::test]
 async fn the_contents_lead_to_a_section_and_back_returns() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}{LONG}", site.origin())).await?;
+    let (_site, browser) = open_page(LONG).await?;
     browser.find(".contents details[open]").await?;
     browser.run("window.scrollTo(0, 600)").await?;
     browser
@@ -94,13 +88,11 @@ async fn the_contents_lead_to_a_section_and_back_returns() -> anyhow::Result<()>
 
     // Typed on the page, and on arrival.
     for _ in 0..2 {
-        browser
-            .visit(&format!("{}{LONG}#h-keys", site.origin()))
-            .await?;
+        browser.visit(&format!("{LONG}#h-keys")).await?;
         browser
             .find(".contents a[href='#h-keys'][aria-current=location]")
             .await?;
-        browser.visit(&format!("{}/about", site.origin())).await?;
+        browser.visit("/about").await?;
         browser.await_text("h1", "About FlashBlog").await?;
     }
     Ok(())
@@ -109,9 +101,9 @@ async fn the_contents_lead_to_a_section_and_back_returns() -> anyhow::Result<()>
 #[tokio::test]
 async fn the_current_section_is_in_sight_in_long_contents() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(site.origin()).await?;
     browser.resize(1280, 400).await?;
-    browser.visit(&format!("{}{LONG}", site.origin())).await?;
+    browser.visit(LONG).await?;
     browser.find(".contents details[open]").await?;
     browser
         .run("document.getElementById('h-the-short-version').scrollIntoView()")
@@ -134,9 +126,9 @@ async fn the_current_section_is_in_sight_in_long_contents() -> anyhow::Result<()
 #[tokio::test]
 async fn the_contents_fold_away_on_a_phone_and_short_posts_have_none() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(site.origin()).await?;
     browser.resize(390, 844).await?;
-    browser.visit(&format!("{}{LONG}", site.origin())).await?;
+    browser.visit(LONG).await?;
     browser.find(".contents details:not([open])").await?;
     browser.click(".contents summary").await?;
     browser.click(".contents a[href='#h-keys']").await?;
@@ -146,12 +138,7 @@ async fn the_contents_fold_away_on_a_phone_and_short_posts_have_none() -> anyhow
             vec![],
         )
         .await?;
-    browser
-        .visit(&format!(
-            "{}/blogs/the-posts-are-in-the-binary",
-            site.origin()
-        ))
-        .await?;
+    browser.visit("/blogs/the-posts-are-in-the-binary").await?;
     browser.find(".share button").await?;
     assert_eq!(browser.count(".contents").await?, 0);
     assert_eq!(browser.count(".post-long").await?, 0);
@@ -160,9 +147,7 @@ async fn the_contents_fold_away_on_a_phone_and_short_posts_have_none() -> anyhow
 
 #[tokio::test]
 async fn the_progress_bar_follows_the_text_unless_motion_is_reduced() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}{LONG}", site.origin())).await?;
+    let (_site, browser) = open_page(LONG).await?;
     browser.find(".post-long .prose").await?;
     let width = "const bar = getComputedStyle(document.querySelector('.post-long'), '::before');
         const [x] = bar.transform.replace('matrix(', '').split(',').map(Number);
@@ -185,9 +170,7 @@ async fn the_progress_bar_follows_the_text_unless_motion_is_reduced() -> anyhow:
 
 #[tokio::test]
 async fn paper_has_the_text_and_nothing_to_click() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}{LONG}", site.origin())).await?;
+    let (_site, browser) = open_page(LONG).await?;
     browser.find(".contents").await?;
     browser
         .devtools("Emulation.setEmulatedMedia", json!({"media": "print"}))
@@ -219,9 +202,7 @@ async fn allow_clipboard(browser: &Browser, setting: &str) -> anyhow::Result<()>
 
 #[tokio::test]
 async fn a_link_is_copied_or_shown_to_be_copied() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}{LONG}", site.origin())).await?;
+    let (_site, browser) = open_page(LONG).await?;
     browser.await_text(STATUS, "").await?;
     allow_clipboard(&browser, "granted").await?;
     browser.click(".share button:last-of-type").await?;
@@ -256,13 +237,13 @@ async fn a_link_is_copied_or_shown_to_be_copied() -> anyhow::Result<()> {
 #[tokio::test]
 async fn the_systems_own_way_to_share_is_offered_where_there_is_one() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(site.origin()).await?;
     let stub = "Navigator.prototype.share = data => {
         window.shared = data;
         return window.refusal ? Promise.reject(new DOMException('', window.refusal)) : Promise.resolve();
     }";
     browser.prepare_pages(stub).await?;
-    browser.visit(&format!("{}{LONG}", site.origin())).await?;
+    browser.visit(LONG).await?;
     browser.await_text(".share button", "Share").await?;
     browser.click(".share button").await?;
     browser
@@ -296,9 +277,9 @@ async fn recent_posts_show_their_age_and_keep_their_date() -> anyhow::Result<()>
     ]);
     let upstream = Upstream::start(blogs).await?;
     let site = Site::with_arguments(&["--source", upstream.address()]).await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(site.origin()).await?;
     browser.move_to("UTC").await?;
-    browser.visit(&format!("{}/blogs/1", site.origin())).await?;
+    browser.visit("/blogs/1").await?;
     // Midnight may pass while this runs.
     browser
         .until(
@@ -311,9 +292,9 @@ async fn recent_posts_show_their_age_and_keep_their_date() -> anyhow::Result<()>
             vec![],
         )
         .await?;
-    browser.visit(&format!("{}/blogs/2", site.origin())).await?;
+    browser.visit("/blogs/2").await?;
     browser.await_text(".byline time", "2 May 2024").await?;
-    browser.visit(&format!("{}/blogs/3", site.origin())).await?;
+    browser.visit("/blogs/3").await?;
     browser.await_text(".byline time", "early spring").await?;
     Ok(())
 }
@@ -322,9 +303,9 @@ async fn recent_posts_show_their_age_and_keep_their_date() -> anyhow::Result<()>
 async fn a_saved_copy_says_from_when_it_is() -> anyhow::Result<()> {
     let upstream = Upstream::start(json!([{"id": 1, "title": "Saved"}])).await?;
     let site = Site::with_arguments(&["--source", upstream.address()]).await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(site.origin()).await?;
     browser.move_to("Asia/Kolkata").await?;
-    browser.visit(&format!("{}/blogs", site.origin())).await?;
+    browser.visit("/blogs").await?;
     browser.find(CARD).await?;
     assert_eq!(browser.count(".notice").await?, 0);
 
@@ -333,7 +314,7 @@ async fn a_saved_copy_says_from_when_it_is() -> anyhow::Result<()> {
     let stale = async {
         loop {
             browser.clear_cookies().await?;
-            browser.visit(&format!("{}/blogs", site.origin())).await?;
+            browser.visit("/blogs").await?;
             browser.find(CARD).await?;
             if browser.count(".notice time").await? > 0 {
                 return anyhow::Ok(());
@@ -361,10 +342,7 @@ const HAS_FETCHED: &str = "return performance.getEntriesByType('resource').some(
 
 #[tokio::test]
 async fn the_next_post_is_there_before_it_is_asked_for() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let proxy = FaultProxy::before(site.origin()).await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}{LONG}", proxy.origin())).await?;
+    let (_site, proxy, browser) = open_behind_proxy(LONG).await?;
     let next = browser.attribute(".neighbour-next", "href").await?;
     browser.until(HAS_FETCHED, vec![json!(next)]).await?;
     proxy.set("/api/v1/blogs/", Fault::Silence);
@@ -378,9 +356,7 @@ async fn the_next_post_is_there_before_it_is_asked_for() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn a_post_that_is_fetched_ahead_leaves_messages_for_the_reader() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}/about", site.origin())).await?;
+    let (_site, browser) = open_page("/about").await?;
     browser.click(".navbar-nav a[href='/blogs']").await?;
     browser.find(CARD).await?;
     browser

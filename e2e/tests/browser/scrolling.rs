@@ -4,6 +4,8 @@ use e2e::browser::Browser;
 use e2e::site::Site;
 use serde_json::json;
 
+use crate::open_page;
+
 const CARD: &str = "[data-testid=blog-card]";
 /// The chip of what is shown is wholly on the screen, and only its row was scrolled for that.
 const CHIP_IS_SEEN: &str = "
@@ -14,9 +16,7 @@ const CHIP_IS_SEEN: &str = "
 
 #[tokio::test]
 async fn the_head_and_the_way_to_the_top_change_at_their_edges() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}/blogs", site.origin())).await?;
+    let (_site, browser) = open_page("/blogs").await?;
     browser.find(CARD).await?;
     for (edge, beyond) in [(50, ".site-header.is-scrolled"), (300, ".back-to-top")] {
         assert_eq!(browser.count(beyond).await?, 0);
@@ -31,11 +31,9 @@ async fn the_head_and_the_way_to_the_top_change_at_their_edges() -> anyhow::Resu
 #[tokio::test]
 async fn the_chosen_category_is_on_a_phones_screen() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(site.origin()).await?;
     browser.resize(390, 800).await?;
-    browser
-        .visit(&format!("{}/blogs?category=Sessions", site.origin()))
-        .await?;
+    browser.visit("/blogs?category=Sessions").await?;
     browser.until(CHIP_IS_SEEN, vec![json!("Sessions")]).await?;
     let row = "return document.querySelector('.chips-filter').scrollLeft > 0";
     assert_eq!(browser.run(row).await?, true, "all of them don't fit");

@@ -1,10 +1,12 @@
 //! Search: the box in the head of every page, and the page of results.
 
 use e2e::browser::Browser;
-use e2e::fault_proxy::{Fault, FaultProxy};
+use e2e::fault_proxy::Fault;
 use e2e::site::Site;
 use fantoccini::key::Key;
 use serde_json::json;
+
+use crate::{open_behind_proxy, open_page};
 
 const BOX: &str = "#search-box";
 const OPTION: &str = "#search-suggestions [role=option]";
@@ -66,9 +68,7 @@ async fn await_answer(browser: &Browser, request: &str) -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn typing_suggests_posts_and_the_keyboard_opens_one() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}/about", site.origin())).await?;
+    let (_site, browser) = open_page("/about").await?;
     await_expanded(&browser, false).await?;
     type_keys(&browser, "sessiom sig").await?;
     // A typo and an unfinished word are forgiven.
@@ -104,9 +104,7 @@ async fn typing_suggests_posts_and_the_keyboard_opens_one() -> anyhow::Result<()
 
 #[tokio::test]
 async fn suggestions_close_open_and_are_clicked() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}/about", site.origin())).await?;
+    let (_site, browser) = open_page("/about").await?;
     type_keys(&browser, "signature").await?;
     await_expanded(&browser, true).await?;
     press(&browser, Key::Escape).await?;
@@ -135,9 +133,7 @@ async fn suggestions_close_open_and_are_clicked() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn enter_opens_the_results_page_by_page_and_back_returns() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}/about", site.origin())).await?;
+    let (_site, browser) = open_page("/about").await?;
     type_keys(&browser, " SESSION ").await?;
     press(&browser, Key::Enter).await?;
     browser.await_path("/search?q=SESSION").await?;
@@ -186,14 +182,7 @@ async fn enter_opens_the_results_page_by_page_and_back_returns() -> anyhow::Resu
 
 #[tokio::test]
 async fn a_link_to_results_shows_them_with_its_text_in_the_field() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser
-        .visit(&format!(
-            "{}/search?q=na%C3%AFve+s%C3%89arch&page=99",
-            site.origin()
-        ))
-        .await?;
+    let (_site, browser) = open_page("/search?q=na%C3%AFve+s%C3%89arch&page=99").await?;
     browser.find(RESULT).await?;
     await_value(&browser, "naïve sÉarch").await?;
     await_expanded(&browser, false).await?;
@@ -207,22 +196,18 @@ async fn a_link_to_results_shows_them_with_its_text_in_the_field() -> anyhow::Re
 
 #[tokio::test]
 async fn a_blank_search_is_the_list_of_blogs() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser
-        .visit(&format!("{}/search?q=+", site.origin()))
-        .await?;
+    let (_site, browser) = open_page("/search?q=+").await?;
     browser.await_path("/blogs").await?;
     browser.await_text("h1", "Blogs").await?;
 
-    browser.visit(&format!("{}/about", site.origin())).await?;
+    browser.visit("/about").await?;
     type_keys(&browser, "  ").await?;
     press(&browser, Key::Enter).await?;
     browser.await_path("/blogs").await?;
     browser.await_text("h1", "Blogs").await?;
 
     // A link within the app is none that Back would be caught by.
-    browser.visit(&format!("{}/about", site.origin())).await?;
+    browser.visit("/about").await?;
     browser
         .run(
             "const link = document.createElement('a');
@@ -238,10 +223,7 @@ async fn a_blank_search_is_the_list_of_blogs() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn a_slow_old_answer_does_not_overwrite_the_newest() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let proxy = FaultProxy::before(site.origin()).await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}/about", proxy.origin())).await?;
+    let (_site, proxy, browser) = open_behind_proxy("/about").await?;
     let slow = "/api/v1/search?q=signature&";
     proxy.set(slow, Fault::Silence);
     paste(&browser, "signature").await?;
@@ -265,10 +247,7 @@ async fn a_slow_old_answer_does_not_overwrite_the_newest() -> anyhow::Result<()>
 
 #[tokio::test]
 async fn a_failing_search_is_a_quiet_word_and_a_page_that_tries_again() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let proxy = FaultProxy::before(site.origin()).await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}/about", proxy.origin())).await?;
+    let (_site, proxy, browser) = open_behind_proxy("/about").await?;
     proxy.set("/api/v1/search", Fault::ServerError);
     type_keys(&browser, "sqlite").await?;
     browser
@@ -292,9 +271,7 @@ async fn a_failing_search_is_a_quiet_word_and_a_page_that_tries_again() -> anyho
 
 #[tokio::test]
 async fn where_nothing_matches_there_is_another_way_on() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}/about", site.origin())).await?;
+    let (_site, browser) = open_page("/about").await?;
     type_keys(&browser, "zebra").await?;
     browser
         .await_text(STATUS, "No post matches “zebra”.")
@@ -317,13 +294,11 @@ async fn where_nothing_matches_there_is_another_way_on() -> anyhow::Result<()> {
 #[tokio::test]
 async fn single_keys_lead_to_the_field_and_through_the_results() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(site.origin()).await?;
     let focused = "return document.activeElement.matches(arguments[0])";
     for width in [1280, 390] {
         browser.resize(width, 700).await?;
-        browser
-            .visit(&format!("{}/search?q=session", site.origin()))
-            .await?;
+        browser.visit("/search?q=session").await?;
         browser.find(RESULT).await?;
         browser.press("j").await?;
         let first = format!("{RESULT}:first-child h2 a");
@@ -341,9 +316,9 @@ async fn single_keys_lead_to_the_field_and_through_the_results() -> anyhow::Resu
 #[tokio::test]
 async fn on_a_phone_the_field_goes_the_way_it_came() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(site.origin()).await?;
     browser.resize(390, 700).await?;
-    browser.visit(&format!("{}/blogs", site.origin())).await?;
+    browser.visit("/blogs").await?;
     let focused = "return document.activeElement.matches(arguments[0])";
     let first = ".blog-grid > :first-child .stretched-link";
     browser.find(first).await?;
@@ -372,12 +347,10 @@ async fn on_a_phone_the_field_goes_the_way_it_came() -> anyhow::Result<()> {
 #[tokio::test]
 async fn on_a_phone_the_field_is_behind_an_icon() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(site.origin()).await?;
     for width in [390, 360, 320] {
         browser.resize(width, 640).await?;
-        browser
-            .visit(&format!("{}/search?q=session", site.origin()))
-            .await?;
+        browser.visit("/search?q=session").await?;
         browser.find(RESULT).await?;
         let hidden = "return getComputedStyle(document.querySelector('.site-search')).opacity === arguments[0]";
         browser.until(hidden, vec![json!("0")]).await?;

@@ -2,14 +2,13 @@
 
 use anyhow::Context;
 use e2e::browser::{Browser, awaited};
-use e2e::site::Site;
 use serde_json::{Value, json};
+
+use crate::open_page;
 
 #[tokio::test]
 async fn the_about_page_shows_the_session_and_ends_it() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}/about", site.origin())).await?;
+    let (_site, browser) = open_page("/about").await?;
     browser.click(".session-panel summary").await?;
     let shown = browser.text(".session-facts code").await?;
     assert_eq!(
@@ -72,9 +71,7 @@ pub(crate) async fn read_on(browser: &Browser) -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn a_session_that_was_lost_is_renewed_without_a_word() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}/blogs", site.origin())).await?;
+    let (_site, browser) = open_page("/blogs").await?;
     browser.find("[data-testid=blog-card]").await?;
     let lost = cookie_other_than(&browser, &Value::Null).await?;
     browser.clear_cookies().await?;
@@ -84,10 +81,8 @@ async fn a_session_that_was_lost_is_renewed_without_a_word() -> anyhow::Result<(
 }
 
 #[tokio::test]
-async fn a_session_that_somebody_has_altered_is_renewed_without_a_word() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}/blogs", site.origin())).await?;
+async fn a_session_that_was_altered_is_renewed_without_a_word() -> anyhow::Result<()> {
+    let (_site, browser) = open_page("/blogs").await?;
     browser.find("[data-testid=blog-card]").await?;
     let mut altered = cookie_other_than(&browser, &Value::Null).await?;
     let token = altered["value"].as_str().context("a text")?.to_owned();

@@ -61,17 +61,15 @@ async fn a_json_blog_api_is_shown_with_what_it_leaves_out_filled_in() -> anyhow:
     ]);
     let upstream = Upstream::start(blogs).await?;
     let site = Site::with_arguments(&["--source", upstream.address()]).await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}/blogs", site.origin())).await?;
+    let browser = Browser::open(site.origin()).await?;
+    browser.visit("/blogs").await?;
     browser.find("[data-testid=blog-card]").await?;
     assert_eq!(browser.count("[data-testid=blog-card]").await?, 2);
-    browser.visit(&format!("{}/blogs/1", site.origin())).await?;
+    browser.visit("/blogs/1").await?;
     browser.await_text("h1", "Without anything else").await?;
     browser.await_text(".byline-author", "Admin").await?;
     browser.await_text(".post .eyebrow", "General").await?;
-    browser
-        .visit(&format!("{}/blogs/9bf2", site.origin()))
-        .await?;
+    browser.visit("/blogs/9bf2").await?;
     browser.await_text("h1", "With <b>everything</b>").await?;
     browser.await_text(".byline-author", "Ada Example").await?;
     browser.await_text(".prose p", "Safe text").await?;
@@ -85,11 +83,11 @@ async fn an_upstream_that_is_down_is_said_calmly() -> anyhow::Result<()> {
     let upstream = Upstream::start(json!([])).await?;
     upstream.fail();
     let site = Site::with_arguments(&["--source", upstream.address()]).await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}/blogs", site.origin())).await?;
+    let browser = Browser::open(site.origin()).await?;
+    browser.visit("/blogs").await?;
     browser.find(".toast-stack .alert-warning.show").await?;
     assert_eq!(browser.count("[data-testid=blog-card]").await?, 0);
-    browser.visit(&format!("{}/blogs/1", site.origin())).await?;
+    browser.visit("/blogs/1").await?;
     browser.find("[data-testid=failure] button").await?;
     Ok(())
 }
@@ -100,16 +98,14 @@ async fn a_folder_of_markdown_is_shown() -> anyhow::Result<()> {
     let folder = provided("FLASHBLOG_TEST_DATA")?.join("markdown/rust-lang");
     let folder = folder.to_str().expect("text").to_owned();
     let site = Site::with_arguments(&["--source", &folder]).await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}/blogs", site.origin())).await?;
+    let browser = Browser::open(site.origin()).await?;
+    browser.visit("/blogs").await?;
     browser.find("[data-testid=blog-card]").await?;
     assert_eq!(browser.count("[data-testid=blog-card]").await?, 6);
     browser
         .await_text("#blogs-count", "10 posts, page 1 of 2")
         .await?;
-    browser
-        .visit(&format!("{}/blogs/Rust-1.30.1", site.origin()))
-        .await?;
+    browser.visit("/blogs/Rust-1.30.1").await?;
     browser.await_text("h1", "Announcing Rust 1.30.1").await?;
     browser
         .await_text(".byline-author", "The Rust Release Team")

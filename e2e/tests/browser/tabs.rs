@@ -4,6 +4,7 @@ use e2e::browser::Browser;
 use e2e::site::Site;
 use fantoccini::wd::WindowHandle;
 
+use crate::open_page;
 use crate::session::read_on;
 
 const ALERT: &str = ".toast-stack .alert";
@@ -16,25 +17,22 @@ const POST_AND_STAY: &str = "
         .then(answer => done(answer.type), error => done(String(error)))";
 
 /// Opens a page in another tab; gives the first tab and the other, which is in proxy.
-async fn second_tab(
-    browser: &Browser,
-    address: &str,
-) -> anyhow::Result<(WindowHandle, WindowHandle)> {
+async fn second_tab(browser: &Browser, path: &str) -> anyhow::Result<(WindowHandle, WindowHandle)> {
     let first = browser.client().window().await?;
     let second = browser.client().new_window(true).await?.handle;
     browser.client().switch_to_window(second.clone()).await?;
-    browser.visit(address).await?;
+    browser.visit(path).await?;
     Ok((first, second))
 }
 
 #[tokio::test]
 async fn a_theme_that_is_chosen_in_one_tab_is_the_others_too() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    let about = format!("{}/about", site.origin());
-    browser.visit(&about).await?;
+    let browser = Browser::open(site.origin()).await?;
+    let about = "/about";
+    browser.visit(about).await?;
     browser.find("#theme-toggle").await?;
-    let (first, second) = second_tab(&browser, &about).await?;
+    let (first, second) = second_tab(&browser, about).await?;
     for (tab, theme) in [(&second, "system"), (&first, "dark")] {
         browser.client().switch_to_window(tab.clone()).await?;
         let toggle = format!("#theme-toggle[title^='Theme: {theme}.']");
@@ -50,16 +48,16 @@ async fn a_theme_that_is_chosen_in_one_tab_is_the_others_too() -> anyhow::Result
 #[tokio::test]
 async fn a_message_that_waits_is_shown_once_in_one_of_them() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    let about = format!("{}/about", site.origin());
-    browser.visit(&about).await?;
+    let browser = Browser::open(site.origin()).await?;
+    let about = "/about";
+    browser.visit(about).await?;
     browser.await_text("h1", "About FlashBlog").await?;
     let sent = browser
         .client()
         .execute_async(POST_AND_STAY, vec![])
         .await?;
     assert_eq!(sent, "opaqueredirect");
-    let (first, _) = second_tab(&browser, &format!("{}/blogs", site.origin())).await?;
+    let (first, _) = second_tab(&browser, "/blogs").await?;
     browser.find(&format!("{ALERT}.alert-success.show")).await?;
     assert_eq!(browser.count(ALERT).await?, 1);
 
@@ -72,11 +70,9 @@ async fn a_message_that_waits_is_shown_once_in_one_of_them() -> anyhow::Result<(
 
 #[tokio::test]
 async fn a_session_that_ends_in_one_tab_does_not_disturb_the_other() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser.visit(&format!("{}/blogs", site.origin())).await?;
+    let (_site, browser) = open_page("/blogs").await?;
     browser.find("[data-testid=blog-card]").await?;
-    let (first, _) = second_tab(&browser, &format!("{}/about", site.origin())).await?;
+    let (first, _) = second_tab(&browser, "/about").await?;
     browser.click(".session-panel summary").await?;
     browser.click("#end-session").await?;
     browser.find(&format!("{ALERT}.alert-info.show")).await?;

@@ -6,6 +6,8 @@ use anyhow::Context;
 use e2e::browser::Browser;
 use e2e::site::Site;
 
+use crate::open_page;
+
 const PAGE_2: &str = "nav[aria-label=Pages] a[href='/blogs?page=2']";
 const CARD: &str = "[data-testid=blog-card]";
 const SECOND_LINK: &str = ".blog-grid > :nth-child(2) .stretched-link";
@@ -21,9 +23,9 @@ const TOAST: &str = ".toast-stack [role=alert] .alert";
 #[tokio::test]
 async fn a_newcomer_reads_blogs() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(site.origin()).await?;
     browser.hold_timers().await?;
-    browser.visit(site.origin()).await?;
+    browser.visit("/").await?;
     browser.find(&format!(".featured {CARD}")).await?;
     assert_eq!(browser.count(&format!(".featured {CARD}")).await?, 3);
     assert_eq!(browser.count("#main h1").await?, 1);
@@ -52,9 +54,7 @@ async fn a_newcomer_reads_blogs() -> anyhow::Result<()> {
     browser.find(".post .byline").await?;
     browser.find(".post .prose").await?;
 
-    browser
-        .visit(&format!("{}/blogs/no-such-post", site.origin()))
-        .await?;
+    browser.visit("/blogs/no-such-post").await?;
     browser.find("[data-testid=not-found]").await?;
     let class = browser.attribute(TOAST, "class").await?;
     for name in [
@@ -87,10 +87,10 @@ async fn a_newcomer_reads_blogs() -> anyhow::Result<()> {
 #[tokio::test]
 async fn back_and_forward_keep_their_place() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(site.origin()).await?;
     browser.resize(390, 600).await?;
     for path in ["/blogs", "/blogs?page=2"] {
-        browser.visit(&format!("{}{path}", site.origin())).await?;
+        browser.visit(path).await?;
         let title = browser.text(LAST_LINK).await?;
         browser.await_gone(".placeholder").await?;
         browser
@@ -120,11 +120,7 @@ async fn back_and_forward_keep_their_place() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn an_unknown_address_is_the_404_view_without_a_toast() -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let browser = Browser::open().await?;
-    browser
-        .visit(&format!("{}/no/such/page", site.origin()))
-        .await?;
+    let (_site, browser) = open_page("/no/such/page").await?;
     browser.find("[data-testid=not-found]").await?;
     assert_eq!(browser.path().await?, "/no/such/page");
     assert_eq!(browser.count(".toast-stack .alert").await?, 0);
@@ -135,11 +131,9 @@ async fn an_unknown_address_is_the_404_view_without_a_toast() -> anyhow::Result<
 #[tokio::test]
 async fn a_toast_can_be_closed_and_each_message_is_shown_once() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(site.origin()).await?;
     browser.hold_timers().await?;
-    browser
-        .visit(&format!("{}/blogs/none", site.origin()))
-        .await?;
+    browser.visit("/blogs/none").await?;
     browser.find(".toast-stack .alert").await?;
     assert_eq!(browser.count(".toast-stack .alert").await?, 1);
     browser.click(".toast-stack .btn-close").await?;
@@ -155,14 +149,14 @@ async fn a_toast_can_be_closed_and_each_message_is_shown_once() -> anyhow::Resul
 #[tokio::test]
 async fn the_theme_is_chosen_kept_and_never_flashes() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(site.origin()).await?;
     browser.prefer("prefers-color-scheme", "dark").await?;
-    browser.visit(site.origin()).await?;
+    browser.visit("/").await?;
     browser.until(IS_SHOWN, vec!["dark".into()]).await?;
     // The system's is dark; the next choice is light.
     browser.click("#theme-toggle").await?;
     browser.until(IS_SHOWN, vec!["light".into()]).await?;
-    browser.visit(&format!("{}/about", site.origin())).await?;
+    browser.visit("/about").await?;
     browser.until(IS_SHOWN, vec!["light".into()]).await?;
     Ok(())
 }
@@ -170,10 +164,10 @@ async fn the_theme_is_chosen_kept_and_never_flashes() -> anyhow::Result<()> {
 #[tokio::test]
 async fn every_turn_of_the_theme_from_the_systems_own_can_be_seen() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(site.origin()).await?;
     for (system, other) in [("light", "dark"), ("dark", "light")] {
         browser.prefer("prefers-color-scheme", system).await?;
-        browser.visit(&format!("{}/about", site.origin())).await?;
+        browser.visit("/about").await?;
         for (choice, shown) in [("system", system), (other, other), (system, system)] {
             browser
                 .find(&format!("#theme-toggle[title^='Theme: {choice}.']"))
@@ -191,7 +185,7 @@ async fn every_turn_of_the_theme_from_the_systems_own_can_be_seen() -> anyhow::R
 #[tokio::test]
 async fn no_page_scrolls_sideways_on_a_narrow_phone() -> anyhow::Result<()> {
     let site = Site::start().await?;
-    let browser = Browser::open().await?;
+    let browser = Browser::open(site.origin()).await?;
     browser.resize(320, 640).await?;
     let long_words = "/blogs/three-dashes-and-a-colon";
     for path in [
@@ -202,7 +196,7 @@ async fn no_page_scrolls_sideways_on_a_narrow_phone() -> anyhow::Result<()> {
         "/about",
         "/nowhere",
     ] {
-        browser.visit(&format!("{}{path}", site.origin())).await?;
+        browser.visit(path).await?;
         browser.find("h1").await?;
         browser
             .until("return !document.querySelector('.placeholder')", vec![])
