@@ -158,12 +158,7 @@ pub async fn walk(
         for width in [390, 1280] {
             browser.resize(width, HEIGHT).await?;
             // Reduced to next to nothing, but not to nothing.
-            browser
-                .until(
-                    "return document.getAnimations().every(it => it.playState !== 'running')",
-                    Vec::new(),
-                )
-                .await?;
+            browser.await_stillness().await?;
             let sight = Sight { name, theme, width };
             look(&browser, &sight)
                 .await

@@ -33,8 +33,6 @@ const SIDE_BY_SIDE: &str = "
         image.src = `data:image/png;base64,${data}`;
     }";
 const IMAGES_ARE_LOADED: &str = "return [...document.images].every(image => image.complete)";
-const NOTHING_MOVES: &str =
-    "return document.getAnimations().every(it => it.playState !== 'running')";
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -91,7 +89,7 @@ async fn take_pictures(folder: &Path) -> anyhow::Result<()> {
             browser.visit(address).await?;
             browser.find(shown).await?;
             browser.until(IMAGES_ARE_LOADED, Vec::new()).await?;
-            browser.until(NOTHING_MOVES, Vec::new()).await?;
+            browser.await_stillness().await?;
             halves.push(capture(&browser, json!({"format": "png"})).await?);
         }
         browser.client().goto("about:blank").await?;

@@ -234,6 +234,15 @@ impl Browser {
             .with_context(|| format!("not true in {} s: {script}", PAGE_TIMEOUT.as_secs()))
     }
 
+    /// Waits until no animation runs.
+    ///
+    /// # Errors
+    /// When one still does after the timeout.
+    pub async fn await_stillness(&self) -> anyhow::Result<()> {
+        let is_still = "return document.getAnimations().every(it => it.playState !== 'running')";
+        self.until(is_still, Vec::new()).await
+    }
+
     /// What a script returns.
     ///
     /// # Errors

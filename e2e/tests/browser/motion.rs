@@ -4,8 +4,6 @@ use e2e::browser::Browser;
 use e2e::fault_proxy::{Fault, FaultProxy};
 use e2e::site::Site;
 
-const NOTHING_MOVES: &str =
-    "return document.getAnimations().every(it => it.playState !== 'running')";
 /// Where the page is in the very moment in which it was told to go to its top.
 const TO_TOP: &str = "document.querySelector('.back-to-top').click(); return scrollY === 0";
 
@@ -49,13 +47,13 @@ async fn nothing_glows_or_slides_while_readers_who_want_stillness_wait() -> anyh
     proxy.set("/api/v1/blogs", Fault::Silence);
     browser.click(".navbar-nav a[href='/blogs']").await?;
     browser.find(".blog-card .placeholder").await?;
-    browser.until(NOTHING_MOVES, vec![]).await?;
+    browser.await_stillness().await?;
     proxy.lift();
     browser.find("[data-testid=blog-card]").await?;
 
     browser.visit("/blogs/none").await?;
     browser.find(".toast-stack .alert.show").await?;
-    browser.until(NOTHING_MOVES, vec![]).await?;
+    browser.await_stillness().await?;
     browser.click(".toast-stack .btn-close").await?;
     browser.await_gone(".toast-stack .alert").await?;
     Ok(())

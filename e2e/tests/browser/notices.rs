@@ -24,8 +24,9 @@ async fn open() -> anyhow::Result<(Site, Browser)> {
 /// Asks for a post that isn't there: the server says so in a message.
 async fn miss_a_post(browser: &Browser) -> anyhow::Result<()> {
     browser.visit("/blogs/none").await?;
+    browser.find("[data-testid=not-found]").await?;
     browser.find(TOAST).await?;
-    Ok(())
+    browser.await_stillness().await
 }
 
 #[tokio::test]

@@ -202,7 +202,7 @@ async fn allow_clipboard(browser: &Browser, setting: &str) -> anyhow::Result<()>
 
 #[tokio::test]
 async fn a_link_is_copied_or_shown_to_be_copied() -> anyhow::Result<()> {
-    let (_site, browser) = open_page(LONG).await?;
+    let (site, browser) = open_page(LONG).await?;
     browser.await_text(STATUS, "").await?;
     allow_clipboard(&browser, "granted").await?;
     browser.click(".share button:last-of-type").await?;
