@@ -21,7 +21,7 @@ const PICTURES: [(&str, &str, &str); 2] = [
     ("post", "/blogs/sqlite-in-wal-mode", ".post .prose"),
 ];
 /// Size of one theme's half; CSS pixels.
-const HALF: (u32, u32) = (900, 760);
+const HALF: (u32, u32) = (1000, 900);
 /// Between the halves; CSS pixels.
 const GAP: u32 = 24;
 const MAX_PICTURE_BYTES: usize = 150_000;
@@ -32,7 +32,6 @@ const SIDE_BY_SIDE: &str = "
         const image = document.body.appendChild(new Image());
         image.src = `data:image/png;base64,${data}`;
     }";
-const IMAGES_ARE_LOADED: &str = "return [...document.images].every(image => image.complete)";
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -56,12 +55,22 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The whole page, however long. Pictures load lazily, so they are asked for first.
-async fn shoot(browser: &Browser, sight: &Sight, folder: &Path) -> anyhow::Result<()> {
+/// Loads lazy images too.
+async fn load_images(browser: &Browser) -> anyhow::Result<()> {
     browser
         .run("document.querySelectorAll('img').forEach(image => { image.loading = 'eager' })")
         .await?;
-    browser.until(IMAGES_ARE_LOADED, Vec::new()).await?;
+    browser
+        .until(
+            "return [...document.images].every(image => image.complete)",
+            Vec::new(),
+        )
+        .await
+}
+
+/// The whole page, however long.
+async fn shoot(browser: &Browser, sight: &Sight, folder: &Path) -> anyhow::Result<()> {
+    load_images(browser).await?;
     let height = browser
         .run("return document.documentElement.scrollHeight")
         .await?;
@@ -88,7 +97,7 @@ async fn take_pictures(folder: &Path) -> anyhow::Result<()> {
             browser.prefer("prefers-color-scheme", theme).await?;
             browser.visit(address).await?;
             browser.find(shown).await?;
-            browser.until(IMAGES_ARE_LOADED, Vec::new()).await?;
+            load_images(&browser).await?;
             browser.await_stillness().await?;
             halves.push(capture(&browser, json!({"format": "png"})).await?);
         }
@@ -100,7 +109,7 @@ async fn take_pictures(folder: &Path) -> anyhow::Result<()> {
         browser.resize(2 * HALF.0 + GAP, HALF.1).await?;
         halves.push(json!(GAP));
         browser.client().execute(SIDE_BY_SIDE, halves).await?;
-        browser.until(IMAGES_ARE_LOADED, Vec::new()).await?;
+        load_images(&browser).await?;
         let picture = capture(&browser, json!({"format": "webp", "quality": 80})).await?;
         browser
             .devtools("Emulation.setDefaultBackgroundColorOverride", json!({}))
