@@ -1,10 +1,11 @@
 //! The app: its contexts, the frame and the page that the address names.
 
 use yew::prelude::*;
-use yew_router::BrowserRouter;
+use yew_router::Router;
+use yew_router::history::AnyHistory;
 
 use crate::api::client::Client;
-use crate::api::first_answer::FirstAnswer;
+use crate::api::first_answer::FirstAnswers;
 use crate::components::frame::back_to_top::BackToTop;
 use crate::components::frame::footer::footer;
 use crate::components::frame::navbar::Navbar;
@@ -13,6 +14,8 @@ use crate::components::toasts::queue::ToastAction;
 use crate::components::toasts::stack::ToastStack;
 use crate::components::toasts::{Toasts, use_toast_queue};
 use crate::contexts::scroll_positions::{ScrollPositions, use_scroll_positions};
+use crate::contexts::today::{Today, use_today_of_reader};
+use crate::day::Day;
 use crate::hooks::use_link_navigation::use_link_navigation;
 use crate::hooks::use_prefetch::use_link_prefetch;
 use crate::hooks::use_route::use_route;
@@ -20,11 +23,16 @@ use crate::hooks::use_shortcuts::use_shortcuts;
 use crate::hooks::use_stored_flag::use_stored_flag;
 use crate::pages::page;
 
-/// What the app starts with.
+/// What the first render of the app depends on. A server and a browser with equal props render equal
+/// pages.
 #[derive(Properties, PartialEq)]
 pub struct AppProps {
-    /// The API's answer that the document contains.
-    pub first: Option<FirstAnswer>,
+    /// Answers of the API for the first page.
+    pub first: FirstAnswers,
+    /// The browser's history, or one with the address to render.
+    pub history: AnyHistory,
+    /// The day from which ages count in the first render.
+    pub today: Option<Day>,
 }
 
 /// The whole app: the contexts, the site and the toasts above it.
@@ -35,9 +43,9 @@ pub fn App(props: &AppProps) -> Html {
     html! {
         <ContextProvider<Toasts> context={toasts}>
             <ContextProvider<Client> context={client}>
-                <BrowserRouter>
-                    <Site />
-                </BrowserRouter>
+                <Router history={props.history.clone()}>
+                    <Site today={props.today} />
+                </Router>
             </ContextProvider<Client>>
             <ToastStack />
         </ContextProvider<Toasts>>
@@ -46,7 +54,7 @@ pub fn App(props: &AppProps) -> Html {
 
 /// The one API client. The flashes that it receives go to the toast queue.
 #[hook]
-fn use_api_client(toasts: &Toasts, first: Option<FirstAnswer>) -> Client {
+fn use_api_client(toasts: &Toasts, first: FirstAnswers) -> Client {
     let dispatch = toasts.dispatch.clone();
     let client = use_memo((), |()| {
         let on_flash = dispatch.reform(|flashes| ToastAction::Receive {
@@ -58,9 +66,14 @@ fn use_api_client(toasts: &Toasts, first: Option<FirstAnswer>) -> Client {
     (*client).clone()
 }
 
+#[derive(Properties, PartialEq)]
+struct SiteProps {
+    today: Option<Day>,
+}
+
 /// The frame around every page, and the page that the address names.
 #[component]
-fn Site() -> Html {
+fn Site(props: &SiteProps) -> Html {
     let scroll_positions = use_scroll_positions();
     let has_shortcuts = use_stored_flag("shortcuts", true);
     let shows_help = use_state_eq(|| false);
@@ -73,14 +86,17 @@ fn Site() -> Html {
     let onclick = use_link_navigation(scroll_positions.clone());
     use_link_prefetch();
     let route = use_route();
+    let today = use_today_of_reader(props.today, route.clone());
     html! {
         <div class="site" {onclick}>
             <a class="skip-link" href="#main">{ "Skip to the content" }</a>
             <Navbar route={route.clone()} />
             <main id="main" class="container" tabindex="-1">
-                <ContextProvider<ScrollPositions> context={scroll_positions}>
-                    { page(route) }
-                </ContextProvider<ScrollPositions>>
+                <ContextProvider<Today> context={today}>
+                    <ContextProvider<ScrollPositions> context={scroll_positions}>
+                        { page(route) }
+                    </ContextProvider<ScrollPositions>>
+                </ContextProvider<Today>>
             </main>
             { footer(Callback::from(move |_| open())) }
             <BackToTop />

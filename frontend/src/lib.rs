@@ -1,15 +1,18 @@
 //! FlashBlog in the browser: a single-page app that reads the REST API.
 //!
-//! Each module uses only those before it: [`viewport`], [`storage`], [`api`], [`contexts`],
-//! [`hooks`], [`components`], [`pages`], [`app`]. Only effects and event handlers call the browser, so
-//! that the app can also be rendered without one.
+//! Each module uses only those before it: [`day`], [`viewport`], [`storage`], [`api`],
+//! [`contexts`], [`hooks`], [`components`], [`pages`], [`app`]. The first render asks the browser for
+//! nothing, so that `render` works without one.
 
 pub mod api;
 pub mod app;
 pub mod components;
 pub mod contexts;
 pub mod crash;
+pub mod day;
 pub mod hooks;
 pub mod pages;
+#[cfg(any(feature = "ssr", test))]
+pub mod render;
 pub mod storage;
 pub mod viewport;

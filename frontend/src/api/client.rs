@@ -1,6 +1,6 @@
 //! The API client: sends requests, keeps answers, and hands flashes on.
 
-use std::cell::RefCell;
+use std::any::Any;
 use std::rc::Rc;
 
 use gloo_net::http::Request;
@@ -13,7 +13,7 @@ use yew::Callback;
 use crate::api::answer::{Answer, exchange};
 use crate::api::cache::AnswerCache;
 use crate::api::failure::ApiFailure;
-use crate::api::first_answer::FirstAnswer;
+use crate::api::first_answer::{FirstAnswer, FirstAnswers};
 use crate::api::get::Get;
 
 /// Talks to the API. Clones share their cache.
@@ -21,17 +21,17 @@ use crate::api::get::Get;
 pub struct Client {
     on_flash: Callback<Vec<Flash>>,
     cache: Rc<AnswerCache>,
-    first: Rc<RefCell<Option<FirstAnswer>>>,
+    first: FirstAnswers,
 }
 
 impl Client {
-    /// A client that hands the flashes of every envelope to `on_flash`. `first` is the answer that
-    /// the document contains.
-    pub fn new(on_flash: Callback<Vec<Flash>>, first: Option<FirstAnswer>) -> Self {
+    /// A client that hands the flashes of every envelope to `on_flash`. The `first` answers count
+    /// once each.
+    pub fn new(on_flash: Callback<Vec<Flash>>, first: FirstAnswers) -> Self {
         Self {
             on_flash,
             cache: Rc::default(),
-            first: Rc::new(RefCell::new(first)),
+            first,
         }
     }
 
@@ -45,9 +45,9 @@ impl Client {
         request: &Get<T>,
     ) -> Result<Rc<T>, ApiFailure> {
         // It counts once. The next request for the same path asks the server.
-        if let Some(data) = self.open_first(request) {
-            self.first.take();
-            return Ok(data);
+        if let Some(result) = self.first(request) {
+            let _ = self.first.take(request.path());
+            return result;
         }
         let answer = exchange(Request::get(request.path()), None).await;
         match answer.and_then(|answer| self.open(answer)) {
@@ -119,7 +119,15 @@ impl Client {
     /// The answer from earlier in the visit, so that Back shows a page at once.
     pub fn cached<T: DeserializeOwned + 'static>(&self, request: &Get<T>) -> Option<Rc<T>> {
         let kept = self.cache.get(request.path());
-        kept.or_else(|| self.open_first(request))
+        kept.or_else(|| self.first(request)?.ok())
+    }
+
+    /// The failure that is the first answer to a request.
+    pub fn first_failure<T: DeserializeOwned + 'static>(
+        &self,
+        request: &Get<T>,
+    ) -> Option<ApiFailure> {
+        self.first(request)?.err()
     }
 
     /// The first hit of `find` among the kept answers of type `T`, newest first.
@@ -144,23 +152,56 @@ impl Client {
         result
     }
 
-    /// The answer in the document, if it answers this request.
-    fn open_first<T: DeserializeOwned + 'static>(&self, request: &Get<T>) -> Option<Rc<T>> {
-        let first = self.first.borrow();
-        let first = first.as_ref()?;
-        if first.path != request.path() {
-            return None;
-        }
-        if let Some(opened) = self.cache.get(request.path()) {
-            return Some(opened);
-        }
-        let answer = Answer {
-            status: 200,
-            request_id: None,
-            body: Some(first.body.clone()),
+    /// The first answer to a request, until [`Client::get`] has returned it. It is opened once, so that
+    /// its flashes are handed on once.
+    fn first<T: DeserializeOwned + 'static>(
+        &self,
+        request: &Get<T>,
+    ) -> Option<Result<Rc<T>, ApiFailure>> {
+        let path = request.path();
+        let result = match self.first.take(path)? {
+            FirstAnswer::Envelope(envelope) => {
+                let answer = Answer {
+                    status: 200,
+                    request_id: None,
+                    body: Some(envelope),
+                };
+                self.open(answer).map(Rc::new)
+            }
+            FirstAnswer::Read(Ok(data)) => Ok(data.downcast().ok()?),
+            FirstAnswer::Read(Err(failure)) => Err(failure),
         };
-        let data = Rc::new(self.open(answer).ok()?);
-        self.cache.put(request.path(), Rc::clone(&data));
-        Some(data)
+        match &result {
+            Ok(data) => self.cache.put(path, Rc::clone(data)),
+            // The document is broken: the server is asked instead.
+            Err(ApiFailure::Malformed { .. }) => return None,
+            Err(_) => {}
+        }
+        let kept = result.clone().map(|data| data as Rc<dyn Any>);
+        self.first.set(path, FirstAnswer::Read(kept));
+        Some(result)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn get(path: &str) -> Get<u8> {
+        Get::new(path.to_owned())
+    }
+
+    #[test]
+    fn a_first_answer_is_there_without_a_request() {
+        let first = FirstAnswers::default()
+            .with(&get("/a"), Ok(1))
+            .with(&get("/b"), Err(ApiFailure::Timeout));
+        let client = Client::new(Callback::noop(), first);
+        assert_eq!(client.cached(&get("/a")).as_deref(), Some(&1));
+        assert_eq!(client.first_failure(&get("/a")), None);
+        assert_eq!(client.cached(&get("/b")), None);
+        assert_eq!(client.first_failure(&get("/b")), Some(ApiFailure::Timeout));
+        assert_eq!(client.cached(&get("/c")), None);
+        assert_eq!(client.find_cached(|n: &u8| Some(*n)), Some(1));
     }
 }

@@ -1,4 +1,5 @@
-//! What all pages share: the API client and the scroll positions.
+//! What all pages share: the API client, the scroll positions and the current day.
 
 pub mod client;
 pub mod scroll_positions;
+pub mod today;

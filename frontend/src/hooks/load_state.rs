@@ -22,17 +22,6 @@ pub(super) enum LoadAction<T> {
     Answered(Get<T>, Result<Rc<T>, ApiFailure>),
 }
 
-impl<T> Default for LoadState<T> {
-    fn default() -> Self {
-        Self {
-            attempt: 0,
-            is_retrying: false,
-            answer: None,
-            failure: None,
-        }
-    }
-}
-
 impl<T> Reducible for LoadState<T> {
     type Action = LoadAction<T>;
 
@@ -65,6 +54,16 @@ impl<T> Reducible for LoadState<T> {
 }
 
 impl<T> LoadState<T> {
+    /// The state of the first render. `failure` is the first answer to the request, if that failed.
+    pub(super) fn new(failure: Option<(Get<T>, ApiFailure)>) -> Self {
+        Self {
+            attempt: 0,
+            is_retrying: false,
+            answer: None,
+            failure,
+        }
+    }
+
     /// Whether the newest request failed because there is no connection.
     pub(super) fn is_offline(&self) -> bool {
         let failure = self.failure.as_ref().map(|(_, failure)| failure);
@@ -125,7 +124,7 @@ mod tests {
     fn state(actions: impl IntoIterator<Item = LoadAction<&'static str>>) -> Rc<State> {
         actions
             .into_iter()
-            .fold(Rc::default(), |state: Rc<State>, action| {
+            .fold(Rc::new(State::new(None)), |state, action| {
                 state.reduce(action)
             })
     }
@@ -163,9 +162,16 @@ mod tests {
 
     #[test]
     fn a_first_visit_waits_and_then_shows_the_answer() {
-        assert_eq!(view(&State::default(), "/1"), Loaded::Pending);
+        assert_eq!(view(&State::new(None), "/1"), Loaded::Pending);
         let answered = state([ok("/1", "one")]);
         assert_eq!(view(&answered, "/1"), ready("one", Currency::Current));
+    }
+
+    #[test]
+    fn a_first_answer_may_be_a_failure() {
+        let failed = State::new(Some((get("/1"), ApiFailure::Timeout)));
+        assert_eq!(view(&failed, "/1").arrival(), Arrival::Failed);
+        assert_eq!(view(&failed, "/2"), Loaded::Pending);
     }
 
     #[test]

@@ -85,7 +85,13 @@ pub struct Load<T> {
 #[hook]
 pub fn use_load<T: DeserializeOwned + 'static>(request: Get<T>) -> Load<T> {
     let client = use_client();
-    let state = use_reducer(LoadState::<T>::default);
+    let state = {
+        let (client, request) = (client.clone(), request.clone());
+        use_reducer(move || {
+            let failure = client.first_failure(&request);
+            LoadState::new(failure.map(|failure| (request, failure)))
+        })
+    };
     let loaded = state.view(&request, || client.cached(&request));
     {
         let dispatcher = state.dispatcher();

@@ -19,8 +19,8 @@ pub(super) struct Draft {
 
 impl Draft {
     /// The draft that the tab kept through a reload, a failure or the end of the session.
-    pub(super) fn restore() -> Self {
-        Area::Tab.read_json(STORAGE_KEY).unwrap_or_default()
+    pub(super) fn restore() -> Option<Self> {
+        Area::Tab.read_json(STORAGE_KEY)
     }
 
     /// Keeps the draft in the tab.
@@ -30,7 +30,7 @@ impl Draft {
 
     /// Removes the kept draft, unless it has changed since.
     pub(super) fn forget(&self) {
-        if Self::restore().key == self.key {
+        if Self::restore().is_some_and(|kept| kept.key == self.key) {
             Area::Tab.write(STORAGE_KEY, None);
         }
     }

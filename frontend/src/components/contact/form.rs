@@ -64,11 +64,19 @@ impl ContactForm {
     }
 }
 
-/// The contact form, which starts with the draft that the tab kept.
+/// The contact form. After the first render the kept draft fills it.
 #[hook]
 pub fn use_contact_form() -> ContactForm {
     let client = use_client();
-    let state = use_reducer(|| FormState::new(Draft::restore()));
+    let state = use_reducer(FormState::default);
+    {
+        let dispatcher = state.dispatcher();
+        use_effect_with((), move |()| {
+            if let Some(draft) = Draft::restore() {
+                dispatcher.dispatch(FormAction::Restore(draft));
+            }
+        });
+    }
     use_focus_on_outcome(&state);
     let on_change = {
         let state = state.clone();

@@ -50,6 +50,8 @@ pub(super) struct FormState {
 
 /// What can happen to the form.
 pub(super) enum FormAction {
+    /// The tab has kept a draft.
+    Restore(Draft),
     Change(&'static str, Draft),
     Leave(&'static str),
     Submit,
@@ -58,14 +60,6 @@ pub(super) enum FormAction {
 }
 
 impl FormState {
-    /// A form that starts with `draft`.
-    pub(super) fn new(draft: Draft) -> Self {
-        Self {
-            draft,
-            ..Self::default()
-        }
-    }
-
     /// The first field with an error.
     pub(super) fn first_invalid(&self) -> Option<&'static str> {
         NAMES
@@ -90,6 +84,12 @@ impl Reducible for FormState {
     fn reduce(self: Rc<Self>, action: FormAction) -> Rc<Self> {
         let mut next = Self::clone(&self);
         match action {
+            FormAction::Restore(draft) => {
+                // A text that the writer has begun wins.
+                if next.draft == Draft::default() {
+                    next.draft = draft;
+                }
+            }
             FormAction::Change(name, draft) => {
                 next.draft = draft;
                 next.is_in_doubt = false;
@@ -187,6 +187,17 @@ mod tests {
         ]);
         assert!(left.errors.contains_key("email"));
         assert!(!left.shows_summary);
+    }
+
+    #[test]
+    fn a_kept_draft_fills_an_untouched_form_only() {
+        let restored = after([FormAction::Restore(draft("kept"))]);
+        assert_eq!(restored.draft, draft("kept"));
+        let typed = after([
+            FormAction::Change("message", draft("typed")),
+            FormAction::Restore(draft("kept")),
+        ]);
+        assert_eq!(typed.draft, draft("typed"));
     }
 
     #[test]

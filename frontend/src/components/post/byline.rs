@@ -4,7 +4,7 @@ use shared::blog::{Author, BlogSummary};
 use yew::prelude::*;
 
 use crate::components::post::picture::Picture;
-use crate::components::post::post_date::post_date;
+use crate::components::post::post_date::PostDate;
 
 /// One line of author, date and reading time.
 pub fn byline(blog: &BlogSummary) -> Html {
@@ -26,7 +26,10 @@ fn facts(blog: &BlogSummary) -> Html {
         <div class="byline-facts">
             <span class="byline-author">{ &blog.author.name }</span>
             if !blog.published_label.is_empty() {
-                { post_date(blog.published_at.as_deref(), &blog.published_label) }
+                <PostDate
+                    published_at={blog.published_at.clone().map(AttrValue::from)}
+                    label={blog.published_label.clone()}
+                />
             }
             <span>{ format!("{} min read", blog.reading_minutes) }</span>
         </div>

@@ -37,12 +37,10 @@ pub struct SearchBoxProps {
 /// field returns it too.
 #[component]
 pub fn SearchBox(props: &SearchBoxProps) -> Html {
-    let state = use_reducer(Suggestions::default);
-    use_text_of_route(&props.route, &state);
+    let state = use_suggestions(&props.route);
     use_answers(&state);
     use_active_option_in_view(state.active());
     let onsubmit = use_submit(&props.route, &state);
-    // An Rc, since two handlers need it.
     let origin: Rc<Origin> = use_mut_ref(|| None);
     let on_click = {
         let dispatcher = state.dispatcher();
@@ -139,16 +137,22 @@ fn view_field(state: &UseReducerHandle<Suggestions>, origin: &Rc<Origin>) -> Htm
     }
 }
 
-/// Fills the field with the text of the search page, and empties it on other pages.
+/// The state of the box. Its text is that of the search page; on other pages it is empty.
 #[hook]
-fn use_text_of_route(route: &Route, state: &UseReducerHandle<Suggestions>) {
+fn use_suggestions(route: &Route) -> UseReducerHandle<Suggestions> {
+    let text = match route {
+        Route::Search(query) => query.text.clone(),
+        _ => String::new(),
+    };
+    let state = {
+        let text = text.clone();
+        use_reducer_eq(move || Suggestions::with_text(text))
+    };
     let dispatcher = state.dispatcher();
-    use_effect_with(route.clone(), move |route| {
-        dispatcher.dispatch(Action::Fill(match route {
-            Route::Search(query) => query.text.clone(),
-            _ => String::new(),
-        }));
+    use_effect_with(route.clone(), move |_| {
+        dispatcher.dispatch(Action::Fill(text))
     });
+    state
 }
 
 /// Fetches suggestions after each pause in typing.

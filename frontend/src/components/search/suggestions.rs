@@ -48,6 +48,14 @@ pub enum SuggestionsAction {
 }
 
 impl Suggestions {
+    /// A field with a text, and no suggestions.
+    pub fn with_text(text: String) -> Self {
+        Self {
+            text,
+            ..Self::default()
+        }
+    }
+
     /// The field's text.
     pub fn text(&self) -> &str {
         &self.text
@@ -142,12 +150,7 @@ impl Reducible for Suggestions {
     fn reduce(self: Rc<Self>, action: SuggestionsAction) -> Rc<Self> {
         let mut next = (*self).clone();
         match action {
-            SuggestionsAction::Fill(text) => {
-                next = Self {
-                    text,
-                    ..Self::default()
-                };
-            }
+            SuggestionsAction::Fill(text) => next = Self::with_text(text),
             SuggestionsAction::Type(text) => {
                 next.active = None;
                 next.is_wanted = true;

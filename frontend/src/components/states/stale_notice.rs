@@ -7,8 +7,8 @@ use crate::components::states::notice::notice;
 use crate::hooks::use_load::Currency;
 
 /// The reason and a retry button. Nothing for current data.
-pub fn stale_notice(standing: &Currency, on_retry: &Callback<()>) -> Html {
-    let Currency::Stale(failure) = standing else {
+pub fn stale_notice(currency: &Currency, on_retry: &Callback<()>) -> Html {
+    let Currency::Stale(failure) = currency else {
         return Html::default();
     };
     let reason = match failure {

@@ -1,0 +1,27 @@
+//! The context of the current day.
+
+use yew::prelude::*;
+
+use crate::day::Day;
+
+/// The day from which ages count. Unknown if neither the document nor the browser told it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Today(pub Option<Day>);
+
+/// Makes the context of the app: `first` in the first render, the browser's own day after it. A change
+/// of `page` asks the browser again, in case midnight has passed.
+#[hook]
+pub fn use_today_of_reader<P: PartialEq + 'static>(first: Option<Day>, page: P) -> Today {
+    let today = use_state_eq(|| first);
+    {
+        let today = today.setter();
+        use_effect_with(page, move |_| today.set(Some(Day::today())));
+    }
+    Today(*today)
+}
+
+/// The current day, from the nearest `ContextProvider<Today>`.
+#[hook]
+pub fn use_today() -> Today {
+    use_context().unwrap_or_default()
+}
