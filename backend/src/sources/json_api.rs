@@ -16,15 +16,15 @@ use crate::content::post::Post;
 
 /// Where an object may hold its posts.
 const LIST_FIELDS: [&str; 3] = ["data", "blogs", "posts"];
-/// The most pages that are read; posts beyond are left out with a warning.
+/// The most pages of one reading; later pages are left out with a warning.
 const MAX_PAGES: u64 = 50;
-/// How many pages are asked for at a time, so that a long blog fits into the timeout.
+/// Pages that are requested at once, so that a long blog fits into the timeout.
 const CONCURRENT_PAGES: usize = 4;
-/// The most that all pages together may hold, in bytes after decompression.
+/// The most bytes of all pages together, after decompression.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
-/// How many skipped items are named in the log, of each reading.
+/// Skipped items that the log names in each reading.
 const MAX_WARNINGS: usize = 20;
-/// How long making pages of what came in may take: far longer than for any honest 16 MiB.
+/// The longest time for making posts of all items.
 const RENDERING_LIMIT: Duration = Duration::from_secs(30);
 
 /// A JSON blog API.
@@ -36,8 +36,8 @@ pub struct JsonApiSource {
 }
 
 impl JsonApiSource {
-    /// Sets up the HTTP client; nothing is sent yet. `timeout` is for one whole reading: all pages,
-    /// from the connection to the last byte.
+    /// Sets up the HTTP client and sends nothing. `timeout` bounds one whole reading: all pages, from
+    /// the connection to the last byte.
     ///
     /// # Errors
     /// When no HTTP client can be set up.
@@ -50,7 +50,7 @@ impl JsonApiSource {
         })
     }
 
-    /// The posts of all pages as they stand there.
+    /// The items of all pages.
     async fn items(&self) -> Result<Vec<Value>, SourceError> {
         let budget = Budget::new(MAX_BYTES);
         let first = page(self.client.get(&self.url, &budget).await?)?;
@@ -63,7 +63,7 @@ impl JsonApiSource {
             tracing::warn!(
                 source = redacted(&self.url),
                 pages = pages.last,
-                "Items only the first {MAX_PAGES} pages of the blog"
+                "Reading only the first {MAX_PAGES} pages of the blog"
             );
         }
         let others: Vec<Vec<Value>> = stream::iter(pages.current + 1..=pages.last.min(bound))
@@ -105,7 +105,7 @@ impl BlogSource for JsonApiSource {
             .await
             .map_err(|_| too_slow())??;
 
-        // Rendering is computing, not waiting.
+        // Rendering takes CPU time, so it runs on the blocking threads.
         let base = self.url.clone();
         let deadline = Instant::now() + RENDERING_LIMIT;
         let reading = tokio::task::spawn_blocking(move || items::read(items, &base, deadline))
@@ -134,11 +134,10 @@ impl BlogSource for JsonApiSource {
     }
 }
 
-/// An address for logs: without user info, query and fragment, which can hold secrets.
-#[must_use]
+/// An address for logs, without user info, query and fragment: they can hold secrets.
 pub fn redacted(url: &Url) -> String {
     let mut url = url.clone();
-    // Neither can fail: the address has a host.
+    // Both calls fail only for an address without a host.
     let _ = url.set_username("");
     let _ = url.set_password(None);
     let had_query = url.query().is_some();
@@ -154,14 +153,14 @@ struct Page {
     pages: Option<Pages>,
 }
 
-/// Laravel's paginator, as the answer describes it.
+/// The position in Laravel's paginator.
 #[derive(Debug)]
 struct Pages {
     current: u64,
     last: u64,
 }
 
-/// Takes an answer apart.
+/// Finds the list and the paginator in an answer.
 fn page(body: Value) -> Result<Page, SourceError> {
     let mut object = match body {
         Value::Array(items) => return Ok(Page { items, pages: None }),
@@ -200,7 +199,7 @@ fn number(value: &Value) -> Option<u64> {
     }
 }
 
-/// The address with another `page`; everything else in its query stays.
+/// The address with another `page` and the rest of its query.
 fn page_url(url: &Url, number: u64) -> Url {
     let others: Vec<(String, String)> = url
         .query_pairs()

@@ -17,7 +17,7 @@ use url::Url;
 
 use crate::content::post::Post;
 
-/// Something that posts can be read from.
+/// A place that posts are read from.
 #[async_trait]
 pub trait BlogSource: Send + Sync {
     /// The kind of source, as `freshness.source` shows it: `embedded`, `json_api` or `folder`.
@@ -44,7 +44,7 @@ pub struct Media {
     pub bytes: std::borrow::Cow<'static, [u8]>,
 }
 
-/// The media type of a picture by the ending of its name; `None` for what is no picture.
+/// The media type of a picture by its file ending; `None` for other files.
 fn media_type(path: &str) -> Option<&'static str> {
     let (_, ending) = path.rsplit_once('.')?;
     Some(match ending.to_ascii_lowercase().as_str() {
@@ -58,13 +58,13 @@ fn media_type(path: &str) -> Option<&'static str> {
     })
 }
 
-/// Why a source as a whole could not be read. The words are for the operator's log, never for a client.
+/// Why a source as a whole could not be read. The text is for the log, never for a client.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// The upstream could not be reached, or broke off.
     #[error("{0}")]
     Unreachable(String),
-    /// The upstream answered with something else than blogs.
+    /// The upstream answered with something other than posts.
     #[error("{0}")]
     Unusable(String),
 }
@@ -84,13 +84,13 @@ impl FromStr for SourceKind {
     type Err = String;
 
     /// # Errors
-    /// One sentence that says what would fit.
+    /// Says in one sentence what would fit.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         const FITS: &str = "`embedded`, an http:// or https:// URL, or an existing folder";
         if text == "embedded" {
             return Ok(Self::Embedded);
         }
-        // Not `contains("://")`: a mistyped scheme should be told apart from a missing folder.
+        // A mistyped scheme gets another error than a missing folder.
         if let Ok(url) = Url::parse(text)
             && text.contains("://")
         {
@@ -111,7 +111,7 @@ impl FromStr for SourceKind {
     }
 }
 
-/// Without the user info and the query of a URL, which can hold secrets.
+/// Leaves out a URL's user info and query: they can hold secrets.
 impl fmt::Display for SourceKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -128,9 +128,9 @@ impl fmt::Debug for SourceKind {
     }
 }
 
-/// Makes the adapter for a kind of source. Nothing is read yet.
+/// Makes the adapter for a kind of source, and reads nothing yet.
 ///
-/// `upstream_timeout` is for one whole reading of an upstream, all pages and bodies included.
+/// `upstream_timeout` bounds one whole reading of an upstream, with all pages and bodies.
 ///
 /// # Errors
 /// When no HTTP client can be set up.

@@ -15,16 +15,16 @@ use crate::telemetry::{X_REQUEST_ID, current_request_id};
 
 const USER_AGENT: &str = concat!("FlashBlog/", env!("CARGO_PKG_VERSION"));
 const MAX_REDIRECTS: usize = 2;
-/// An upstream that is there accepts a connection faster than it answers.
+/// Shorter than the whole timeout: a reachable server accepts connections at once.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// No cookies, no proxies from the environment, redirects only to where the first request went.
+/// Keeps no cookies, ignores proxy variables, and follows redirects only within one origin.
 #[derive(Debug)]
 pub(super) struct Client {
     http: reqwest::Client,
 }
 
-/// How many bytes may still come in.
+/// How many bytes all answers of a reading may have.
 #[derive(Debug)]
 pub(super) struct Budget {
     total: usize,
@@ -82,8 +82,8 @@ impl Client {
             .referer(false)
             .no_proxy();
         if url.scheme() == "http" {
-            // Redirects keep the scheme, so that no certificate is ever looked at. Without this, a
-            // machine that has no certificates could not even read over plain HTTP.
+            // Redirects keep the scheme, so no certificate is ever checked. Without this, reqwest
+            // refuses to start on a machine that has no root certificates.
             builder = builder.tls_certs_only([]);
         }
         let http = builder.build().map_err(|error| {
@@ -92,11 +92,11 @@ impl Client {
         Ok(Self { http })
     }
 
-    /// Asks for a JSON document. The caller bounds the time.
+    /// Requests a JSON document. The caller bounds the time.
     ///
     /// # Errors
-    /// When the upstream can't be reached, breaks off, answers with another status than 200 to 299, with
-    /// something else than JSON, or with more than `budget` allows.
+    /// When the upstream can't be reached, breaks off, answers with a status outside 200 to 299, with
+    /// another format than JSON, or with more bytes than `budget` allows.
     pub(super) async fn get(&self, url: &Url, budget: &Budget) -> Result<Value, SourceError> {
         let failed = |error: reqwest::Error| {
             SourceError::Unreachable(format!("{}: {}", redacted(url), cause(&error)))
@@ -138,9 +138,9 @@ impl Client {
     }
 }
 
-/// An error with all its causes in one line, and without the address, which can hold secrets.
+/// An error's causes in one line, without the address: it can hold secrets.
 fn cause(error: &reqwest::Error) -> String {
-    // reqwest names the address in its own words only, and those say no more than the causes.
+    // Only reqwest's own message names the address, and it adds nothing to its causes.
     let mut words = Vec::new();
     let mut next = error.source();
     while let Some(error) = next {

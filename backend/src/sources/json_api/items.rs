@@ -15,7 +15,7 @@ use crate::content::post::{NotAPost, Post, RawPost};
 /// Where an item may hold its text, as HTML.
 const TEXT_FIELDS: [&str; 4] = ["main_content", "content", "body", "description"];
 
-/// What a list holds.
+/// What was read of a list.
 #[derive(Debug, Default)]
 pub(super) struct Items {
     pub(super) posts: Vec<Post>,
@@ -30,7 +30,7 @@ pub(super) struct SkippedItem {
     pub(super) reason: String,
 }
 
-/// Reads all items; relative addresses lead to where `base` is. `None` when `deadline` passes over it.
+/// Reads all items. Relative addresses are resolved against `base`. `None` when `deadline` passes.
 pub(super) fn read(items: Vec<Value>, base: &Url, deadline: Instant) -> Option<Items> {
     let addresses: Arc<dyn Addresses> = Arc::new(without_secrets(base));
     let mut reading = Items::default();
@@ -52,10 +52,10 @@ pub(super) fn read(items: Vec<Value>, base: &Url, deadline: Instant) -> Option<I
     Some(reading)
 }
 
-/// What relative addresses are resolved against goes into pages.
+/// Pages show addresses that are resolved against this one, so it must hold no secrets.
 fn without_secrets(base: &Url) -> Url {
     let mut base = base.clone();
-    // Neither can fail: the address has a host.
+    // Both calls fail only for an address without a host.
     let _ = base.set_username("");
     let _ = base.set_password(None);
     base.set_query(None);
@@ -67,7 +67,7 @@ fn raw_post(fields: Fields<'_>, addresses: &Arc<dyn Addresses>) -> RawPost {
     let text_field = TEXT_FIELDS
         .into_iter()
         .find(|field| fields.text(&[field]).is_some());
-    // A `description` beside the text is about the text.
+    // A `description` beside a text field is a summary.
     let description = fields
         .text(&["description"])
         .filter(|_| text_field != Some("description"))
@@ -96,7 +96,7 @@ fn raw_post(fields: Fields<'_>, addresses: &Arc<dyn Addresses>) -> RawPost {
     }
 }
 
-/// Text without a single tag is plain text, whose blank lines would be lost in HTML.
+/// Makes paragraphs of plain text: HTML would lose its blank lines.
 fn paragraphs(text: String) -> String {
     if text.contains('<') || !text.contains('\n') {
         return text;
