@@ -167,7 +167,9 @@ async fn app(folder: &Path, database_url: &str) -> (Router, DatabaseUrl) {
     let file = folder.join("flashblog.toml");
     let toml = format!("data-dir = {folder:?}\ndatabase-url = {database_url:?}\n");
     std::fs::write(&file, toml).expect("writes");
-    let config = Config::load(Settings::default(), Some(&file), &|_| None).expect("loads");
+    // PostgreSQL needs a key that all servers share.
+    let secret = |name: &str| (name == "FLASHBLOG_SECRET_KEY").then(|| "k".repeat(32).into());
+    let config = Config::load(Settings::default(), Some(&file), &secret).expect("loads");
     let url = PublicUrl::of_listener(config.listen);
     let app = App::connect(&config, url).await.expect("connects");
     (flashblog::router::router(app), config.database)
@@ -190,7 +192,9 @@ async fn sqlite() {
     let path = folder.path().join("flashblog.db");
     let url = format!("sqlite:{}", path.display());
     let (router, database) = app(folder.path(), &url).await;
-    let store = store::open(&database).await.expect("opens");
+    let store = store::open(&database, POSTGRES_CONNECTIONS)
+        .await
+        .expect("opens");
     let options = SqliteConnectOptions::new()
         .filename(&path)
         .journal_mode(SqliteJournalMode::Wal)
@@ -219,7 +223,9 @@ async fn postgres() {
     let folder = tempfile::tempdir().expect("temporary folder");
     let url = sqlx::ConnectOptions::to_url_lossy(&options).to_string();
     let (router, database_url) = app(folder.path(), &url).await;
-    let store = store::open(&database_url).await.expect("opens");
+    let store = store::open(&database_url, POSTGRES_CONNECTIONS)
+        .await
+        .expect("opens");
     let bare = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .connect_with(options.options([("synchronous_commit", "on")]))

@@ -1,4 +1,4 @@
-//! What handlers share: built from parts in tests, connected from the configuration in `main`.
+//! What handlers share. Tests build it from parts; `main` connects it from the configuration.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -24,36 +24,37 @@ use crate::session::memory::SessionMemory;
 use crate::session::token::Keys;
 use crate::site::assets::Assets;
 use crate::sources;
-use crate::store::{self, Store};
+use crate::store::postgres::DEFAULT_CONNECTIONS;
+use crate::store::{self, DatabaseUrl, Store};
 
 const EVICTION_INTERVAL: Duration = Duration::from_secs(60);
 
-/// The state of the running server. One pointer, since every layer of every request clones it.
+/// The state of the running server. One pointer: every layer clones it for every request.
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
 
-/// What the server consists of.
+/// The parts of the server.
 #[derive(Clone)]
 pub struct Parts {
     /// Finds and makes visitors' sessions.
     pub sessions: Arc<Sessions>,
-    /// The blogs that they read.
+    /// Finds the copy of the blogs that a session reads.
     pub blogs: Arc<BlogCache>,
-    /// Takes their messages.
+    /// Receives contact messages.
     pub contact: Arc<Contact>,
-    /// How many of these one client may send.
+    /// How many contact messages one client may send.
     pub contact_rate: Arc<RateLimit>,
-    /// Whose word on the client's address counts.
+    /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Arc<TrustedProxies>,
-    /// Tells the owner of messages, if somebody is to.
+    /// Sends notifications to the owner, when mail is configured.
     pub mailer: Option<Arc<Mailer>>,
     /// Where people reach the site.
     pub public_url: Arc<PublicUrl>,
     /// The built single-page app.
     pub assets: Arc<Assets>,
-    /// Places for the requests in flight.
+    /// One permit for each request in flight.
     pub in_flight: Arc<Semaphore>,
-    /// What is counted.
+    /// Counters for Prometheus.
     pub metrics: Arc<Metrics>,
     /// Whether the server was told to stop.
     pub draining: Arc<AtomicBool>,
@@ -74,17 +75,18 @@ impl From<Parts> for App {
 }
 
 impl App {
-    /// Opens what the configuration names. `public_url` is where people reach the site.
+    /// Opens what the configuration names; `public_url` is the site's address.
     ///
     /// # Errors
     /// When a part can't be used, with what to do about it.
     pub async fn connect(config: &Config, public_url: PublicUrl) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
         let source = sources::open(&config.source, config.upstream_timeout)?;
-        let store = store::open(&config.database).await?;
+        let store = store::open(&config.database, DEFAULT_CONNECTIONS).await?;
         let memory = SessionMemory::load(Arc::clone(&store)).await?;
+        let secret = signing_key(config)?;
         let sessions = Sessions::new(
-            signing_keys(config)?,
+            token_keys(config, &secret),
             Arc::new(memory),
             Arc::clone(&clock),
             config.session_lifetime,
@@ -94,7 +96,7 @@ impl App {
             .mail
             .as_ref()
             .map(|mail| mailer(mail, &public_url, Arc::clone(&store), Arc::clone(&clock)));
-        let contact = Contact::new(store, Arc::clone(&clock), mailer.clone());
+        let contact = Contact::new(store, Arc::clone(&clock), mailer.clone(), secret.as_bytes());
         let contact_rate = RateLimit::new(config.contact_rate, Arc::clone(&clock));
         Ok(Self::from(Parts {
             sessions: Arc::new(sessions),
@@ -111,8 +113,7 @@ impl App {
         }))
     }
 
-    /// What admission asks about.
-    #[must_use]
+    /// The state of admission control.
     pub fn admission(&self) -> Admission {
         Admission {
             in_flight: Arc::clone(&self.in_flight),
@@ -120,7 +121,7 @@ impl App {
         }
     }
 
-    /// Does what has to be done in the background, for as long as it is polled.
+    /// Runs the background work: evictions and notifications. Never returns.
     pub async fn work(&self) {
         let mail = async {
             match &self.mailer {
@@ -156,15 +157,23 @@ fn mailer(
     Arc::new(Mailer::new(store, clock, delivery))
 }
 
-fn signing_keys(config: &Config) -> anyhow::Result<Keys> {
+/// The key that the operator set, else the one that this server made for itself.
+fn signing_key(config: &Config) -> anyhow::Result<String> {
     if let Some(keys) = &config.keys {
-        let fallbacks = keys.fallbacks.iter().map(String::as_bytes);
-        return Ok(Keys::new(keys.signing.as_bytes(), fallbacks));
+        return Ok(keys.signing.clone());
     }
     anyhow::ensure!(
         !config.production,
         "secret-key: --production needs one; set FLASHBLOG_SECRET_KEY to what `flashblog secret` prints"
     );
-    let key = secret_key::load_or_create(&config.data_dir)?;
-    Ok(Keys::new(key.as_bytes(), []))
+    anyhow::ensure!(
+        matches!(config.database, DatabaseUrl::Sqlite(_)),
+        "secret-key: PostgreSQL needs one, the same for every server of the site; set FLASHBLOG_SECRET_KEY to what `flashblog secret` prints"
+    );
+    secret_key::load_or_create(&config.data_dir)
+}
+
+fn token_keys(config: &Config, secret: &str) -> Keys {
+    let fallbacks = config.keys.iter().flat_map(|keys| &keys.fallbacks);
+    Keys::new(secret.as_bytes(), fallbacks.map(String::as_bytes))
 }

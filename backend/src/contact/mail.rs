@@ -1,4 +1,4 @@
-//! A visitor's message as a mail to the owner.
+//! A notification: a contact message as a mail to the owner.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,14 +10,14 @@ use url::Host;
 use crate::clock::rfc3339;
 use crate::store::message::Message;
 
-/// Writes the mail. Equal messages make equal mails, Message-ID and date included, so that one
-/// that is sent twice is known to be the same.
+/// Writes the mail. Equal messages make equal mails, with the same Message-ID and date: a mail
+/// program can tell that a second one is the same.
 ///
-/// What visitors wrote goes through encoders only: a header holds it as RFC 2047 encoded words, the
-/// body as a transfer encoding that keeps it to the byte.
+/// The visitor's words pass through encoders only: RFC 2047 encoded words in headers, a transfer
+/// encoding that keeps every byte in the body.
 ///
 /// # Errors
-/// When a mail can't be made of it.
+/// When a header can't be built from the message.
 pub fn compose(
     message: &Message,
     owner: &Mailbox,
@@ -48,8 +48,8 @@ pub fn compose(
     ))
 }
 
-/// The address with its host as every mail server reads it (RFC 5891's ASCII form). A mailbox
-/// outside ASCII has none: it would need servers that speak SMTPUTF8, and stands in the body only.
+/// The address with its host in ASCII (RFC 5891), which every mail server reads. None for a mailbox
+/// outside ASCII: it needs SMTPUTF8 (RFC 6531), which some servers don't speak. The body holds it.
 fn reply_address(email: &str) -> Option<Address> {
     let (mailbox, host) = email.rsplit_once('@')?;
     let Ok(Host::Domain(host)) = Host::parse(host) else {
@@ -61,7 +61,7 @@ fn reply_address(email: &str) -> Option<Address> {
         .flatten()
 }
 
-/// Messages are checked before they are stored; this holds for what an older version let in, too.
+/// Replaces control characters. New messages hold none; one that an older version stored may.
 fn one_line(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { ' ' } else { c })

@@ -1,8 +1,8 @@
-//! Tells the owner of messages by mail, in the background.
+//! Sends the owner a notification for each contact message, in the background (outbox pattern).
 //!
-//! What is to be told stands in the store, committed with the message itself: it survives a crash,
-//! and is told at least once. A mail that was sent but not noted as sent goes out again with the
-//! same Message-ID, by which mail programs know it.
+//! A notification is committed together with its message. It survives a crash, and is sent at least
+//! once. A mail that was sent but not noted as sent goes out again with the same Message-ID, so that
+//! mail programs can tell that it is the same.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,18 +17,18 @@ use crate::store::message::Message;
 use crate::store::{Store, StoreError};
 use crate::telemetry::Chain;
 
-/// How long one mail may take, in seconds and all in all.
+/// How long sending one mail may take.
 pub const SEND_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long nobody else sends a mail that one server has taken on, in seconds: longer than
-/// [`SEND_TIMEOUT`] for the mail and the store's for noting it.
+/// How long one server has a notification for itself: longer than [`SEND_TIMEOUT`] and the time to
+/// note that it was sent.
 const LEASE_SECONDS: i64 = 60;
-/// The pause after the first failure, in seconds; each further one doubles it.
+/// The pause after the first failure. Each further failure doubles it.
 const FIRST_PAUSE_SECONDS: i64 = 60;
 const LONGEST_PAUSE_SECONDS: i64 = 3600;
-/// How often the store is asked for mails that have become due.
+/// How often the store is asked for notifications that have become due.
 const POLL_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Delivers the store's outgoing mails.
+/// Sends the notifications that the store holds.
 pub struct Mailer {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
@@ -39,21 +39,20 @@ pub struct Mailer {
     notified: Notify,
 }
 
-/// Where mail goes.
+/// Where notifications go.
 pub struct Delivery {
-    /// The server that takes mail.
+    /// The mail server.
     pub smtp: AsyncSmtpTransport<Tokio1Executor>,
-    /// Whom to tell; also the sender, since that is an address which the server knows.
+    /// The owner's address. It is the sender's too: the mail server knows it.
     pub owner: Mailbox,
-    /// The site's host name, which makes Message-IDs unique.
+    /// The site's host name. It makes Message-IDs unique.
     pub host: String,
-    /// How long one mail may take.
+    /// How long sending one mail may take.
     pub send_timeout: Duration,
 }
 
 impl Mailer {
-    /// A mailer who has not set out yet.
-    #[must_use]
+    /// A mailer that sends nothing until it runs.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, delivery: Delivery) -> Self {
         Self {
             store,
@@ -66,16 +65,16 @@ impl Mailer {
         }
     }
 
-    /// There is something new to deliver.
+    /// Says that a new notification is due.
     pub fn notify(&self) {
         self.notified.notify_one();
     }
 
-    /// Delivers what is due, for as long as it is polled.
+    /// Sends what is due. Never returns.
     pub async fn run(&self) {
         loop {
-            if let Err(error) = self.deliver_due().await {
-                tracing::warn!(cause = %Chain(&error), "Mails can't be looked up yet");
+            if let Err(error) = self.send_due().await {
+                tracing::warn!(cause = %Chain(&error), "Notifications can't be read yet");
             }
             tokio::select! {
                 () = self.notified.notified() => {}
@@ -84,27 +83,27 @@ impl Mailer {
         }
     }
 
-    /// Tries every mail that is due, once.
+    /// Tries to send each notification that is due, once.
     ///
     /// # Errors
-    /// When the store can't be used; what was not noted is tried again.
-    pub async fn deliver_due(&self) -> Result<(), StoreError> {
+    /// When the store can't be used. A notification that was not noted as sent is sent again.
+    pub async fn send_due(&self) -> Result<(), StoreError> {
         loop {
             let now = self.clock.now().as_second();
-            let Some(mail) = self.store.claim_mail(now, now + LEASE_SECONDS).await? else {
+            let Some(mail) = self.store.claim_mail(now, LEASE_SECONDS).await? else {
                 return Ok(());
             };
             let reference = &mail.message.reference;
             match self.send(&mail.message).await {
                 Ok(()) => {
                     self.store.mail_sent(reference).await?;
-                    tracing::info!(%reference, "The owner was told of a message");
+                    tracing::info!(%reference, "Notification sent");
                 }
                 Err(cause) => {
                     let pause = pause_seconds(mail.attempts);
                     let due = self.clock.now().as_second() + pause;
                     self.store.mail_failed(reference, due).await?;
-                    tracing::warn!(%reference, cause, pause_seconds = pause, "The owner can't be told of a message yet");
+                    tracing::warn!(%reference, cause, pause_seconds = pause, "Notification can't be sent yet");
                 }
             }
         }
@@ -115,7 +114,7 @@ impl Mailer {
             .map_err(|error| Chain(&error).to_string())?;
         match tokio::time::timeout(self.send_timeout, self.smtp.send(mail)).await {
             Ok(Ok(_)) => Ok(()),
-            // Servers choose their words: they may break lines.
+            // A mail server's words may hold line breaks.
             Ok(Err(error)) => Err(Chain(&error).to_string().escape_debug().to_string()),
             Err(_) => Err(format!("no answer within {:?}", self.send_timeout)),
         }

@@ -1,72 +1,62 @@
 //! Messages from visitors to the owner of the site.
 
+mod honeypot;
 pub mod inbox;
 pub mod mail;
 pub mod mailer;
 
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
-use quick_cache::sync::Cache;
 use shared::contact::{ContactMessage, ContactReceipt};
 
 use crate::clock::{Clock, rfc3339};
+use crate::contact::honeypot::HoneypotReceipts;
 use crate::contact::mailer::Mailer;
 use crate::error::ApiError;
 use crate::store::Store;
 use crate::store::message::{Message, Reference, Stored};
 
-/// Dropped messages whose idempotency keys are remembered.
-const MAX_DROPPED: usize = 1_000;
-
-/// Receives messages, and has the owner told of them.
+/// Receives contact messages.
 pub struct Contact {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     mailer: Option<Arc<Mailer>>,
     received: AtomicU64,
-    /// By idempotency key: what programs were told, so that asking again gives them nothing away.
-    dropped: Cache<String, Dropped>,
-    fingerprints: RandomState,
-}
-
-/// A message that was not kept.
-#[derive(Clone)]
-struct Dropped {
-    fingerprint: u64,
-    receipt: ContactReceipt,
+    honeypot: HoneypotReceipts,
 }
 
 impl Contact {
-    /// Messages go to `store`; with a mailer the owner is told of each by mail.
-    #[must_use]
-    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, mailer: Option<Arc<Mailer>>) -> Self {
+    /// Messages go to `store`; with a mailer each has a notification. `secret` is the signing key.
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        mailer: Option<Arc<Mailer>>,
+        secret: &[u8],
+    ) -> Self {
         Self {
             store,
             clock,
             mailer,
             received: AtomicU64::new(0),
-            dropped: Cache::new(MAX_DROPPED),
-            fingerprints: RandomState::new(),
+            honeypot: HoneypotReceipts::new(secret),
         }
     }
 
     /// Messages stored since the start.
-    #[must_use]
     pub fn received(&self) -> u64 {
         self.received.load(Ordering::Relaxed)
     }
 
-    /// Keeps a message that was found valid. When it answers, the message is durably stored.
+    /// Stores a valid message. When it returns, the message is durably stored.
     ///
-    /// A key is the same for every session: whoever lost the answer may have lost its cookie with
-    /// it. Name, subject and message are kept as they were written, to the byte.
+    /// An idempotency key counts for all sessions: a client that lost the answer may have lost its
+    /// cookie too. Name, subject and message are stored to the byte.
     ///
     /// # Errors
-    /// 422 when the idempotency key came before with another message, 503 when the message can't
-    /// be stored.
+    /// 422 when the idempotency key came before with another message, 503 when the message can't be
+    /// stored.
     pub async fn receive(
         &self,
         message: ContactMessage,
@@ -74,7 +64,7 @@ impl Contact {
     ) -> Result<ContactReceipt, ApiError> {
         let reference =
             Reference::random().map_err(|error| ApiError::internal(error.to_string()))?;
-        let from_a_program = message.fills_honeypot();
+        let fills_honeypot = message.fills_honeypot();
         let message = Message {
             reference,
             received_at: self.clock.now().as_second(),
@@ -83,9 +73,9 @@ impl Contact {
             subject: message.subject,
             message: message.message,
         };
-        if from_a_program {
-            tracing::info!("A message from a program was dropped");
-            return self.drop_quietly(&message, idempotency_key);
+        if fills_honeypot {
+            tracing::info!("A message that fills in the honeypot was dropped");
+            return self.honeypot.give(&message, idempotency_key);
         }
         let mail_due = self.mailer.as_ref().map(|_| message.received_at);
         let stored = self
@@ -103,35 +93,6 @@ impl Contact {
             }
             Stored::Before(earlier) if earlier.says_the_same(&message) => receipt(&earlier),
             Stored::Before(_) => Err(ApiError::IdempotencyKeyReused),
-        }
-    }
-
-    /// Answers as [`Self::receive`] would, a repeated key too, and keeps no message.
-    fn drop_quietly(
-        &self,
-        message: &Message,
-        idempotency_key: Option<&str>,
-    ) -> Result<ContactReceipt, ApiError> {
-        let dropped = Dropped {
-            fingerprint: self.fingerprints.hash_one((
-                &message.name,
-                &message.email,
-                &message.subject,
-                &message.message,
-            )),
-            receipt: receipt(message)?,
-        };
-        let Some(key) = idempotency_key else {
-            return Ok(dropped.receipt);
-        };
-        let fingerprint = dropped.fingerprint;
-        let first = self
-            .dropped
-            .get_or_insert_with(key, || Ok::<_, ApiError>(dropped))?;
-        if first.fingerprint == fingerprint {
-            Ok(first.receipt)
-        } else {
-            Err(ApiError::IdempotencyKeyReused)
         }
     }
 }

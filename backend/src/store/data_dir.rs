@@ -1,11 +1,11 @@
-//! Folders and files that only the server's own user may read: they hold people's messages, and
-//! keys.
+//! Folders and files that only the server's own user may read. They hold people's messages and the
+//! signing key.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// Makes a folder, and those above it, where there is none.
+/// Makes a folder and its parents, where they are missing.
 ///
 /// # Errors
 /// When it can't be made.
@@ -17,7 +17,7 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Opens a file for writing as `options` say, and makes it private where they make one.
+/// Opens a file for writing as `options` say. A file that this creates is private.
 ///
 /// # Errors
 /// When it can't be opened.

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// What a stored message is called: `M-` and 50 random bits in Crockford's base 32, which has no
-/// letters that are mistaken for others.
+/// A message's name: `M-` and 50 bits in Crockford's base 32, which has no two letters that look
+/// alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference(String);
 
@@ -11,22 +11,22 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const DIGITS: usize = 10;
 
 impl Reference {
-    /// A reference that nobody can guess.
+    /// A reference that can't be guessed.
     ///
     /// # Errors
     /// When the operating system has no randomness to give.
     pub fn random() -> Result<Self, getrandom::Error> {
-        let bits = getrandom::u64()?;
-        let digit = |place: usize| char::from(ALPHABET[(bits >> (5 * place)) as usize & 31]);
-        Ok(Self(format!(
-            "M-{}",
-            (0..DIGITS).map(digit).collect::<String>()
-        )))
+        getrandom::u64().map(Self::of_bits)
     }
 
-    /// The reference that someone typed: in small letters, or with the letters that look like
-    /// digits.
-    #[must_use]
+    /// The reference that is written from the lowest 50 of these bits.
+    pub fn of_bits(bits: u64) -> Self {
+        let digit = |place: usize| char::from(ALPHABET[(bits >> (5 * place)) as usize & 31]);
+        let digits: String = (0..DIGITS).map(digit).collect();
+        Self(format!("M-{digits}"))
+    }
+
+    /// The reference that a person typed, perhaps in small letters, or with an O for a 0.
     pub fn from_typed(text: &str) -> Self {
         let text = text.trim().to_ascii_uppercase();
         let (prefix, digits) = match text.strip_prefix("M-") {
@@ -38,7 +38,6 @@ impl Reference {
     }
 
     /// As it is stored.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -54,26 +53,25 @@ impl fmt::Display for Reference {
     }
 }
 
-/// A message that was received.
+/// A message from a visitor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// What it is called.
+    /// Its name.
     pub reference: Reference,
     /// Seconds since the Unix epoch.
     pub received_at: i64,
-    /// Who wrote.
+    /// The visitor's name.
     pub name: String,
     /// Where an answer goes.
     pub email: String,
-    /// What it is about.
+    /// One line.
     pub subject: String,
-    /// What was written.
+    /// Plain text.
     pub message: String,
 }
 
 impl Message {
-    /// Whether both say the same, whenever they came.
-    #[must_use]
+    /// Whether both say the same; reference and time don't count.
     pub fn says_the_same(&self, other: &Self) -> bool {
         self.name == other.name
             && self.email == other.email
@@ -82,36 +80,45 @@ impl Message {
     }
 }
 
-/// What became of a message that was to be stored.
+/// A message in the inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InboxEntry {
+    /// Its place in the order in which messages were stored.
+    pub number: i64,
+    /// The message.
+    pub message: Message,
+}
+
+/// The outcome of storing a message.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Stored {
-    /// It is stored, durably.
+    /// It is stored now.
     Now,
-    /// A message with the same idempotency key already was: this one.
+    /// A message with the same idempotency key was stored before: this one.
     Before(Message),
 }
 
-/// A message of which the owner is to be told by mail.
+/// A notification that is to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutgoingMail {
-    /// What to tell.
+    /// The message that it is about.
     pub message: Message,
-    /// How often it was tried before.
+    /// Earlier attempts, all of which failed.
     pub attempts: i64,
 }
 
 /// The inbox in figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stats {
-    /// Messages.
+    /// All messages.
     pub total: i64,
-    /// Of them, those received since the time that was asked about.
+    /// Messages received since the time that was asked about.
     pub recent: i64,
-    /// When the first of them was received.
+    /// When the first message was received.
     pub oldest: Option<i64>,
-    /// When the last of them was received.
+    /// When the last message was received.
     pub newest: Option<i64>,
-    /// Those of which the owner is still to be told by mail.
+    /// Notifications that are still to be sent.
     pub mails_waiting: i64,
 }
 

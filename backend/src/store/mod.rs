@@ -1,41 +1,67 @@
 //! What must outlive the process: [`Store`], and one adapter a database.
+//!
+//! A method returns when its work is durably committed. Times are seconds since the Unix epoch.
 
 pub mod data_dir;
 pub mod message;
 pub mod postgres;
+pub mod session;
 mod sql;
 pub mod sqlite;
 
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use shared::flash::Flash;
 use sqlx::postgres::PgConnectOptions;
-use uuid::Uuid;
 
 use crate::session_id::SessionId;
 use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
-use message::{Message, OutgoingMail, Reference, Stats, Stored};
+use message::{InboxEntry, Message, OutgoingMail, Reference, Stats, Stored};
+use session::{EndedSession, SessionState, WaitingFlash};
 
-/// Messages that wait for one session at most; beyond it the oldest goes first.
+/// Flashes that wait for one session at most; beyond it the oldest go first.
 pub const MAX_WAITING_FLASHES: u32 = 20;
 
-/// A database. What a method has done is durably committed when it returns.
-///
-/// Times are seconds since the Unix epoch.
+/// A database.
 #[async_trait]
-pub trait Store: Send + Sync {
-    /// Whether other servers use it at the same time, so that what this one remembers is not all
-    /// that there is to know.
+pub trait Store: SessionStore + MessageStore + Outbox {
+    /// Whether other servers use it at the same time. Then what one server remembers can be out of
+    /// date.
     fn is_shared(&self) -> bool;
 
-    /// Every session for which messages wait, and until when they are kept.
+    /// Whether it could be reached when it was last asked.
+    fn is_up(&self) -> bool;
+
+    /// The database's time of day; none for a file, which has no clock of its own.
+    async fn time(&self) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Deletes what was to be kept until before `now`. A database with a clock of its own deletes
+    /// only what is over by both clocks.
+    async fn forget_expired(&self, now: i64) -> Result<(), StoreError>;
+
+    /// Counts one more contact message of a client, unless it sent `limit` within the `period`: then
+    /// returns how long it has to wait. A database that is not shared allows all.
+    async fn count_use(
+        &self,
+        client: &[u8],
+        limit: usize,
+        period: Duration,
+    ) -> Result<Option<Duration>, StoreError>;
+}
+
+/// What is kept of sessions: flashes that wait, and which have ended.
+#[async_trait]
+pub trait SessionStore: Send + Sync {
+    /// Every session for which flashes wait, and until when they are kept.
     async fn sessions_with_flashes(&self) -> Result<Vec<(SessionId, i64)>, StoreError>;
 
-    /// Leaves messages waiting for a session; of more than [`MAX_WAITING_FLASHES`] the oldest go.
+    /// Leaves flashes waiting for a session; of more than [`MAX_WAITING_FLASHES`] the oldest go.
     async fn add_flashes(
         &self,
         session: SessionId,
@@ -43,34 +69,36 @@ pub trait Store: Send + Sync {
         keep_until: i64,
     ) -> Result<(), StoreError>;
 
-    /// Takes the messages that wait for a session, oldest first, and until when they were to be
-    /// kept. Of two that take at once, only one gets each message.
-    async fn take_flashes(
+    /// Takes the flashes that wait for a session, oldest first. Of two calls at once only one gets
+    /// each flash. A call that is dropped or fails before its commit takes nothing.
+    async fn take_flashes(&self, session: SessionId) -> Result<Vec<WaitingFlash>, StoreError>;
+
+    /// Puts back flashes that were taken, in their old places.
+    async fn put_back_flashes(
         &self,
         session: SessionId,
-    ) -> Result<(Vec<Flash>, Option<i64>), StoreError>;
+        flashes: &[WaitingFlash],
+    ) -> Result<(), StoreError>;
 
-    /// The greatest id of a waiting message.
-    async fn newest_flash_id(&self) -> Result<Option<Uuid>, StoreError>;
-
-    /// Deletes the messages of sessions for which they were to be kept until `keep_until` or
-    /// before.
+    /// Deletes the flashes that were to be kept until `keep_until` or before.
     async fn forget_flashes(&self, keep_until: i64) -> Result<(), StoreError>;
 
     /// Remembers that a session has ended.
     async fn end_session(&self, session: SessionId, keep_until: i64) -> Result<(), StoreError>;
 
-    /// Until when it must be known that this session has ended, if it has.
-    async fn session_end(&self, session: SessionId) -> Result<Option<i64>, StoreError>;
+    /// What a request must know of its session.
+    async fn session_state(&self, session: SessionId) -> Result<SessionState, StoreError>;
 
-    /// Every session that has ended, and until when that must be known.
-    async fn ended_sessions(&self) -> Result<Vec<(SessionId, i64)>, StoreError>;
+    /// The sessions that have ended, in the order in which they did: those after the end with this
+    /// number.
+    async fn ended_sessions(&self, after: i64) -> Result<Vec<EndedSession>, StoreError>;
+}
 
-    /// Deletes what was to be kept until before `now`.
-    async fn forget_expired(&self, now: i64) -> Result<(), StoreError>;
-
-    /// Keeps a message, unless one with the same idempotency key is there. With `mail_due` the
-    /// owner is to be told of it from that time on: that is committed with it.
+/// The inbox.
+#[async_trait]
+pub trait MessageStore: Send + Sync {
+    /// Keeps a message, unless one with the same idempotency key is there. With `mail_due` a
+    /// notification of it is due from that time on, which is committed with it.
     async fn add_message(
         &self,
         message: &Message,
@@ -78,36 +106,52 @@ pub trait Store: Send + Sync {
         mail_due: Option<i64>,
     ) -> Result<Stored, StoreError>;
 
-    /// Messages, newest first: those that follow `after`, `limit` at most.
+    /// The inbox, newest first: at most `limit` entries with a lower number than `before`.
     async fn messages(
         &self,
-        after: Option<&Message>,
+        before: Option<i64>,
         limit: u32,
-    ) -> Result<Vec<Message>, StoreError>;
+    ) -> Result<Vec<InboxEntry>, StoreError>;
 
     /// One message.
     async fn message(&self, reference: &Reference) -> Result<Option<Message>, StoreError>;
 
-    /// Deletes a message, and what was still to be told of it. False when there is none.
+    /// Deletes a message, and its notification if that was not sent yet. False when there is none.
     async fn delete_message(&self, reference: &Reference) -> Result<bool, StoreError>;
 
     /// The inbox in figures; recent is what was received at `since` or later.
     async fn message_stats(&self, since: i64) -> Result<Stats, StoreError>;
+}
 
-    /// Takes on the mail that has been due longest at `now`: nobody else will before `until`.
-    async fn claim_mail(&self, now: i64, until: i64) -> Result<Option<OutgoingMail>, StoreError>;
+/// Notifications that are still to be sent (outbox pattern).
+#[async_trait]
+pub trait Outbox: Send + Sync {
+    /// Leases the notification that has been due longest at `now`, for so many seconds. No other
+    /// server gets it meanwhile.
+    async fn claim_mail(
+        &self,
+        now: i64,
+        lease_seconds: i64,
+    ) -> Result<Option<OutgoingMail>, StoreError>;
 
-    /// The owner was told of this message.
+    /// Notes that the notification of this message was sent.
     async fn mail_sent(&self, reference: &Reference) -> Result<(), StoreError>;
 
-    /// The owner could not be told; the mail is due again at `due`.
+    /// Notes that it could not be sent; it is due again at `due`.
     async fn mail_failed(&self, reference: &Reference, due: i64) -> Result<(), StoreError>;
 }
 
-/// A database that can't be used right now: locked, full, gone.
+/// Why a database can't be used right now.
 #[derive(Debug, thiserror::Error)]
-#[error("the database can't be used")]
-pub struct StoreError(#[from] sqlx::Error);
+pub enum StoreError {
+    /// A statement failed: the database is locked, full or gone.
+    #[error("the database can't be used")]
+    Failed(#[from] sqlx::Error),
+    /// The database does not answer. A server is asked again in the background; until it answers,
+    /// every call fails at once.
+    #[error("the database does not answer")]
+    Unreachable,
+}
 
 /// A database.
 #[derive(Clone)]
@@ -134,15 +178,17 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
-/// Opens the database, and brings its tables up to date.
+/// Opens the database, and brings its tables up to date. A server that can't be reached yet is
+/// waited for; `connections` is how many it is to give at most.
 ///
 /// # Errors
 /// When it can't be used, with what to do about it.
-pub async fn open(database: &DatabaseUrl) -> anyhow::Result<Arc<dyn Store>> {
+pub async fn open(database: &DatabaseUrl, connections: u32) -> anyhow::Result<Arc<dyn Store>> {
     Ok(match database {
         DatabaseUrl::Sqlite(path) => Arc::new(SqliteStore::open(path).await?),
         DatabaseUrl::Postgres(options) => {
-            Arc::new(PostgresStore::connect(PgConnectOptions::clone(options)).await?)
+            let options = PgConnectOptions::clone(options);
+            Arc::new(PostgresStore::connect_patiently(options, connections).await?)
         }
     })
 }

@@ -19,8 +19,8 @@ use super::StoreError;
 use super::sql::{Dialect, SqlStore, explained, migrator};
 use crate::store::data_dir::{create_folder, open_private};
 
-/// In order, each with its name; what has been released never changes.
-const MIGRATIONS: [(&str, &str); 2] = [
+/// In order, each with its name. One that was released never changes.
+const MIGRATIONS: [(&str, &str); 3] = [
     (
         "sessions",
         include_str!("../../migrations/sqlite/0001_sessions.sql"),
@@ -29,32 +29,45 @@ const MIGRATIONS: [(&str, &str); 2] = [
         "messages",
         include_str!("../../migrations/sqlite/0002_messages.sql"),
     ),
+    (
+        "order",
+        include_str!("../../migrations/sqlite/0003_order.sql"),
+    ),
 ];
 
 /// Marks a file as FlashBlog's (SQLite's `application_id`): "FLBG" in ASCII.
 const APPLICATION_ID: i64 = 0x464C_4247;
-/// How long a request waits for a database that someone else holds before it says so.
+/// How long a call waits for a database that another process has locked.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A SQLite database in WAL mode, whose commits are on disk when they return
-/// (`synchronous=FULL`). It has one connection: SQLite has one writer at a time, and this way
-/// nobody waits in its lock.
+/// (`synchronous=FULL`). It has one connection: SQLite has one writer at a time, and calls that
+/// wait for a connection wait more fairly than in SQLite's lock.
 pub type SqliteStore = SqlStore<Sqlite>;
 
 impl Dialect for Sqlite {
     const SHARED: bool = false;
     const BEGIN_WRITING: &'static str = "BEGIN IMMEDIATE";
-    const CLAIM_MAIL: &'static str = "UPDATE messages SET mail_due = $2 WHERE reference =
+    const LOCK_SESSION: Option<&'static str> = None;
+    const TAKE_FLASHES: &'static str = "DELETE FROM waiting_flashes WHERE session = $1
+         RETURNING number, id, category, message, keep_until";
+    const FORGET_EXPIRED: &'static [&'static str] = &[
+        "DELETE FROM waiting_flashes WHERE keep_until < $1",
+        "DELETE FROM ended_sessions WHERE keep_until < $1",
+    ];
+    const CLAIM_MAIL: &'static str = "UPDATE messages SET mail_due = $1 + $2 WHERE reference =
          (SELECT reference FROM messages WHERE mail_due <= $1 ORDER BY mail_due LIMIT 1)
          RETURNING reference, received_at, name, email, subject, message, mail_attempts";
+    const COUNT_USE: Option<&'static str> = None;
+    const TIME: Option<&'static str> = None;
 }
 
 impl SqlStore<Sqlite> {
-    /// Opens the database at `path`, makes it if there is none, and brings its tables up to date.
+    /// Opens the database at `path`, or makes it, and brings its tables up to date.
     ///
     /// # Errors
-    /// When the file can't be made, written or read, is no database, belongs to another program
-    /// or to a newer version of this one; the message says what to do.
+    /// When the file can't be made, written or read, is not a database, or belongs to another
+    /// program or to a newer version of this one. The message says what to do.
     pub async fn open(path: &Path) -> anyhow::Result<Self> {
         if let Some(folder) = path.parent() {
             create_folder(folder).with_context(|| named(path))?;
@@ -70,14 +83,14 @@ impl SqlStore<Sqlite> {
         Self::open_file(path).await
     }
 
-    /// Opens the database at `path`, which must be there, and brings its tables up to date.
+    /// Opens the database at `path`, which must exist, and brings its tables up to date.
     ///
     /// # Errors
-    /// As [`SqlStore::open`], and when there is none.
+    /// As [`SqlStore::open`], and when the file does not exist.
     pub async fn open_existing(path: &Path) -> anyhow::Result<Self> {
         ensure!(
             path.exists(),
-            "{}: there is none; --data-dir or --database-url may name another",
+            "{}: the file does not exist; --data-dir or --database-url may name another",
             named(path)
         );
         Self::open_file(path).await
@@ -89,9 +102,8 @@ impl SqlStore<Sqlite> {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT);
-        // The tables of a new database need not be on disk at once: without them it is as new as
-        // before, and the first commit that matters takes them along. A dozen waits for the disk
-        // would be half of a first start.
+        // Migrations need not be on disk at once: after a crash they run again, and the first commit
+        // that matters takes them along. A dozen waits for the disk would be half of a first start.
         let hurried = options.clone().synchronous(SqliteSynchronous::Normal);
         let file = Arc::new(WatchedFile::at(path));
         let (connected, used) = (Arc::clone(&file), file);
@@ -114,11 +126,11 @@ impl SqlStore<Sqlite> {
             .execute(&pool)
             .await;
         durable.with_context(|| named(path))?;
-        Ok(Self::on(pool))
+        Ok(Self::on(pool, None))
     }
 
-    /// What the connection says of its journal mode and of `PRAGMA synchronous` (2 is FULL), on
-    /// which the promise of durable commits rests.
+    /// The connection's journal mode and its `PRAGMA synchronous` (2 is FULL). Durable commits rest
+    /// on both.
     ///
     /// # Errors
     /// When the database can't be used.
@@ -133,8 +145,8 @@ impl SqlStore<Sqlite> {
     }
 }
 
-/// The file that a connection has opened. One that was deleted or replaced can still be written to,
-/// but nobody will ever read it: such a connection is closed, and the next one opens what is there.
+/// The file that a connection has opened. A deleted or replaced file can still be written, but is
+/// never read again: its connection is closed, and the next one opens the file that is there.
 struct WatchedFile {
     path: PathBuf,
     opened: Mutex<Option<FileIdentity>>,

@@ -9,8 +9,8 @@ use flashblog::clock::Clock;
 use flashblog::session::memory::{EndError, Limits, SessionMemory};
 use flashblog::session_id::SessionId;
 use flashblog::sources::BlogSource;
-use flashblog::store::Store;
 use flashblog::store::sqlite::SqliteStore;
+use flashblog::store::{SessionStore, Store};
 use shared::blog::BlogPage;
 use shared::flash::{Category, Flash};
 

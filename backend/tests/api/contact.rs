@@ -33,7 +33,8 @@ async fn post(client: &Client, message: &Value) -> Answer {
 }
 
 async fn stored(app: &TestApp) -> Vec<Message> {
-    app.store.messages(None, 1_000).await.expect("reads")
+    let entries = app.store.messages(None, 1_000).await.expect("reads");
+    entries.into_iter().map(|entry| entry.message).collect()
 }
 
 #[tokio::test]

@@ -24,10 +24,10 @@ const ACKNOWLEDGED_PER_ROUND: usize = 40;
 const ROUNDS: &str = "FLASHBLOG_TEST_CRASH_ROUNDS";
 
 async fn everything(store: &dyn Store) -> HashMap<String, Message> {
-    let messages = store.messages(None, u32::MAX).await.expect("reads");
-    messages
+    let entries = store.messages(None, u32::MAX).await.expect("reads");
+    entries
         .into_iter()
-        .map(|message| (message.reference.to_string(), message))
+        .map(|entry| (entry.message.reference.to_string(), entry.message))
         .collect()
 }
 
@@ -185,8 +185,9 @@ async fn a_full_disk_makes_no_false_success_and_works_again_by_itself() {
     assert_eq!(refused, 3, "the disk is full");
     assert!(acknowledged.len() > 10);
     let subjects = async || {
-        let messages = app.store.messages(None, u32::MAX).await.expect("reads");
-        let mut subjects: Vec<String> = messages.into_iter().map(|m| m.subject).collect();
+        let entries = app.store.messages(None, u32::MAX).await.expect("reads");
+        let subjects = entries.into_iter().map(|entry| entry.message.subject);
+        let mut subjects: Vec<String> = subjects.collect();
         subjects.sort_by_key(|subject| subject.parse::<usize>().expect("a number"));
         subjects
     };

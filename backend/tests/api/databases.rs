@@ -6,7 +6,9 @@ use flashblog::session_id::SessionId;
 use flashblog::store::Store;
 use flashblog::store::message::{Message, Reference, Stats, Stored};
 use flashblog::store::postgres::PostgresStore;
+use flashblog::store::session::{EndedSession, SessionState};
 use flashblog::store::sqlite::SqliteStore;
+use jiff::Timestamp;
 use shared::flash::{Category, Flash};
 use tempfile::TempDir;
 
@@ -87,9 +89,11 @@ on_both_databases! {
     of_more_than_twenty_flashes_the_oldest_go
     ended_sessions_are_known_until_their_time
     messages_come_newest_first_in_pages
+    a_flash_that_is_put_back_is_in_its_old_place
+    of_many_flashes_that_are_left_at_once_twenty_wait
     a_key_stores_one_message_however_many_come_at_once
     a_deleted_message_is_gone_with_its_mail
-    a_mail_has_one_postman_at_a_time
+    a_notification_is_sent_by_one_server_at_a_time
     a_second_process_sees_the_same
 }
 
@@ -142,16 +146,48 @@ async fn flashes_are_taken_once_in_their_order(opened: Opened) {
         .collect();
     let mut taken = Vec::new();
     for taker in takers {
-        let (flashes, keep_until) = taker.await.expect("answers");
-        assert_eq!(keep_until.is_none(), flashes.is_empty());
-        taken.extend(flashes);
+        taken.extend(taker.await.expect("answers"));
     }
-    assert_eq!(taken, [flash(1), flash(2), flash(3)]);
+    taken.sort_by_key(|waiting| waiting.number);
+    let kept: Vec<i64> = taken.iter().map(|waiting| waiting.keep_until).collect();
+    assert_eq!(kept, [100, 100, 200]);
+    let flashes: Vec<Flash> = taken.into_iter().map(|waiting| waiting.flash).collect();
+    assert_eq!(flashes, [flash(2), flash(1), flash(3)], "as they were left");
     store.forget_expired(51).await.expect("forgets");
-    assert_eq!(
-        store.take_flashes(other).await.expect("takes"),
-        (vec![], None)
-    );
+    assert_eq!(take(&*store, other).await, []);
+}
+
+async fn a_flash_that_is_put_back_is_in_its_old_place(opened: Opened) {
+    let store = opened.store;
+    let session = session();
+    let add = async |number| store.add_flashes(session, &[flash(number)], 100).await;
+    add(1).await.expect("adds");
+    let taken = store.take_flashes(session).await.expect("takes");
+    add(2).await.expect("adds");
+    store
+        .put_back_flashes(session, &taken)
+        .await
+        .expect("puts back");
+    assert_eq!(take(&*store, session).await, [flash(1), flash(2)]);
+}
+
+async fn of_many_flashes_that_are_left_at_once_twenty_wait(opened: Opened) {
+    let session = session();
+    let writers: Vec<_> = (0..40)
+        .map(|number| {
+            let store = Arc::clone(&opened.store);
+            tokio::spawn(async move { store.add_flashes(session, &[flash(number)], 100).await })
+        })
+        .collect();
+    for writer in writers {
+        writer.await.expect("runs").expect("adds");
+    }
+    assert_eq!(take(&*opened.store, session).await.len(), 20);
+}
+
+async fn take(store: &dyn Store, session: SessionId) -> Vec<Flash> {
+    let taken = store.take_flashes(session).await.expect("takes");
+    taken.into_iter().map(|waiting| waiting.flash).collect()
 }
 
 async fn of_more_than_twenty_flashes_the_oldest_go(opened: Opened) {
@@ -163,7 +199,7 @@ async fn of_more_than_twenty_flashes_the_oldest_go(opened: Opened) {
             .await
             .expect("adds");
     }
-    let (flashes, _) = opened.store.take_flashes(session).await.expect("takes");
+    let flashes = take(&*opened.store, session).await;
     assert_eq!(flashes, (3..23).map(flash).collect::<Vec<_>>());
 }
 
@@ -172,12 +208,35 @@ async fn ended_sessions_are_known_until_their_time(opened: Opened) {
     let (ended, other) = (session(), session());
     store.end_session(ended, 100).await.expect("ends");
     store.end_session(ended, 200).await.expect("ends again");
-    assert_eq!(store.session_end(ended).await.expect("reads"), Some(200));
-    assert_eq!(store.session_end(other).await.expect("reads"), None);
+    store
+        .add_flashes(other, &[flash(1)], 300)
+        .await
+        .expect("adds");
+    let state = async |session| store.session_state(session).await.expect("reads");
+    let over = SessionState {
+        ended: Some(200),
+        flashes_wait: false,
+    };
+    let waited_for = SessionState {
+        ended: None,
+        flashes_wait: true,
+    };
+    assert_eq!(state(ended).await, over);
+    assert_eq!(state(other).await, waited_for);
+    assert_eq!(state(session()).await, SessionState::default());
+    let later = session();
+    store.end_session(later, 300).await.expect("ends");
     store.forget_expired(200).await.expect("forgets");
-    assert_eq!(store.ended_sessions().await.expect("reads"), [(ended, 200)]);
-    store.forget_expired(201).await.expect("forgets");
-    assert_eq!(store.ended_sessions().await.expect("reads"), []);
+    let all = store.ended_sessions(0).await.expect("reads");
+    let known: Vec<_> = all
+        .iter()
+        .map(|end| (end.session, end.keep_until))
+        .collect();
+    assert_eq!(known, [(ended, 200), (later, 300)]);
+    let news: Vec<EndedSession> = store.ended_sessions(all[0].number).await.expect("reads");
+    assert_eq!(news, all[1..], "only those since");
+    store.forget_expired(301).await.expect("forgets");
+    assert_eq!(store.ended_sessions(0).await.expect("reads"), []);
 }
 
 async fn messages_come_newest_first_in_pages(opened: Opened) {
@@ -189,23 +248,25 @@ async fn messages_come_newest_first_in_pages(opened: Opened) {
         assert_eq!(stored, Stored::Now);
         all.push(message);
     }
-    all.sort_by(|a, b| {
-        (b.received_at, b.reference.as_str()).cmp(&(a.received_at, a.reference.as_str()))
-    });
+    // Two of them came in each second.
+    all.reverse();
     let mut read: Vec<Message> = Vec::new();
+    let mut last = None;
     loop {
-        let page = store.messages(read.last(), 3).await.expect("reads");
-        if page.is_empty() {
-            break;
-        }
-        read.extend(page);
+        let page = store.messages(last, 3).await.expect("reads");
+        let Some(end) = page.last() else { break };
+        last = Some(end.number);
+        // A page that was read stays read when its last message is deleted.
+        let reference = &end.message.reference;
+        assert!(store.delete_message(reference).await.expect("deletes"));
+        read.extend(page.into_iter().map(|entry| entry.message));
     }
     assert_eq!(read, all);
     let stats = store.message_stats(1_002).await.expect("counts");
     let expected = Stats {
-        total: 7,
-        recent: 3,
-        oldest: Some(1_000),
+        total: 4,
+        recent: 2,
+        oldest: Some(1_001),
         newest: Some(1_003),
         mails_waiting: 0,
     };
@@ -232,7 +293,12 @@ async fn a_key_stores_one_message_however_many_come_at_once(opened: Opened) {
     }
     assert_eq!((now.len(), before.len()), (1, 7));
     assert!(before.iter().all(|earlier| *earlier == now[0]));
-    assert_eq!(opened.store.messages(None, 9).await.expect("reads"), now);
+    assert_eq!(inbox(&*opened.store).await, now);
+}
+
+async fn inbox(store: &dyn Store) -> Vec<Message> {
+    let entries = store.messages(None, 9).await.expect("reads");
+    entries.into_iter().map(|entry| entry.message).collect()
 }
 
 async fn a_deleted_message_is_gone_with_its_mail(opened: Opened) {
@@ -255,59 +321,44 @@ async fn a_deleted_message_is_gone_with_its_mail(opened: Opened) {
     assert_eq!((stats.total, stats.oldest, stats.newest), (0, None, None));
 }
 
-async fn a_mail_has_one_postman_at_a_time(opened: Opened) {
+async fn a_notification_is_sent_by_one_server_at_a_time(opened: Opened) {
     let store = &opened.store;
     let message = message(1);
     let reference = &message.reference;
+    // A shared database compares with its own clock too.
+    let now = Timestamp::now().as_second();
     store
-        .add_message(&message, None, Some(100))
+        .add_message(&message, None, Some(now))
         .await
         .expect("adds");
-    assert_eq!(
-        store.claim_mail(99, 160).await.expect("claims"),
-        None,
-        "not yet"
-    );
-    let postmen: Vec<_> = (0..4)
+    let claim = async |now, lease| store.claim_mail(now, lease).await.expect("claims");
+    assert_eq!(claim(now - 1, 60).await, None, "not yet");
+    let servers: Vec<_> = (0..4)
         .map(|_| {
             let store = Arc::clone(store);
-            tokio::spawn(async move { store.claim_mail(100, 160).await.expect("claims") })
+            tokio::spawn(async move { store.claim_mail(now, 60).await.expect("claims") })
         })
         .collect();
     let mut claimed = Vec::new();
-    for mailer in postmen {
-        claimed.extend(mailer.await.expect("answers"));
+    for server in servers {
+        claimed.extend(server.await.expect("answers"));
     }
     assert_eq!(claimed.len(), 1);
     assert_eq!((&claimed[0].message, claimed[0].attempts), (&message, 0));
-    store.mail_failed(reference, 200).await.expect("notes");
-    assert_eq!(store.claim_mail(199, 260).await.expect("claims"), None);
-    let again = store
-        .claim_mail(200, 260)
-        .await
-        .expect("claims")
-        .expect("due");
+    assert_eq!(claim(now, 60).await, None, "leased");
+    store.mail_failed(reference, now).await.expect("notes");
+    assert_eq!(claim(now - 1, 60).await, None, "not yet again");
+    // This server is killed, and its lease runs out.
+    let again = claim(now, 0).await.expect("due");
     assert_eq!(again.attempts, 1);
-    let after_a_crash = store
-        .claim_mail(260, 320)
-        .await
-        .expect("claims")
-        .expect("due");
+    let after_a_crash = claim(now + 1, 60).await.expect("due");
     assert_eq!(after_a_crash.message, message);
-    assert_eq!(
-        store.message_stats(0).await.expect("counts").mails_waiting,
-        1
-    );
+    let waiting = async || store.message_stats(0).await.expect("counts").mails_waiting;
+    assert_eq!(waiting().await, 1);
     store.mail_sent(reference).await.expect("notes");
-    store
-        .mail_failed(reference, 0)
-        .await
-        .expect("too late to matter");
-    assert_eq!(store.claim_mail(999, 1_000).await.expect("claims"), None);
-    assert_eq!(
-        store.message_stats(0).await.expect("counts").mails_waiting,
-        0
-    );
+    store.mail_failed(reference, 0).await.expect("too late");
+    assert_eq!(claim(now + 99, 60).await, None);
+    assert_eq!(waiting().await, 0);
 }
 
 async fn a_second_process_sees_the_same(opened: Opened) {
@@ -318,17 +369,14 @@ async fn a_second_process_sees_the_same(opened: Opened) {
         .add_message(&message, None, None)
         .await
         .expect("adds");
-    assert_eq!(
-        other.messages(None, 9).await.expect("reads"),
-        std::slice::from_ref(&message)
-    );
+    assert_eq!(inbox(&*other).await, std::slice::from_ref(&message));
     assert!(
         other
             .delete_message(&message.reference)
             .await
             .expect("deletes")
     );
-    assert_eq!(opened.store.messages(None, 9).await.expect("reads"), []);
+    assert_eq!(inbox(&*opened.store).await, []);
     assert_eq!(
         opened.store.is_shared(),
         matches!(opened.home, Home::Server(_))

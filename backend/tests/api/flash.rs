@@ -270,14 +270,14 @@ async fn a_session_whose_end_is_stored_has_ended_though_nobody_waited_for_it() {
     }
     // Whatever was under way has come to its end.
     let ended = loop {
-        let before = app.store.ended_sessions().await.expect("readable").len();
+        let before = app.store.ended_sessions(0).await.expect("readable").len();
         tokio::time::sleep(Duration::from_millis(50)).await;
-        let after = app.store.ended_sessions().await.expect("readable");
+        let after = app.store.ended_sessions(0).await.expect("readable");
         if after.len() == before {
             break after;
         }
     };
-    let ended: HashSet<String> = ended.iter().map(|(id, _)| id.to_string()).collect();
+    let ended: HashSet<String> = ended.iter().map(|end| end.session.to_string()).collect();
     for (id, cookie) in visitors {
         let visitor = app.browser();
         visitor.set_cookie(&cookie);

@@ -273,6 +273,7 @@ impl TestApp {
                 Arc::clone(&store),
                 Arc::clone(&test_clock),
                 None,
+                KEY,
             )),
             contact_rate: Arc::new(RateLimit::new(Rate::FIVE_A_MINUTE, test_clock)),
             trusted_proxies: Arc::new("10.0.0.0/8".parse().expect("a network")),
@@ -331,7 +332,7 @@ impl TestApp {
     /// The same app, which tells its owner of messages through a mail server.
     pub(crate) fn with_mail(mut self, server: SocketAddr, send_timeout: Duration) -> Self {
         let url = format!("smtp://{server}");
-        let office = Delivery {
+        let delivery = Delivery {
             smtp: AsyncSmtpTransport::<Tokio1Executor>::from_url(&url)
                 .expect("a URL")
                 .build(),
@@ -340,9 +341,9 @@ impl TestApp {
             send_timeout,
         };
         let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
-        let mailer = Mailer::new(Arc::clone(&self.store), Arc::clone(&clock), office);
+        let mailer = Mailer::new(Arc::clone(&self.store), Arc::clone(&clock), delivery);
         let mailer = Some(Arc::new(mailer));
-        let contact = Contact::new(Arc::clone(&self.store), clock, mailer.clone());
+        let contact = Contact::new(Arc::clone(&self.store), clock, mailer.clone(), KEY);
         let parts = Parts {
             contact: Arc::new(contact),
             mailer,

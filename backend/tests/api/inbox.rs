@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use flashblog::store::Store;
+use flashblog::store::MessageStore;
 use flashblog::store::message::{Message, Reference};
 use flashblog::store::sqlite::SqliteStore;
 use tempfile::TempDir;
@@ -177,7 +177,7 @@ fn without_a_database_nothing_is_made() {
     let output = run(folder.path(), &["list"]);
     assert_eq!(output.code, Some(1));
     assert_eq!(output.error.lines().count(), 1);
-    assert!(output.error.contains("there is none"), "{}", output.error);
+    assert!(output.error.contains("does not exist"), "{}", output.error);
     assert!(!folder.path().join("flashblog.db").exists());
     let unusable = run(folder.path(), &["export", "--format", "xml"]);
     assert_eq!(unusable.code, Some(2));

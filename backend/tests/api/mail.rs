@@ -127,7 +127,7 @@ async fn send_message(app: &TestApp, subject: &str) -> ContactReceipt {
 
 async fn deliver(app: &TestApp) {
     let mailer = app.app.mailer.as_ref().expect("a mailer");
-    mailer.deliver_due().await.expect("the store works");
+    mailer.send_due().await.expect("the store works");
 }
 
 async fn waiting(app: &TestApp) -> i64 {

@@ -7,6 +7,7 @@ use axum::http::{Method, StatusCode};
 use axum::routing::post;
 use flashblog::app::App;
 use flashblog::session::Session;
+use flashblog::store::Store;
 use flashblog::store::postgres::PostgresStore;
 use serde_json::json;
 use shared::flash::Category;
@@ -19,6 +20,18 @@ use crate::postgres_server::{Cluster, Database};
 async fn flash_and_redirect(session: Session) -> axum::response::Redirect {
     session.flash(Category::Success, "Left at the first server.");
     axum::response::Redirect::to("/")
+}
+
+/// Waits until the store has noticed that its database is back.
+async fn until_up(store: &dyn Store) {
+    let back = async {
+        while !store.is_up() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), back)
+        .await
+        .expect("back within a minute");
 }
 
 async fn send_message(client: &Client) -> Answer {
@@ -98,6 +111,7 @@ async fn a_database_that_goes_away_is_an_honest_503_and_works_again_by_itself() 
     assert_eq!(reading.status, StatusCode::OK, "reading goes on");
 
     cluster.resume();
+    until_up(&*app.store).await;
     assert_eq!(send_message(&visitor).await.status, StatusCode::CREATED);
     assert_eq!(app.store.messages(None, 9).await.expect("reads").len(), 2);
 
@@ -121,7 +135,7 @@ async fn a_database_that_goes_away_is_an_honest_503_and_works_again_by_itself() 
 async fn a_server_that_can_not_be_used_is_named_without_the_password() {
     let url = "postgres://flash:hidden-words@127.0.0.1:1/blog";
     let error = match PostgresStore::connect(url.parse().expect("a URL")).await {
-        Ok(_) => panic!("nobody listens there"),
+        Ok(_) => panic!("no server listens there"),
         Err(error) => format!("{error:#}"),
     };
     assert!(

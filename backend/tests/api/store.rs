@@ -9,7 +9,7 @@ use axum::http::{Method, StatusCode};
 use flashblog::session::memory::SessionMemory;
 use flashblog::session_id::SessionId;
 use flashblog::store::sqlite::SqliteStore;
-use flashblog::store::{MAX_WAITING_FLASHES, Store};
+use flashblog::store::{MAX_WAITING_FLASHES, SessionStore, Store};
 use shared::flash::{Category, Flash};
 use shared::session::SessionInfo;
 use sqlx::Row;

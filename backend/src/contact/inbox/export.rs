@@ -101,10 +101,11 @@ fn json_row<'a>(message: &'a Message, received_at: &'a str) -> Row<'a> {
     }
 }
 
-/// A cell that no spreadsheet takes for a formula: it would run what a stranger wrote (OWASP, CSV
-/// injection). Some split rows at `;` or tab, and then a line break in a cell ends a row: what
-/// follows these is looked at like a cell's beginning, with the quotes that such a reader drops.
-/// White space, which some drop, and full-width forms make no difference.
+/// Puts an apostrophe before text that a spreadsheet would run as a formula (OWASP, CSV injection).
+///
+/// Some spreadsheets split rows at `;` or tab, and end a row at a line break within a cell. So the
+/// text after each of these is treated as the beginning of a cell. Some drop white space or quotes
+/// there, and some read full-width forms.
 fn cell(text: &str) -> String {
     const FORMULA: &str = "=+-@＝＋－＠";
     let mut safe = String::with_capacity(text.len());

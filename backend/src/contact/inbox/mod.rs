@@ -16,7 +16,7 @@ use crate::store::message::{Message, Reference};
 use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
 
-/// Messages that are held in memory at once.
+/// Messages in memory at once.
 const PAGE: u32 = 200;
 const DAY_SECONDS: i64 = 86_400;
 
@@ -25,13 +25,13 @@ const DAY_SECONDS: i64 = 86_400;
 pub enum Command {
     /// Show the messages, newest first, one a line
     List {
-        /// Show so many at most
+        /// The number of messages to show at most
         #[arg(long, value_name = "COUNT")]
         limit: Option<u32>,
     },
     /// Show one message whole
     Show {
-        /// What the message is called, such as M-0123456789
+        /// The message's reference, such as M-0123456789
         reference: String,
     },
     /// Write all messages, newest first, to standard output
@@ -42,7 +42,7 @@ pub enum Command {
     },
     /// Delete one message
     Delete {
-        /// What the message is called, such as M-0123456789
+        /// The message's reference, such as M-0123456789
         reference: String,
         /// Don't ask
         #[arg(long)]
@@ -61,10 +61,10 @@ pub enum Format {
     Json,
 }
 
-/// Does what the command says, to standard output.
+/// Runs a command and writes its result to standard output.
 ///
 /// # Errors
-/// When the database can't be used, there is no such message, or nobody can be asked.
+/// When the database can't be used, the message does not exist, or a deletion can't be confirmed.
 pub async fn run(command: Command, database: &DatabaseUrl) -> anyhow::Result<()> {
     let store: Arc<dyn Store> = match database {
         DatabaseUrl::Sqlite(path) => Arc::new(SqliteStore::open_existing(path).await?),
@@ -91,10 +91,11 @@ pub async fn run(command: Command, database: &DatabaseUrl) -> anyhow::Result<()>
     Ok(())
 }
 
-/// The messages, newest first, without holding all of them in memory.
+/// All messages, newest first, one page in memory at a time.
 struct Pages<'a> {
     store: &'a dyn Store,
-    last: Option<Message>,
+    /// The number of the last entry that was read.
+    last: Option<i64>,
 }
 
 impl<'a> Pages<'a> {
@@ -104,11 +105,9 @@ impl<'a> Pages<'a> {
 
     /// The next page; empty after the last one.
     async fn next(&mut self) -> anyhow::Result<Vec<Message>> {
-        let page = self.store.messages(self.last.as_ref(), PAGE).await?;
-        if let Some(last) = page.last() {
-            self.last = Some(last.clone());
-        }
-        Ok(page)
+        let page = self.store.messages(self.last, PAGE).await?;
+        self.last = page.last().map(|entry| entry.number).or(self.last);
+        Ok(page.into_iter().map(|entry| entry.message).collect())
     }
 }
 
@@ -151,7 +150,7 @@ async fn delete(
     }
     ensure!(
         store.delete_message(&message.reference).await?,
-        "{} was deleted by somebody else",
+        "{} was deleted meanwhile",
         message.reference
     );
     writeln!(out, "Deleted {}.", message.reference)?;
@@ -161,7 +160,7 @@ async fn delete(
 fn confirmed(message: &Message) -> anyhow::Result<bool> {
     ensure!(
         io::stdin().is_terminal(),
-        "nobody can be asked whether to delete {}; --yes deletes without asking",
+        "can't ask whether to delete {}, since standard input is not a terminal; --yes deletes without asking",
         message.reference
     );
     eprint!(

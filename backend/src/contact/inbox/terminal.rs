@@ -1,4 +1,4 @@
-//! Messages for people at a terminal, which what visitors wrote must not steer.
+//! Messages at a terminal. A visitor's words must not control it.
 
 use std::io::{self, Write};
 
@@ -19,7 +19,7 @@ pub(super) fn write_heading(out: &mut impl Write) -> io::Result<()> {
     )
 }
 
-/// One message on one line, cut where columns end.
+/// Writes a message on one line; long columns are cut.
 pub(super) fn write_row(message: &Message, out: &mut impl Write) -> io::Result<()> {
     let from = format!("{} <{}>", line(&message.name), line(&message.email));
     let from = cut(&from, FROM_WIDTH);
@@ -33,7 +33,7 @@ pub(super) fn write_row(message: &Message, out: &mut impl Write) -> io::Result<(
     )
 }
 
-/// One message whole.
+/// Writes a whole message.
 pub(super) fn write_message(message: &Message, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "Reference  {}", message.reference)?;
     writeln!(out, "Received   {}", time(message.received_at))?;
@@ -48,8 +48,7 @@ pub(super) fn write_message(message: &Message, out: &mut impl Write) -> io::Resu
     Ok(())
 }
 
-/// Text on one line, with what a terminal would obey, or what would turn its reading direction,
-/// written as an escape.
+/// Text on one line. Control characters and those that change the reading direction are escaped.
 pub(super) fn line(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {

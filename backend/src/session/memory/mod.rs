@@ -1,0 +1,309 @@
+//! Flashes that wait for sessions, and which sessions have ended.
+//!
+//! Both are written through to the store. With a database of its own, an index in memory tells for
+//! which sessions there is anything, and the requests of all others touch no disk. A shared database
+//! is asked at each request: another server may have changed it.
+
+mod index;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use shared::flash::Flash;
+use tokio::runtime::Handle;
+use uuid::Uuid;
+
+use crate::session_id::SessionId;
+use crate::store::session::WaitingFlash;
+use crate::store::{Store, StoreError};
+use crate::telemetry::Chain;
+use crate::telemetry::in_current_request;
+use index::Index;
+
+/// Ends are numbered before they are committed, so a lower number can appear later: so many of the
+/// last ones are read again.
+const REREAD_ENDS: i64 = 1_000;
+
+/// How much is remembered at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Sessions for which flashes wait. Beyond it those of the oldest sessions are forgotten: a
+    /// flash that will be read waits for seconds, not hours.
+    pub waiting: usize,
+    /// Sessions that have ended. Beyond it no session can be ended: to forget an end would be to
+    /// revive a session.
+    pub ended: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            waiting: 100_000,
+            ended: 1_000_000,
+        }
+    }
+}
+
+/// Why a session can't be ended; then it goes on.
+#[derive(Debug, thiserror::Error)]
+pub enum EndError {
+    /// The end can't be stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// More sessions have ended today than can be remembered.
+    #[error("too many sessions have ended within a day")]
+    TooMany,
+}
+
+/// What is known of a session at the beginning of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It has not ended.
+    Live {
+        /// Whether flashes wait for it.
+        flashes_wait: bool,
+    },
+    /// None of its tokens is valid any more.
+    Ended,
+    /// The shared database does not answer: the session may have ended at another server.
+    Unknown,
+}
+
+/// Flashes that wait, and sessions that have ended.
+pub struct SessionMemory {
+    store: Arc<dyn Store>,
+    index: Mutex<Index>,
+    limits: Limits,
+}
+
+impl SessionMemory {
+    /// Reads what the store remembers from before.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn load(store: Arc<dyn Store>) -> Result<Self, StoreError> {
+        let mut index = Index::default();
+        index.learn_ends(store.ended_sessions(0).await?);
+        if !store.is_shared() {
+            for (session, keep_until) in store.sessions_with_flashes().await? {
+                index.add_waiting(session, keep_until);
+            }
+        }
+        Ok(Self {
+            store,
+            index: Mutex::new(index),
+            limits: Limits::default(),
+        })
+    }
+
+    /// The same memory with other limits.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// A new id for a flash. Ids tell flashes apart; their order is the store's.
+    pub fn next_flash_id(&self) -> String {
+        Uuid::now_v7().to_string()
+    }
+
+    /// What is known of a session. A shared database is asked.
+    pub async fn standing(&self, session: SessionId) -> Standing {
+        {
+            let index = self.index.lock();
+            if index.has_ended(session) {
+                return Standing::Ended;
+            }
+            if !self.store.is_shared() {
+                let flashes_wait = index.additions(session).is_some();
+                return Standing::Live { flashes_wait };
+            }
+        }
+        match self.store.session_state(session).await {
+            Ok(state) => match state.ended {
+                Some(keep_until) => {
+                    self.index.lock().add_end(session, keep_until);
+                    Standing::Ended
+                }
+                None => Standing::Live {
+                    flashes_wait: state.flashes_wait,
+                },
+            },
+            Err(error) => {
+                tracing::debug!(cause = %Chain(&error), "Whether a session has ended can't be asked");
+                Standing::Unknown
+            }
+        }
+    }
+
+    /// Whether a session has ended, as far as can be known.
+    pub async fn has_ended(&self, session: SessionId) -> bool {
+        self.standing(session).await == Standing::Ended
+    }
+
+    /// Leaves flashes waiting for a session, until its next envelope or `keep_until`.
+    ///
+    /// # Errors
+    /// When they can't be stored.
+    pub async fn leave_flashes(
+        self: &Arc<Self>,
+        session: SessionId,
+        flashes: Vec<Flash>,
+        keep_until: i64,
+    ) -> Result<(), StoreError> {
+        let memory = Arc::clone(self);
+        to_the_end(async move {
+            memory.make_room(session).await?;
+            let store = &memory.store;
+            store.add_flashes(session, &flashes, keep_until).await?;
+            memory.note_waiting(session, keep_until);
+            Ok(())
+        })
+        .await
+    }
+
+    fn note_waiting(&self, session: SessionId, keep_until: i64) {
+        if !self.store.is_shared() {
+            self.index.lock().add_waiting(session, keep_until);
+        }
+    }
+
+    /// Forgets the flashes of the oldest tenth of sessions when there is no room for another one. A
+    /// shared database needs no room in the index.
+    async fn make_room(&self, session: SessionId) -> Result<(), StoreError> {
+        let oldest = {
+            let mut index = self.index.lock();
+            if index.waiting() < self.limits.waiting || index.additions(session).is_some() {
+                return Ok(());
+            }
+            index.forget_oldest_waiting()
+        };
+        tracing::warn!("Flashes wait for too many sessions: the oldest are forgotten");
+        self.store.forget_flashes(oldest).await
+    }
+
+    /// Whether flashes wait for a session, as far as this server's index knows.
+    pub fn has_waiting_flashes(&self, session: SessionId) -> bool {
+        self.index.lock().additions(session).is_some()
+    }
+
+    /// Takes the flashes that wait for a session, oldest first. While the store can't be used they
+    /// stay where they are. When the request is given up meanwhile they are put back.
+    pub async fn take_flashes(self: &Arc<Self>, session: SessionId) -> Vec<Flash> {
+        if self.standing(session).await != (Standing::Live { flashes_wait: true }) {
+            return Vec::new();
+        }
+        let memory = Arc::clone(self);
+        let taken = to_the_end(async move {
+            let before = memory.index.lock().additions(session);
+            let flashes = memory.store.take_flashes(session).await?;
+            memory.index.lock().take_waiting(session, before);
+            Ok::<_, StoreError>(Taken {
+                memory,
+                session,
+                flashes,
+            })
+        });
+        match taken.await {
+            Ok(mut taken) => std::mem::take(&mut taken.flashes)
+                .into_iter()
+                .map(|waiting| waiting.flash)
+                .collect(),
+            Err(error) => {
+                tracing::error!(cause = %Chain(&error), "Waiting flashes can't be delivered yet");
+                Vec::new()
+            }
+        }
+    }
+
+    /// Ends a session: from now on none of its tokens is valid. `keep_until` is when the last of
+    /// them will have expired.
+    ///
+    /// # Errors
+    /// When the end can't be stored; then the session has not ended.
+    pub async fn end(
+        self: &Arc<Self>,
+        session: SessionId,
+        keep_until: i64,
+    ) -> Result<(), EndError> {
+        if self.index.lock().ended() >= self.limits.ended {
+            return Err(EndError::TooMany);
+        }
+        let memory = Arc::clone(self);
+        to_the_end(async move {
+            memory.store.end_session(session, keep_until).await?;
+            memory.index.lock().add_end(session, keep_until);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Sessions for which flashes wait. Of a shared database none are counted.
+    pub fn waiting(&self) -> u64 {
+        self.index.lock().waiting() as u64
+    }
+
+    /// Forgets what was to be kept until before `now`. Learns which sessions have ended at other
+    /// servers, so that they stay ended while the database is away.
+    ///
+    /// # Errors
+    /// When the store can't be used; the next call makes up for it.
+    pub async fn forget_expired(&self, now: i64) -> Result<(), StoreError> {
+        let last_end = {
+            let mut index = self.index.lock();
+            index.forget_expired(now);
+            index.last_end()
+        };
+        self.store.forget_expired(now).await?;
+        if self.store.is_shared() {
+            let ends = self.store.ended_sessions(last_end - REREAD_ENDS).await?;
+            let mut index = self.index.lock();
+            if index.ended() < self.limits.ended {
+                index.learn_ends(ends);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Flashes on their way from the store to a response. Those that are still here when it is dropped
+/// are put back.
+struct Taken {
+    memory: Arc<SessionMemory>,
+    session: SessionId,
+    flashes: Vec<WaitingFlash>,
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        let flashes = std::mem::take(&mut self.flashes);
+        let (memory, session) = (Arc::clone(&self.memory), self.session);
+        let Some(keep_until) = flashes.iter().map(|waiting| waiting.keep_until).max() else {
+            return;
+        };
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
+        runtime.spawn(async move {
+            match memory.store.put_back_flashes(session, &flashes).await {
+                Ok(()) => memory.note_waiting(session, keep_until),
+                Err(error) => {
+                    tracing::error!(cause = %Chain(&error), "Waiting flashes were lost");
+                }
+            }
+        });
+    }
+}
+
+/// Runs work to its end, also when its caller is dropped: the store and the index must agree.
+async fn to_the_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    match tokio::spawn(in_current_request(work)).await {
+        Ok(done) => done,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The runtime is shutting down, and this task with it.
+            Err(_) => std::future::pending().await,
+        },
+    }
+}

@@ -1,0 +1,112 @@
+//! A circuit breaker: while the database is away, calls fail at once instead of waiting for it.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnection, PgPool};
+use sqlx::{Connection, Error};
+use tokio::sync::mpsc;
+use tokio::time::{sleep, timeout};
+
+use super::lookups;
+use crate::telemetry::Chain;
+
+/// How often a database that is away is asked again.
+const PROBE_INTERVAL: Duration = Duration::from_millis(200);
+/// How long one such question may take.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Knows whether the database is away.
+#[derive(Clone)]
+pub(in crate::store) struct Breaker {
+    tripped: Arc<AtomicBool>,
+    /// Wakes the task that probes. The task ends when all breakers are gone.
+    probe: mpsc::Sender<()>,
+}
+
+impl Breaker {
+    /// A breaker for the server of this pool.
+    pub(super) fn probing(pool: &PgPool) -> Self {
+        let (probe, woken) = mpsc::channel(1);
+        let tripped = Arc::new(AtomicBool::new(false));
+        tokio::spawn(probe_when_tripped(
+            pool.clone(),
+            Arc::clone(&tripped),
+            woken,
+        ));
+        Self { tripped, probe }
+    }
+
+    /// Whether the database is away.
+    pub(in crate::store) fn is_tripped(&self) -> bool {
+        self.tripped.load(Ordering::Relaxed)
+    }
+
+    /// Trips when an error says that the database is away. That no connection became free in time
+    /// says nothing when the pool is full.
+    pub(in crate::store) fn note(&self, error: &Error, pool_is_full: bool) {
+        let only_busy = matches!(error, Error::PoolTimedOut) && pool_is_full;
+        if is_unreachable(error) && !only_busy {
+            self.trip(error);
+        }
+    }
+
+    /// From now on the database is away, until a probe reaches it.
+    pub(in crate::store) fn trip(&self, cause: &(dyn std::error::Error + 'static)) {
+        if !self.tripped.swap(true, Ordering::Relaxed) {
+            tracing::error!(cause = %Chain(cause), "The database can't be reached");
+            // A full channel has woken the task already.
+            let _ = self.probe.try_send(());
+        }
+    }
+}
+
+async fn probe_when_tripped(pool: PgPool, tripped: Arc<AtomicBool>, mut woken: mpsc::Receiver<()>) {
+    while woken.recv().await.is_some() {
+        // Connections to a server that was restarted are dead.
+        while let Some(connection) = pool.try_acquire() {
+            drop(connection.detach());
+        }
+        while !timeout(PROBE_TIMEOUT, answers(&pool))
+            .await
+            .unwrap_or(false)
+        {
+            if woken.is_closed() {
+                return;
+            }
+            sleep(PROBE_INTERVAL).await;
+        }
+        tripped.store(false, Ordering::Relaxed);
+        tracing::info!("The database is back");
+    }
+}
+
+/// Asks what every request of a session asks, so that a table which is locked counts as away too.
+async fn answers(pool: &PgPool) -> bool {
+    let ask = async {
+        let mut connection = PgConnection::connect_with(&pool.connect_options()).await?;
+        lookups::look_up(&mut connection, Vec::new()).await?;
+        connection.close().await
+    };
+    ask.await
+        .inspect_err(|error| tracing::debug!(cause = %Chain(error), "The database is still away"))
+        .is_ok()
+}
+
+/// Whether an error says that the server is away (codes of PostgreSQL's appendix A): 08 is the class
+/// of connections, 57P01 to 57P03 are shutdown, crash and start, 25006 is a primary that has become a
+/// standby.
+pub(super) fn is_unreachable(error: &Error) -> bool {
+    match error {
+        Error::Io(_) | Error::PoolTimedOut | Error::WorkerCrashed => true,
+        error => error_code(error).is_some_and(|code| {
+            code.starts_with("08") || matches!(&*code, "57P01" | "57P02" | "57P03" | "25006")
+        }),
+    }
+}
+
+pub(super) fn error_code(error: &Error) -> Option<Cow<'_, str>> {
+    error.as_database_error()?.code()
+}

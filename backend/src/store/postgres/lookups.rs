@@ -1,0 +1,120 @@
+//! What a request must know of its session, in one exchange with the database or less.
+//!
+//! One task asks for all requests: those that come while a question is under way share the next
+//! one. Its connection is kept, since a pool checks each connection that is given back, which is an
+//! exchange of its own.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnection, PgPool, Postgres};
+use sqlx::{Row, query};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+
+use super::breaker::Breaker;
+use crate::session_id::SessionId;
+use crate::store::StoreError;
+use crate::store::session::SessionState;
+
+/// Requests that wait for the task at once; further ones wait for their turn.
+const QUEUE: usize = 1_024;
+/// Sessions in one question.
+const MAX_SESSIONS: usize = 256;
+/// How long a request waits for an answer: longer, and the database counts as away.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
+
+const LOOK_UP: &str = "SELECT session, keep_until FROM ended_sessions WHERE session = ANY($1)
+     UNION ALL
+     SELECT DISTINCT session, NULL::bigint FROM waiting_flashes WHERE session = ANY($1)";
+
+/// The way to the task.
+pub(super) struct Lookups(mpsc::Sender<Question>);
+
+struct Question {
+    session: SessionId,
+    answer: oneshot::Sender<SessionState>,
+}
+
+impl Lookups {
+    /// Starts the task, which ends when this is dropped.
+    pub(super) fn through(pool: PgPool, breaker: Breaker) -> Self {
+        let (questions, asked) = mpsc::channel(QUEUE);
+        tokio::spawn(answer_all(pool, breaker, asked));
+        Self(questions)
+    }
+
+    /// Asks for one session. The answer is no older than the question.
+    pub(super) async fn ask(&self, session: SessionId) -> Result<SessionState, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let question = Question { session, answer };
+        let sent = self.0.send(question).await;
+        sent.map_err(|_| StoreError::Unreachable)?;
+        answered.await.map_err(|_| StoreError::Unreachable)
+    }
+}
+
+async fn answer_all(pool: PgPool, breaker: Breaker, mut asked: mpsc::Receiver<Question>) {
+    let mut connection = None;
+    let mut questions = Vec::with_capacity(MAX_SESSIONS);
+    while asked.recv_many(&mut questions, MAX_SESSIONS).await > 0 {
+        let sessions = questions.iter().map(|question| question.session).collect();
+        let lookup = look_up_through(&pool, &mut connection, sessions);
+        let states = match timeout(LOOKUP_TIMEOUT, lookup).await {
+            Ok(Ok(states)) => states,
+            failed => {
+                connection.take().map(PoolConnection::detach);
+                match failed {
+                    Ok(Err(error)) => breaker.trip(&error),
+                    _ => breaker.trip(&StoreError::Unreachable),
+                }
+                // Without an answer each request learns that there is none.
+                questions.clear();
+                continue;
+            }
+        };
+        for question in questions.drain(..) {
+            let state = states.get(&question.session).copied().unwrap_or_default();
+            // A request that was given up takes no answer.
+            let _ = question.answer.send(state);
+        }
+    }
+}
+
+async fn look_up_through(
+    pool: &PgPool,
+    connection: &mut Option<PoolConnection<Postgres>>,
+    sessions: Vec<SessionId>,
+) -> Result<HashMap<SessionId, SessionState>, sqlx::Error> {
+    let connection = match connection {
+        Some(connection) => connection,
+        None => connection.insert(pool.acquire().await?),
+    };
+    look_up(connection, sessions).await
+}
+
+/// Finds the sessions that have ended, or for which flashes wait.
+pub(super) async fn look_up(
+    connection: &mut PgConnection,
+    sessions: Vec<SessionId>,
+) -> Result<HashMap<SessionId, SessionState>, sqlx::Error> {
+    let sessions: Vec<Vec<u8>> = sessions
+        .iter()
+        .map(|session| session.to_bytes().to_vec())
+        .collect();
+    let rows = query(LOOK_UP).bind(sessions).fetch_all(connection).await?;
+    let mut states: HashMap<SessionId, SessionState> = HashMap::new();
+    for row in rows {
+        let bytes: Vec<u8> = row.try_get(0)?;
+        let Some(session) = SessionId::from_bytes(&bytes) else {
+            continue;
+        };
+        let state = states.entry(session).or_default();
+        match row.try_get(1)? {
+            None => state.flashes_wait = true,
+            ended => state.ended = ended,
+        }
+    }
+    Ok(states)
+}
