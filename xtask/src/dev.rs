@@ -1,18 +1,18 @@
 //! `cargo xtask dev`: the site with live reload, the server rebuilt on change.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use notify::{EventKind, RecursiveMode, Watcher};
 
-use crate::backend;
 use crate::process_group::{ProcessGroup, stop_on_signals};
 use crate::toolchain::Toolchain;
 use crate::workspace::Workspace;
+use crate::{backend, process};
 
 /// The address that the proxies of Trunk.toml name.
 const SERVER: &str = "127.0.0.1:3000";
@@ -38,30 +38,54 @@ pub(crate) fn dev(workspace: &Workspace) -> Result<()> {
         "==> site with live reload on http://127.0.0.1:8080, its API on http://{SERVER}; Ctrl-C ends both"
     );
     let mut trunk = ProcessGroup::spawn(toolchain.command(workspace, "trunk")?.arg("serve"))?;
-    let mut server = Server::new(workspace);
+    let mut server = None;
+    let mut is_build_due = true;
     while !stop.load(Ordering::Relaxed) {
-        if source_changed(&changes, &workspace.root)? {
-            server.changed = Some(Instant::now());
+        if is_build_due {
+            // The server from before runs on until the build succeeds.
+            match process::run(&mut backend::cargo_build(workspace)) {
+                Ok(()) => {
+                    drop(server.take());
+                    server = Some(start_server(workspace)?);
+                }
+                Err(error) => eprintln!("==> {error}: waiting for a change"),
+            }
         }
-        server.turn()?;
+        is_build_due = source_changed(&changes, &workspace.root)?;
         if let Some(status) = trunk.try_wait()? {
             bail!("`trunk serve` ended ({status})");
+        }
+        if let Some(running) = &mut server
+            && let Some(status) = running.try_wait()?
+        {
+            server = None;
+            eprintln!("==> the server ended ({status}): waiting for a change");
         }
     }
     eprintln!("==> ending");
     Ok(())
 }
 
-/// Whether a source of the server changes within [`POLL_INTERVAL`].
+fn start_server(workspace: &Workspace) -> Result<ProcessGroup> {
+    let mut command = Command::new(backend::binary(workspace, "debug"));
+    ProcessGroup::spawn(
+        command
+            .current_dir(&workspace.root)
+            .args(["--listen", SERVER]),
+    )
+}
+
+/// Whether a source of the server changes within [`POLL_INTERVAL`]; waits then for quiet.
 fn source_changed(changes: &Receiver<notify::Result<notify::Event>>, root: &Path) -> Result<bool> {
-    match changes.recv_timeout(POLL_INTERVAL) {
-        Ok(event) => {
-            let event = event.context("watching files failed")?;
-            Ok(writes(event.kind) && event.paths.iter().any(|path| concerns_server(path, root)))
-        }
-        Err(RecvTimeoutError::Timeout) => Ok(false),
+    let event = match changes.recv_timeout(POLL_INTERVAL) {
+        Ok(event) => event.context("watching files failed")?,
+        Err(RecvTimeoutError::Timeout) => return Ok(false),
         Err(RecvTimeoutError::Disconnected) => bail!("the file watcher ended"),
-    }
+    };
+    let is_changed =
+        writes(event.kind) && event.paths.iter().any(|path| concerns_server(path, root));
+    while is_changed && changes.recv_timeout(QUIET_TIME).is_ok() {}
+    Ok(is_changed)
 }
 
 /// Reading is an event too, and the compiler reads.
@@ -82,72 +106,6 @@ fn concerns_server(path: &Path, root: &Path) -> bool {
         return name == "Cargo.toml";
     }
     !name.starts_with(['.', '#']) && !name.ends_with('~')
-}
-
-/// The server's process, and the build that will replace it.
-struct Server<'a> {
-    workspace: &'a Workspace,
-    binary: PathBuf,
-    /// Time of the last change that no build has seen yet.
-    changed: Option<Instant>,
-    build: Option<ProcessGroup>,
-    running: Option<ProcessGroup>,
-}
-
-impl<'a> Server<'a> {
-    /// Not running yet, and in need of a build.
-    fn new(workspace: &'a Workspace) -> Self {
-        Self {
-            workspace,
-            binary: backend::binary(workspace, "debug"),
-            changed: Some(Instant::now()),
-            build: None,
-            running: None,
-        }
-    }
-
-    /// Starts a build that is due, and replaces the running server by a finished one.
-    fn turn(&mut self) -> Result<()> {
-        if self.build.is_none() && self.changed.is_some_and(|at| at.elapsed() >= QUIET_TIME) {
-            self.changed = None;
-            eprintln!("==> building the server");
-            self.build = Some(ProcessGroup::spawn(&mut backend::cargo_build(
-                self.workspace,
-            ))?);
-        }
-        if let Some(build) = &mut self.build
-            && let Some(status) = build.try_wait()?
-        {
-            self.build = None;
-            if status.success() {
-                self.restart()?;
-            } else if self.running.is_some() {
-                eprintln!("==> the build failed: the server from before keeps running");
-            } else {
-                eprintln!("==> the build failed: waiting for a change");
-            }
-        }
-        if let Some(running) = &mut self.running
-            && let Some(status) = running.try_wait()?
-        {
-            self.running = None;
-            eprintln!("==> the server ended ({status}): waiting for a change");
-        }
-        Ok(())
-    }
-
-    fn restart(&mut self) -> Result<()> {
-        if let Some(old) = self.running.take() {
-            eprintln!("==> restarting the server");
-            drop(old);
-        }
-        let mut command = Command::new(&self.binary);
-        command
-            .current_dir(&self.workspace.root)
-            .args(["--listen", SERVER]);
-        self.running = Some(ProcessGroup::spawn(&mut command)?);
-        Ok(())
-    }
 }
 
 #[cfg(test)]

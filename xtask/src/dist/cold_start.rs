@@ -1,6 +1,5 @@
 //! How soon the one file answers, and what memory it then takes, in an empty folder.
 
-use std::fmt;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -19,21 +18,15 @@ const FIRST: [&str; 2] = ["/api/v1/blogs", "/"];
 /// After this the server has done what it does behind an answer.
 const SETTLE_TIME: Duration = Duration::from_secs(1);
 
-/// Medians of several starts.
-pub(super) struct ColdStart {
-    to_first_answer: [Duration; 2],
-    /// The largest of them, in bytes; unknown where there is no `/proc`.
-    resident: Option<u64>,
-}
-
-/// Starts the binary several times, each with a new data directory and nothing else around it.
+/// Starts the binary several times, each with a new data directory and nothing else around it, and
+/// gives its medians as a table.
 ///
 /// # Errors
 /// When it does not answer with 200.
-pub(super) fn cold_start(binary: &Path) -> Result<ColdStart> {
+pub(super) fn cold_start(binary: &Path) -> Result<String> {
+    let mut table = "| started in an empty folder | |\n|---|--:|\n".to_owned();
     let mut resident = None;
-    let mut to_first_answer = [Duration::ZERO; 2];
-    for (path, median) in FIRST.into_iter().zip(&mut to_first_answer) {
+    for path in FIRST {
         let mut times = Vec::new();
         for _ in 0..STARTS {
             let folder = tempfile::tempdir()?;
@@ -46,7 +39,7 @@ pub(super) fn cold_start(binary: &Path) -> Result<ColdStart> {
                     .stderr(Stdio::null()),
             )?;
             get(&server.address, path)?;
-            times.push(started.elapsed());
+            times.push(started.elapsed().as_millis());
             if times.len() == STARTS {
                 for path in FIRST {
                     get(&server.address, path)?;
@@ -56,12 +49,19 @@ pub(super) fn cold_start(binary: &Path) -> Result<ColdStart> {
             }
         }
         times.sort_unstable();
-        *median = times[STARTS / 2];
+        let median = times[STARTS / 2];
+        table.push_str(&format!(
+            "| to the first answer, `{path}` (median of {STARTS}) | {median} ms |\n"
+        ));
     }
-    Ok(ColdStart {
-        to_first_answer,
-        resident,
-    })
+    // Unknown where there is no `/proc`.
+    if let Some(bytes) = resident {
+        let megabytes = bytes as f64 / 1e6;
+        table.push_str(&format!(
+            "| resident memory afterwards | {megabytes:.1} MB |\n"
+        ));
+    }
+    Ok(table)
 }
 
 fn resident_bytes(pid: u32) -> Option<u64> {
@@ -87,22 +87,4 @@ fn get(address: &str, path: &str) -> Result<()> {
         String::from_utf8_lossy(answer.get(..40).unwrap_or(&answer))
     );
     Ok(())
-}
-
-impl fmt::Display for ColdStart {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "| started in an empty folder | |\n|---|--:|")?;
-        for (path, time) in FIRST.iter().zip(&self.to_first_answer) {
-            let milliseconds = time.as_secs_f64() * 1000.0;
-            writeln!(
-                f,
-                "| to the first answer, `{path}` (median of {STARTS}) | {milliseconds:.0} ms |"
-            )?;
-        }
-        if let Some(bytes) = self.resident {
-            let megabytes = bytes as f64 / 1e6;
-            writeln!(f, "| resident memory afterwards | {megabytes:.1} MB |")?;
-        }
-        Ok(())
-    }
 }
