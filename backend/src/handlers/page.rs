@@ -105,13 +105,14 @@ async fn document(app: &App, route: &Route, headers: &HeaderMap) -> Result<Respo
             view = app.blogs.peek(session).await;
             page_of_results(app, query, &view).await?
         }
-        Route::About | Route::Contact => PageParts {
-            status: StatusCode::OK,
+        Route::NotFound => PageParts {
+            status: StatusCode::NOT_FOUND,
             head: PageHead::of_route(&app.public_url, route),
             first: None,
         },
-        Route::NotFound => PageParts {
-            status: StatusCode::NOT_FOUND,
+        // The other pages need no data.
+        _ => PageParts {
+            status: StatusCode::OK,
             head: PageHead::of_route(&app.public_url, route),
             first: None,
         },

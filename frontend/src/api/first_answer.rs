@@ -44,7 +44,6 @@ impl FirstAnswers {
     }
 
     /// With an answer that needs no reading, for a page that is rendered on the server.
-    #[must_use = "the answer is added to the returned value"]
     pub fn with<T: 'static>(self, request: &Get<T>, result: Result<T, ApiFailure>) -> Self {
         let result = result.map(|data| Rc::new(data) as Rc<dyn Any>);
         self.set(request.path(), FirstAnswer::Read(result));
