@@ -4,13 +4,20 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::fmt::strtime;
 use jiff::fmt::temporal::{Pieces, PiecesOffset};
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 
 /// Dates without ambiguity, for `strptime` after weekday, zone and time are taken off.
-const DATE_SHAPES: [&str; 9] = [
+const DATE_SHAPES: [&str; 15] = [
     "%Y-%m-%d",
     "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%Y年%m月%d日",
     "%d.%m.%Y",
+    // RFC 850, which HTTP still allows (RFC 9110, section 5.6.7). `%Y` would read 24 as the year 24.
+    "%d-%b-%y",
+    "%d-%b-%Y",
+    "%d-%B-%Y",
+    "%d %b, %Y",
     "%b %d, %Y",
     "%B %d, %Y",
     "%b %d %Y",
@@ -20,7 +27,60 @@ const DATE_SHAPES: [&str; 9] = [
 ];
 /// Dates that mean one of two days; the American reading is tried first.
 const SLASHED_SHAPES: [&str; 2] = ["%m/%d/%Y", "%d/%m/%Y"];
-const TIME_SHAPES: [&str; 4] = ["%I:%M %p", "%I:%M:%S %p", "%H:%M", "%H:%M:%S"];
+const TIME_SHAPES: [&str; 7] = [
+    "%I:%M %p",
+    "%I:%M:%S %p",
+    "%I:%M%p",
+    "%I:%M:%S%p",
+    "%H:%M",
+    "%H:%M:%S",
+    "%H:%M:%S%.f",
+];
+const MONTH_SHAPES: [&str; 6] = [
+    "%d %Y-%m",
+    "%d %Y/%m",
+    "%d %B %Y",
+    "%d %b %Y",
+    "%d %B, %Y",
+    "%d %b, %Y",
+];
+/// Names of zones that mean one offset, in hours from UTC.
+const ZONES: [(&str, f32); 34] = [
+    ("Z", 0.0),
+    ("UTC", 0.0),
+    ("UT", 0.0),
+    ("GMT", 0.0),
+    ("WET", 0.0),
+    ("WEST", 1.0),
+    ("BST", 1.0),
+    ("CET", 1.0),
+    ("CEST", 2.0),
+    ("MEZ", 1.0),
+    ("MESZ", 2.0),
+    ("EET", 2.0),
+    ("EEST", 3.0),
+    ("MSK", 3.0),
+    ("WIB", 7.0),
+    ("HKT", 8.0),
+    ("SGT", 8.0),
+    ("AWST", 8.0),
+    ("JST", 9.0),
+    ("KST", 9.0),
+    ("ACST", 9.5),
+    ("AEST", 10.0),
+    ("AEDT", 11.0),
+    ("NZST", 12.0),
+    ("NZDT", 13.0),
+    ("BRT", -3.0),
+    ("EDT", -4.0),
+    ("EST", -5.0),
+    ("CDT", -5.0),
+    ("CST", -6.0),
+    ("MDT", -6.0),
+    ("MST", -7.0),
+    ("PDT", -7.0),
+    ("PST", -8.0),
+];
 
 /// A date that could be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +89,19 @@ pub struct Published {
     pub at: Timestamp,
     /// The day as it stands in the source, whatever its zone.
     pub day: Date,
-    /// Only year and month are known; `day` is the first of the month.
-    pub month_only: bool,
+    /// What of `day` is known; the rest is 1.
+    pub precision: Precision,
+}
+
+/// How much of a date is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    /// All of it.
+    Day,
+    /// Year and month.
+    Month,
+    /// The year.
+    Year,
 }
 
 impl Published {
@@ -45,18 +116,18 @@ impl Published {
     #[must_use]
     pub fn in_month(year: i16, month: i8) -> Option<Self> {
         Some(Self {
-            month_only: true,
+            precision: Precision::Month,
             ..Self::on_day(year, month, 1)?
         })
     }
 
-    /// The day for people, such as `5 March 2026`.
+    /// The day for people, such as `5 March 2026`, or as much of it as is known.
     #[must_use]
     pub fn label(&self) -> String {
-        let shape = if self.month_only {
-            "%B %Y"
-        } else {
-            "%-d %B %Y"
+        let shape = match self.precision {
+            Precision::Day => "%-d %B %Y",
+            Precision::Month => "%B %Y",
+            Precision::Year => "%Y",
         };
         self.day.strftime(shape).to_string()
     }
@@ -70,21 +141,28 @@ impl Published {
         Some(Self {
             at,
             day: local.date(),
-            month_only: false,
+            precision: Precision::Day,
         })
     }
 }
 
-/// Reads a date: ISO 8601 with or without time, fraction and zone; RFC 2822; `Thu, 05/02/2024`;
-/// `Tue, Mar 5, 2024 6:55 AM`; `5 March 2026`; Unix time in seconds or milliseconds. A weekday
-/// decides between month/day and day/month where only one fits. `None` for anything else.
+/// Reads a date: ISO 8601 with or without time, fraction and zone; RFC 2822, 850 and asctime; what
+/// JavaScript, Go and PHP print; `Thu, 05/02/2024`; `March 5, 2024 at 6:55 AM PST`; `5th of March
+/// 2026`; `March 2026`; `2026`; Unix time in seconds or milliseconds. A weekday decides between
+/// month/day and day/month where only one fits. `None` for anything else.
 #[must_use]
 pub fn parse(text: &str) -> Option<Published> {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    iso_8601(&text)
-        .or_else(|| rfc_2822(&text))
-        .or_else(|| unix_time(&text))
-        .or_else(|| spelled_out(&text))
+    // JavaScript adds the zone's name: `… GMT+0100 (Central European Standard Time)`.
+    let text = match text.split_once(" (") {
+        Some((date, name)) if name.ends_with(')') => date,
+        _ => text.as_str(),
+    };
+    iso_8601(text)
+        .or_else(|| rfc_2822(text))
+        .or_else(|| unix_time(text))
+        .or_else(|| spelled_out(text))
+        .or_else(|| part_of_a_date(text))
 }
 
 fn iso_8601(text: &str) -> Option<Published> {
@@ -101,20 +179,25 @@ fn iso_8601(text: &str) -> Option<Published> {
 
 fn rfc_2822(text: &str) -> Option<Published> {
     let moment = jiff::fmt::rfc2822::parse(text).ok()?;
-    Some(Published {
-        at: moment.timestamp(),
-        day: moment.date(),
-        month_only: false,
-    })
+    Published::at_local(moment.datetime(), moment.time_zone())
 }
 
+/// Seconds or milliseconds since 1970; a fraction of a second is cut off.
 fn unix_time(text: &str) -> Option<Published> {
-    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+    if let Some(milliseconds) = text
+        .strip_prefix("/Date(")
+        .and_then(|rest| rest.strip_suffix(")/"))
+    {
+        return unix_time(milliseconds);
+    }
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    if !is_number(whole) || !is_number(fraction) {
         return None;
     }
-    let at = match text.len() {
-        10 => Timestamp::from_second(text.parse().ok()?).ok()?,
-        13 => Timestamp::from_millisecond(text.parse().ok()?).ok()?,
+    let at = match whole.len() {
+        10 => Timestamp::from_second(whole.parse().ok()?).ok()?,
+        13 => Timestamp::from_millisecond(whole.parse().ok()?).ok()?,
         _ => return None,
     };
     Published::at_local(TimeZone::UTC.to_datetime(at), &TimeZone::UTC)
@@ -124,9 +207,11 @@ fn unix_time(text: &str) -> Option<Published> {
 fn spelled_out(text: &str) -> Option<Published> {
     let (weekday, rest) = split_weekday(text);
     let (rest, zone) = split_zone(rest)?;
+    let rest = year_before_time(rest);
+    let rest = rest.replacen('T', " ", usize::from(rest.contains(':')));
     for time_shape in TIME_SHAPES {
         let words = time_shape.split(' ').count();
-        if let Some((date, time)) = split_last_words(rest, words)
+        if let Some((date, time)) = split_last_words(&rest, words)
             && let Some(time) = strtime::parse(time_shape, time)
                 .and_then(|t| t.to_time())
                 .ok()
@@ -135,8 +220,26 @@ fn spelled_out(text: &str) -> Option<Published> {
             return Published::at_local(day.to_datetime(time), &zone);
         }
     }
-    let day = date_of(rest, weekday)?;
+    let day = date_of(&rest, weekday)?;
     Published::at_local(day.to_datetime(Time::midnight()), &zone)
+}
+
+/// `March 2024`, `2024-03`, `2024`.
+fn part_of_a_date(text: &str) -> Option<Published> {
+    let (first, text) = ("01", plain_words(text));
+    let month = MONTH_SHAPES.iter().find_map(|shape| {
+        let date = strtime::parse(shape, format!("{first} {text}")).ok()?;
+        date.to_date().ok()
+    });
+    if let Some(month) = month {
+        return Published::in_month(month.year(), month.month());
+    }
+    let year: i16 = text.parse().ok()?;
+    (1900..2100).contains(&year).then_some(())?;
+    Some(Published {
+        precision: Precision::Year,
+        ..Published::on_day(year, 1, 1)?
+    })
 }
 
 fn date_of(text: &str, weekday: Option<Weekday>) -> Option<Date> {
@@ -174,21 +277,59 @@ fn split_weekday(text: &str) -> (Option<Weekday>, &str) {
     }
 }
 
-/// A zone in the end: `Z`, `UTC`, `GMT`, `+01:00`, `+0100`; UTC where there is none.
+/// A zone in the end: `Z`, `CET`, `+01:00`, `+0100 CET`, `UTC+2`, `Europe/Berlin`; UTC where there is
+/// none. A name that means several offsets, or one that changes with the season, counts as UTC: the
+/// day is right all the same. `None` when an offset can't be read.
 fn split_zone(text: &str) -> Option<(&str, TimeZone)> {
     let Some((rest, last)) = text.rsplit_once(' ') else {
         return Some((text, TimeZone::UTC));
     };
-    if matches!(last, "Z" | "UTC" | "GMT") {
-        return Some((rest, TimeZone::UTC));
+    let number_at = last.find(['+', '-']).unwrap_or(last.len());
+    let (name, number) = last.split_at(number_at);
+    let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase());
+    if name.is_empty() || (matches!(name, "GMT" | "UTC") && !number.is_empty()) {
+        return Some((rest, offset(number)?));
     }
-    if last.starts_with(['+', '-']) {
-        let offset = ["%z", "%:z"]
-            .iter()
-            .find_map(|shape| strtime::parse(shape, last).ok()?.offset())?;
-        return Some((rest, offset.to_time_zone()));
+    if is_name && number.is_empty() && !matches!(name, "AM" | "PM") {
+        // Go prints both: the number says more.
+        if let Some((date, number)) = rest.rsplit_once(' ')
+            && number.starts_with(['+', '-'])
+            && let Some(zone) = offset(number)
+        {
+            return Some((date, zone));
+        }
+        let hours = ZONES.iter().find(|(known, _)| *known == name);
+        let seconds = hours.map_or(0.0, |(_, hours)| hours * 3_600.0);
+        let zone = Offset::from_seconds(seconds as i32).ok()?.to_time_zone();
+        return Some((rest, zone));
     }
-    Some((text, TimeZone::UTC))
+    let is_region = last.contains('/') && last.starts_with(|c: char| c.is_ascii_alphabetic());
+    Some((if is_region { rest } else { text }, TimeZone::UTC))
+}
+
+/// `+01:00`, `+0100`, `+1`.
+fn offset(number: &str) -> Option<TimeZone> {
+    let digits = number.trim_start_matches(['+', '-']);
+    let padded = match digits.len() {
+        1 => format!("{}0{digits}00", &number[..1]),
+        2 => format!("{number}00"),
+        _ => number.to_owned(),
+    };
+    ["%z", "%:z"]
+        .iter()
+        .find_map(|shape| strtime::parse(shape, &padded).ok()?.offset())
+        .map(|offset| offset.to_time_zone())
+}
+
+/// `Mar 5 10:15:00 2024`, as asctime prints it → `Mar 5 2024 10:15:00`.
+fn year_before_time(text: &str) -> String {
+    let words: Vec<&str> = text.split(' ').collect();
+    match words.as_slice() {
+        [date @ .., time, year] if time.contains(':') && year.len() == 4 => {
+            format!("{} {year} {time}", date.join(" "))
+        }
+        _ => text.to_owned(),
+    }
 }
 
 fn split_last_words(text: &str, words: usize) -> Option<(&str, &str)> {
@@ -200,10 +341,11 @@ fn split_last_words(text: &str, words: usize) -> Option<(&str, &str)> {
     ))
 }
 
-/// `Aug. 30th, 2020` → `Aug 30, 2020`; `Sept` → `Sep`.
+/// `Aug. 30th, 2020` → `Aug 30, 2020`; `5th of March` → `5 March`; `Sept` → `Sep`.
 fn plain_words(text: &str) -> String {
     let words: Vec<String> = text
         .split(' ')
+        .filter(|word| *word != "of")
         .map(|word| {
             let (core, comma) = match word.strip_suffix(',') {
                 Some(core) => (core, ","),

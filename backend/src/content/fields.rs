@@ -1,12 +1,18 @@
-//! Fields of records that somebody else designed, read leniently.
+//! Fields of records of any origin, read leniently.
+
+use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-/// A record: a post in a JSON list, or a file's front matter.
+use super::dates::{self, Published};
+use super::words::fold;
+
+/// A record: a post in a JSON list, or a file's front matter. Names are matched as they are written,
+/// else in any letter case (Hugo and Pelican read `Title` as `title`).
 #[derive(Debug, Clone, Copy)]
 pub struct Fields<'a>(pub &'a Map<String, Value>);
 
-/// Somebody who wrote something, as a record names them.
+/// An author as a record names them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Person {
     /// Plain text.
@@ -26,14 +32,30 @@ const PICTURE_FIELDS: [&str; 7] = [
     "picture",
     "image",
 ];
+/// What holds the address of an object: Chirpy writes `image: {path: …}`, PaperMod `cover: {image: …}`.
+const ADDRESS_FIELDS: [&str; 6] = ["url", "src", "href", "path", "image", "relative"];
+/// Words for a switch that is on or off, beside numbers. YAML 1.1 reads `on` and `y` so.
+const YES: [&str; 6] = ["true", "yes", "on", "y", "t", "1"];
+const NO: [&str; 6] = ["false", "no", "off", "n", "f", "0"];
 
 impl<'a> Fields<'a> {
+    /// The value of a field that is there and not null.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&'a Value> {
+        let in_any_case = || {
+            let mut fields = self.0.iter();
+            fields.find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value))
+        };
+        self.0
+            .get(name)
+            .or_else(in_any_case)
+            .filter(|value| !value.is_null())
+    }
+
     /// The first of these fields that holds text which isn't blank; numbers count as text.
     #[must_use]
     pub fn text(&self, names: &[&str]) -> Option<String> {
-        names
-            .iter()
-            .find_map(|name| self.0.get(*name).and_then(text))
+        names.iter().find_map(|name| self.get(name).and_then(text))
     }
 
     /// Like [`Fields::text`] for a field that may also hold an object with a name, or a list of
@@ -42,45 +64,45 @@ impl<'a> Fields<'a> {
     pub fn name(&self, names: &[&str]) -> Option<String> {
         names
             .iter()
-            .find_map(|name| self.0.get(*name).and_then(name_of))
+            .find_map(|name| self.get(name).and_then(name_of))
     }
 
-    /// Like [`Fields::text`] for a field that may also hold an object with an address.
+    /// Like [`Fields::text`] for a field that may also hold an object with an address, or a list of
+    /// either, of which the first counts.
     #[must_use]
     pub fn address(&self, names: &[&str]) -> Option<String> {
-        names.iter().find_map(|name| match self.0.get(*name)? {
-            Value::Object(object) => Fields(object).text(&["url", "src", "href"]),
-            value => text(value),
-        })
+        names
+            .iter()
+            .find_map(|name| self.get(name).and_then(address_of))
     }
 
     /// The names in the first of these fields that has any: a list of texts or of objects with a
-    /// name, or one text with commas. Each name once, whatever its letter case.
+    /// name, such a list as JSON in a text, or one text with commas or semicolons. Each name once,
+    /// however it is spelled.
     #[must_use]
     pub fn names(&self, names: &[&str]) -> Vec<String> {
         let found = names.iter().find_map(|name| {
-            let found: Vec<String> = match self.0.get(*name)? {
-                Value::Array(items) => items.iter().filter_map(name_of).collect(),
-                Value::String(list) => list
-                    .split(',')
-                    .filter(|name| !name.trim().is_empty())
-                    .map(str::to_owned)
-                    .collect(),
-                value => name_of(value).into_iter().collect(),
-            };
+            let found = names_in(self.get(name)?);
             (!found.is_empty()).then_some(found)
         });
-        let mut distinct: Vec<String> = Vec::new();
-        for name in found.unwrap_or_default() {
-            let name = name.trim().trim_start_matches('#').to_owned();
-            let known = distinct
-                .iter()
-                .any(|known| known.to_lowercase() == name.to_lowercase());
-            if !name.is_empty() && !known {
-                distinct.push(name);
-            }
-        }
-        distinct
+        let mut known = HashSet::new();
+        found
+            .unwrap_or_default()
+            .into_iter()
+            .map(|name| name.trim().trim_start_matches('#').to_owned())
+            .filter(|name| !name.is_empty() && known.insert(fold(name)))
+            .collect()
+    }
+
+    /// The first date in these fields that can be read, and the words of the first that holds any.
+    #[must_use]
+    pub fn date(&self, names: &[&str]) -> (Option<Published>, Option<String>) {
+        let values = || names.iter().filter_map(|name| self.get(name));
+        let published = values().find_map(date_of);
+        let words = values()
+            .filter(|value| switch(value).is_none())
+            .find_map(text);
+        (published, words)
     }
 
     /// The people in the first of these fields that names any: a text, an object, or a list of
@@ -90,7 +112,7 @@ impl<'a> Fields<'a> {
         names
             .iter()
             .find_map(|name| {
-                let found: Vec<Person> = match self.0.get(*name)? {
+                let found: Vec<Person> = match self.get(name)? {
                     Value::Array(items) => items.iter().filter_map(person).collect(),
                     value => person(value).into_iter().collect(),
                 };
@@ -102,25 +124,18 @@ impl<'a> Fields<'a> {
     /// The record in this field.
     #[must_use]
     pub fn record(&self, name: &str) -> Option<Fields<'a>> {
-        self.0.get(name)?.as_object().map(Fields)
+        self.get(name)?.as_object().map(Fields)
     }
 
-    /// Whether this field says yes: `true`, `"true"`, `"yes"`, 1.
+    /// Whether this field says yes (`true`, `"on"`, 1) or no (`false`, `"off"`, 0), if either.
     #[must_use]
-    pub fn is_true(&self, name: &str) -> bool {
-        match self.0.get(name) {
-            Some(Value::Bool(yes)) => *yes,
-            Some(Value::Number(number)) => number.as_i64() == Some(1),
-            Some(Value::String(word)) => {
-                matches!(word.trim().to_ascii_lowercase().as_str(), "true" | "yes")
-            }
-            _ => false,
-        }
+    pub fn switch(&self, name: &str) -> Option<bool> {
+        self.get(name).and_then(switch)
     }
 }
 
 impl Person {
-    /// Somebody known by name only.
+    /// An author with a name only.
     #[must_use]
     pub fn named(name: String) -> Self {
         Self {
@@ -130,7 +145,7 @@ impl Person {
     }
 }
 
-/// Somebody as a text or as an object: `first_name` and `last_name`, else a name, else `username`.
+/// An author as a text or as an object: `first_name` and `last_name`, else a name, else `username`.
 fn person(value: &Value) -> Option<Person> {
     let Value::Object(object) = value else {
         return text(value).map(Person::named);
@@ -165,10 +180,68 @@ fn name_of(value: &Value) -> Option<String> {
     }
 }
 
+fn address_of(value: &Value) -> Option<String> {
+    match value {
+        Value::Object(object) => Fields(object).text(&ADDRESS_FIELDS),
+        Value::Array(items) => items.iter().find_map(address_of),
+        value => text(value),
+    }
+}
+
+fn names_in(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(items) => items.iter().filter_map(name_of).collect(),
+        Value::String(list) => match serde_json::from_str(list) {
+            Ok(Value::Array(items)) => items.iter().filter_map(name_of).collect(),
+            _ => {
+                let separator = if list.contains(',') { ',' } else { ';' };
+                list.split(separator).map(str::to_owned).collect()
+            }
+        },
+        value => name_of(value).into_iter().collect(),
+    }
+}
+
+/// A date in a text or a number, or in an object of PHP's Carbon (`date`) or of MongoDB (`$date`).
+fn date_of(value: &Value) -> Option<Published> {
+    match value {
+        Value::Object(object) => {
+            let fields = Fields(object);
+            if let Some(date) = fields.text(&["date"]) {
+                let zone = fields.text(&["timezone"]).unwrap_or_default();
+                return dates::parse(&format!("{date} {zone}")).or_else(|| dates::parse(&date));
+            }
+            date_of(fields.get("$date").or_else(|| fields.get("$numberLong"))?)
+        }
+        value => dates::parse(&text(value)?),
+    }
+}
+
+fn switch(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(yes) => Some(*yes),
+        Value::Number(number) => match number.as_f64()? {
+            0.0 => Some(false),
+            1.0 => Some(true),
+            _ => None,
+        },
+        Value::String(word) => {
+            let word = word.trim().to_ascii_lowercase();
+            if YES.contains(&word.as_str()) {
+                return Some(true);
+            }
+            NO.contains(&word.as_str()).then_some(false)
+        }
+        _ => None,
+    }
+}
+
+/// WordPress writes a text as `{"rendered": "…"}`.
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => (!text.trim().is_empty()).then(|| text.clone()),
         Value::Number(number) => Some(number.to_string()),
+        Value::Object(object) => text(object.get("rendered")?),
         _ => None,
     }
 }

@@ -1,48 +1,21 @@
-//! What stands above a Markdown text: YAML between `---`, TOML between `+++`, or nothing.
+//! What stands above a Markdown text: YAML, TOML, JSON, Pelican's lines, or nothing.
+//!
+//! A front matter that can't be read is an error, never text: it may say that the post is a draft.
+
+mod yaml;
 
 use serde_json::{Map, Value};
 
-use super::fields::{Fields, Person};
+use super::fields::Fields;
+use super::record::Record;
 
 /// A Markdown file, taken apart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document<'a> {
     /// What the front matter says; empty where there is none.
-    pub front_matter: FrontMatter,
+    pub record: Record,
     /// The Markdown below it.
     pub body: &'a str,
-}
-
-/// What a front matter says about a post, in the words of the file. Fields that it doesn't know are
-/// ignored: other blogs have their own.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct FrontMatter {
-    /// `title`
-    pub title: Option<String>,
-    /// `subtitle`
-    pub subtitle: Option<String>,
-    /// `slug`
-    pub slug: Option<String>,
-    /// `summary`, `description` or `excerpt`
-    pub summary: Option<String>,
-    /// `category`, or the first of `categories`
-    pub category: Option<String>,
-    /// `tags`
-    pub tags: Vec<String>,
-    /// `author` or `authors`; a name may be a key into the blog's table of authors.
-    pub authors: Vec<Person>,
-    /// `author_avatar`
-    pub author_avatar: Option<String>,
-    /// `date`, `published`, `published_at` or `created_at`
-    pub date: Option<String>,
-    /// `image`, `featured_image` or `cover`
-    pub image: Option<String>,
-    /// `draft`
-    pub draft: bool,
-    /// `path`, where the post stands on its own site (Zola); it may hold the date.
-    pub path: Option<String>,
-    /// `[extra] team`, for whom it was written (the Rust blog).
-    pub team: Option<String>,
 }
 
 /// Why a front matter can't be read.
@@ -55,37 +28,45 @@ pub struct FrontMatterError {
     pub reason: String,
 }
 
-/// Takes a Markdown file apart.
+/// A front matter's text and what is below it.
+struct Parts<'a> {
+    format: Format,
+    /// Without the fences.
+    text: &'a str,
+    /// Lines of the file above `text`.
+    lines_above: u64,
+    body: &'a str,
+}
+
+#[derive(Clone, Copy)]
+enum Format {
+    Yaml,
+    Toml,
+    Json,
+    /// `Title: x`, as Pelican and Python-Markdown have it.
+    Lines,
+}
+
+/// Takes a Markdown file apart. Blank lines and HTML comments above the front matter are skipped.
 ///
 /// # Errors
 /// When the front matter never ends, can't be parsed, or is no set of fields.
 pub fn split(file: &str) -> Result<Document<'_>, FrontMatterError> {
     let file = file.strip_prefix('\u{feff}').unwrap_or(file);
-    let mut lines = file.split_inclusive('\n');
-    let opening = lines.next().unwrap_or_default();
-    let (closings, parse): (&[&str], Parse) = match opening.trim_end() {
-        "---" => (&["---", "..."], parse_yaml),
-        "+++" => (&["+++"], parse_toml),
-        _ => {
-            return Ok(Document {
-                front_matter: FrontMatter::default(),
-                body: file,
-            });
-        }
+    let Some(parts) = parts(file)? else {
+        return Ok(Document {
+            record: Record::default(),
+            body: file,
+        });
     };
-    let mut end = opening.len();
-    for line in lines {
-        if closings.contains(&line.trim_end()) {
-            let front_matter = parse(opening, &file[opening.len()..end])?;
-            return Ok(Document {
-                front_matter: FrontMatter::read(Fields(&front_matter)),
-                body: &file[end + line.len()..],
-            });
-        }
-        end += line.len();
-    }
-    let reason = format!("the front matter has no closing `{}`", opening.trim_end());
-    Err(FrontMatterError { line: 1, reason })
+    let fields = parts.parse().map_err(|error| FrontMatterError {
+        line: error.line + parts.lines_above,
+        ..error
+    })?;
+    Ok(Document {
+        record: Record::read(Fields(&fields)),
+        body: parts.body,
+    })
 }
 
 /// Reads a YAML file that is a set of fields, such as a table of authors.
@@ -93,45 +74,187 @@ pub fn split(file: &str) -> Result<Document<'_>, FrontMatterError> {
 /// # Errors
 /// When it can't be parsed, or is something else.
 pub fn parse_yaml_fields(file: &str) -> Result<Map<String, Value>, FrontMatterError> {
-    let options = serde_saphyr::options! {
-        // `title: No` and `slug: 0755` are texts, as their authors see them.
-        strict_booleans: true,
-        leading_zero_numbers_as_strings: true,
-        underscored_numbers_as_strings: true,
-        non_finite_float_policy: serde_saphyr::options::NonFiniteFloatPolicy::AsString,
-    };
-    let parsed = serde_saphyr::from_str_with_options::<Value>(file, options);
-    let value = parsed.map_err(|error| FrontMatterError {
-        line: error.location().map_or(1, |location| location.line()),
-        reason: one_line(&error.without_snippet().to_string()),
-    })?;
-    match value {
-        Value::Null => Ok(Map::new()),
-        Value::Object(fields) => Ok(fields),
-        _ => Err(FrontMatterError {
-            line: 1,
-            reason: "this is no set of fields".into(),
-        }),
+    match yaml::parse(file)? {
+        None | Some(Value::Null) => Ok(Map::new()),
+        Some(Value::Object(fields)) => Ok(fields),
+        Some(_) => Err(error(1, "this is no set of fields")),
     }
 }
 
-type Parse = fn(&str, &str) -> Result<Map<String, Value>, FrontMatterError>;
-
-fn parse_yaml(opening: &str, yaml: &str) -> Result<Map<String, Value>, FrontMatterError> {
-    // With the opening line, which YAML takes as the start of a document, lines count as in the file.
-    parse_yaml_fields(&format!("{opening}{yaml}"))
+fn parts(file: &str) -> Result<Option<Parts<'_>>, FrontMatterError> {
+    let top = skip_comments(file);
+    let first = top.lines().next().unwrap_or_default();
+    let lines_above = lines_between(file, top);
+    if let Some((closings, format)) = fence(first).map_err(|reason| FrontMatterError {
+        line: lines_above + 1,
+        reason,
+    })? {
+        return fenced(top, closings, format, lines_above).map(Some);
+    }
+    let mut json = serde_json::Deserializer::from_str(top).into_iter::<Map<String, Value>>();
+    if top.starts_with('{') && json.next().is_some_and(|object| object.is_ok()) {
+        let (text, body) = top.split_at(json.byte_offset());
+        return Ok(Some(Parts {
+            format: Format::Json,
+            text,
+            lines_above,
+            body,
+        }));
+    }
+    let in_braces = top.strip_prefix('{').map(str::trim_start);
+    if in_braces.is_some_and(|inside| inside.starts_with('"')) {
+        return Err(error(
+            lines_above + 1,
+            "it begins like a front matter in JSON, which can't be read",
+        ));
+    }
+    let text = lines_with_fields(top);
+    Ok(is_pelican(text).then(|| Parts {
+        format: Format::Lines,
+        text,
+        lines_above,
+        body: &top[text.len()..],
+    }))
 }
 
-fn parse_toml(_opening: &str, toml: &str) -> Result<Map<String, Value>, FrontMatterError> {
-    let table: toml::Table = toml.parse().map_err(|error: toml::de::Error| {
-        let before = error
+/// What is below blank lines and HTML comments.
+fn skip_comments(file: &str) -> &str {
+    let mut rest = skip_blank_lines(file);
+    while let Some((_, after)) = rest
+        .strip_prefix("<!--")
+        .and_then(|comment| comment.split_once("-->"))
+    {
+        rest = skip_blank_lines(after);
+    }
+    // A comment above a text is the text's own.
+    let first = rest.lines().next().unwrap_or_default();
+    if matches!(fence(first), Ok(None)) {
+        skip_blank_lines(file)
+    } else {
+        rest
+    }
+}
+
+fn skip_blank_lines(text: &str) -> &str {
+    let start = text.len() - text.trim_start().len();
+    let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    &text[line..]
+}
+
+fn lines_between(file: &str, rest: &str) -> u64 {
+    file[..file.len() - rest.len()].matches('\n').count() as u64
+}
+
+/// What ends the front matter that a line begins, and how it is written. `None` when the line begins
+/// none.
+fn fence(line: &str) -> Result<Option<(&'static [&'static str], Format)>, String> {
+    let line = line.trim();
+    if line == "+++" {
+        return Ok(Some((&["+++"], Format::Toml)));
+    }
+    if line == ";;;" {
+        return Ok(Some((&[";;;"], Format::Json)));
+    }
+    let Some(language) = line.strip_prefix("---") else {
+        return Ok(None);
+    };
+    let (language, _comment) = language.split_once('#').unwrap_or((language, ""));
+    let language = language.trim().to_ascii_lowercase();
+    let format = match language.as_str() {
+        "" | "yaml" | "yml" => Format::Yaml,
+        "toml" => Format::Toml,
+        "json" => Format::Json,
+        word if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+            return Err(format!(
+                "a front matter in `{word}` can't be read; write it in YAML, TOML or JSON"
+            ));
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some((&["---", "..."], format)))
+}
+
+fn fenced<'a>(
+    top: &'a str,
+    closings: &[&str],
+    format: Format,
+    lines_above: u64,
+) -> Result<Parts<'a>, FrontMatterError> {
+    let mut lines = top.split_inclusive('\n');
+    let opening = lines.next().unwrap_or_default();
+    let indent = &opening[..opening.len() - opening.trim_start().len()];
+    let mut end = opening.len();
+    for line in lines {
+        let unindented = line.strip_prefix(indent).unwrap_or(line);
+        if closings.contains(&unindented.trim_end()) {
+            return Ok(Parts {
+                format,
+                text: &top[opening.len()..end],
+                lines_above: lines_above + 1,
+                body: &top[end + line.len()..],
+            });
+        }
+        end += line.len();
+    }
+    let reason = format!("the front matter has no closing `{}`", closings[0]);
+    Err(error(lines_above + 1, &reason))
+}
+
+/// The lines above the first blank one.
+fn lines_with_fields(text: &str) -> &str {
+    let mut end = 0;
+    for line in text.split_inclusive('\n') {
+        if line.trim().is_empty() {
+            break;
+        }
+        end += line.len();
+    }
+    &text[..end]
+}
+
+/// Whether all lines are `Name: value` or go on with one, and one of them is the title.
+fn is_pelican(lines: &str) -> bool {
+    let is_field = |line: &str| {
+        line.split_once(':').is_some_and(|(name, _)| {
+            !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        })
+    };
+    let is_title = |line: &str| {
+        line.get(..6)
+            .is_some_and(|name| name.eq_ignore_ascii_case("title:"))
+    };
+    lines.lines().next().is_some_and(is_field)
+        && lines.lines().any(is_title)
+        && lines
+            .lines()
+            .all(|line| is_field(line) || line.starts_with([' ', '\t']))
+}
+
+impl Parts<'_> {
+    fn parse(&self) -> Result<Map<String, Value>, FrontMatterError> {
+        match self.format {
+            // With an opening line, an empty text is a document too.
+            Format::Yaml => parse_yaml_fields(&format!("---\n{}", self.text)).map_err(|error| {
+                FrontMatterError {
+                    line: error.line - 1,
+                    ..error
+                }
+            }),
+            Format::Toml => parse_toml(self.text),
+            Format::Json => parse_json(self.text),
+            Format::Lines => Ok(parse_lines(self.text)),
+        }
+    }
+}
+
+fn parse_toml(toml: &str) -> Result<Map<String, Value>, FrontMatterError> {
+    let table: toml::Table = toml.parse().map_err(|problem: toml::de::Error| {
+        let before = problem
             .span()
             .and_then(|span| toml.get(..span.start))
             .unwrap_or_default();
-        FrontMatterError {
-            line: 2 + before.matches('\n').count() as u64,
-            reason: one_line(error.message()),
-        }
+        let line = 1 + before.matches('\n').count() as u64;
+        error(line, &one_line(problem.message()))
     })?;
     Ok(table
         .into_iter()
@@ -155,129 +278,56 @@ fn to_json(value: toml::Value) -> Value {
     }
 }
 
+/// Hexo leaves the braces out.
+fn parse_json(json: &str) -> Result<Map<String, Value>, FrontMatterError> {
+    let json = json.trim();
+    let with_braces = format!("{{{json}}}");
+    let json = if json.starts_with('{') {
+        json
+    } else {
+        &with_braces
+    };
+    serde_json::from_str(json).map_err(|problem| {
+        let reason = format!("it is no JSON: column {}", problem.column());
+        error(problem.line() as u64, &reason)
+    })
+}
+
+/// A name that is there twice, as Pelican allows for tags, has both values.
+fn parse_lines(lines: &str) -> Map<String, Value> {
+    let mut fields = Map::new();
+    let mut last = String::new();
+    for line in lines.lines() {
+        let (name, value) = match line.split_once(':') {
+            Some((name, value)) if !line.starts_with([' ', '\t']) => (name, value),
+            _ => (last.as_str(), line),
+        };
+        let name = name.to_ascii_lowercase();
+        let value = value.trim();
+        match fields.get_mut(&name) {
+            Some(Value::String(text)) => {
+                text.push_str(", ");
+                text.push_str(value);
+            }
+            _ => {
+                fields.insert(name.clone(), Value::String(value.to_owned()));
+            }
+        }
+        last = name;
+    }
+    fields
+}
+
+fn error(line: u64, reason: &str) -> FrontMatterError {
+    FrontMatterError {
+        line,
+        reason: reason.to_owned(),
+    }
+}
+
 fn one_line(message: &str) -> String {
     message.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-impl FrontMatter {
-    fn read(fields: Fields<'_>) -> Self {
-        // Zola keeps tags and categories in a table of their own.
-        let taxonomies = fields.record("taxonomies");
-        let mut tags = fields.names(&["tags"]);
-        if tags.is_empty() {
-            tags = taxonomies
-                .map(|table| table.names(&["tags"]))
-                .unwrap_or_default();
-        }
-        Self {
-            title: fields.text(&["title"]),
-            subtitle: fields.text(&["subtitle"]),
-            slug: fields.text(&["slug"]),
-            summary: fields.text(&["summary", "description", "excerpt"]),
-            category: fields
-                .name(&["category", "categories"])
-                .or_else(|| taxonomies?.name(&["categories"])),
-            tags,
-            authors: fields.people(&["author", "authors"]),
-            author_avatar: fields.address(&["author_avatar"]),
-            date: fields.text(&["date", "published", "published_at", "created_at"]),
-            image: fields.address(&["image", "featured_image", "cover"]),
-            draft: fields.is_true("draft"),
-            path: fields.text(&["path"]),
-            team: fields
-                .record("extra")
-                .and_then(|extra| extra.text(&["team"])),
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(file: &str) -> FrontMatter {
-        split(file)
-            .unwrap_or_else(|error| panic!("{error}: {file}"))
-            .front_matter
-    }
-
-    #[test]
-    fn yaml_toml_and_nothing_are_told_apart() {
-        let yaml = "---\r\ntitle: \"A: b\"\r\ndate: 2024-03-05\r\ntags: [x, y, no, 007]\r\nodd: {a: [1]}\r\n---\r\nText\r\n";
-        let document = split(yaml).expect("reads");
-        assert_eq!(document.front_matter.title.as_deref(), Some("A: b"));
-        assert_eq!(document.front_matter.date.as_deref(), Some("2024-03-05"));
-        assert_eq!(document.front_matter.tags, ["x", "y", "no", "007"]);
-        assert_eq!(document.body, "Text\r\n");
-
-        let toml = "+++\ntitle = 'A'\ndate = 2024-03-05T06:55:00Z\ndraft = true\n[taxonomies]\ntags = ['x']\n[extra]\nteam = 'the team'\n+++\nText";
-        let document = split(toml).expect("reads");
-        assert_eq!(
-            document.front_matter.date.as_deref(),
-            Some("2024-03-05T06:55:00Z")
-        );
-        assert!(document.front_matter.draft);
-        assert_eq!(document.front_matter.tags, ["x"]);
-        assert_eq!(document.front_matter.team.as_deref(), Some("the team"));
-        assert_eq!(document.body, "Text");
-
-        for bare in ["", "# Title\n\nText", "--- no\ntitle: x\n---\n", "----\n"] {
-            let document = split(bare).expect("reads");
-            assert_eq!(document.front_matter, FrontMatter::default());
-            assert_eq!(document.body, bare);
-        }
-        assert_eq!(
-            split("\u{feff}---\ntitle: A\n---\n").expect("reads").body,
-            ""
-        );
-        assert_eq!(read("---\n---\nText"), FrontMatter::default());
-        assert_eq!(
-            read("---\n# only a comment\n...\nText"),
-            FrontMatter::default()
-        );
-    }
-
-    #[test]
-    fn authors_are_found_in_every_form() {
-        for (line, names) in [
-            ("author: Docs desk", vec!["Docs desk"]),
-            ("authors: [hamza, langyo]", vec!["hamza", "langyo"]),
-            (
-                "authors:\n  - name: A B\n    title: Editor\n    image_url: /a.png\n  - key: langyo",
-                vec!["A B", "langyo"],
-            ),
-            ("author: {name: A}", vec!["A"]),
-            ("author: ~", vec![]),
-            ("author: ''", vec![]),
-            ("other: 1", vec![]),
-        ] {
-            let found: Vec<String> = read(&format!("---\n{line}\n---\n"))
-                .authors
-                .into_iter()
-                .filter_map(|a| a.name)
-                .collect();
-            assert_eq!(found, names, "{line}");
-        }
-    }
-
-    #[test]
-    fn a_fault_is_named_with_its_line_in_the_file() {
-        for (file, line) in [
-            ("---\ntitle: A\n", 1),
-            ("+++\ntitle = 'A'\n---\n", 1),
-            ("---\ntitle: A\nsummary: b: c\n---\n", 3),
-            ("---\ntitle: A\ntags: [a, b\nx: y\n---\n", 4),
-            ("---\n- a\n- b\n---\n", 1),
-            ("+++\ntitle = 'A'\n\nsummary = oops\n+++\n", 4),
-            ("+++\ntitle = 'A'\ntitle = 'B'\n+++\n", 3),
-            ("---\na: &a [x, x]\nb: &b [*a, *a]\nc: *missing\n---\n", 4),
-        ] {
-            let error = split(file).expect_err(file);
-            assert_eq!(error.line, line, "{file}: {error}");
-            assert!(
-                !error.reason.is_empty() && !error.reason.contains('\n'),
-                "{error}"
-            );
-        }
-    }
-}
+mod tests;

@@ -1,92 +1,33 @@
 //! Sanitising: what HTML of any source may hold.
 
+mod text;
+mod work;
+
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::io::{self, Read};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use ammonia::Builder;
 use shared::blog::BlogHeading;
 
 use super::address::{self, Addresses};
-use super::markup;
+use super::markup::{self, Anchors};
+
+pub use self::text::{from_text, in_words};
+pub use self::work::TooComplex;
 
 /// Elements that stay. Of all others the tag goes and what is inside stays, but for those of
 /// [`REMOVED_WITH_CONTENT`].
+#[rustfmt::skip]
 const ELEMENTS: [&str; 72] = [
-    "a",
-    "abbr",
-    "article",
-    "aside",
-    "b",
-    "bdi",
-    "bdo",
-    "blockquote",
-    "br",
-    "caption",
-    "cite",
-    "code",
-    "col",
-    "colgroup",
-    "dd",
-    "del",
-    "details",
-    "dfn",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "figcaption",
-    "figure",
-    "footer",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hgroup",
-    "hr",
-    "i",
-    "img",
-    "ins",
-    "kbd",
-    "li",
-    "mark",
-    "ol",
-    "p",
-    "pre",
-    "q",
-    "rp",
-    "rt",
-    "ruby",
-    "s",
-    "samp",
-    "section",
-    "small",
-    "span",
-    "strike",
-    "strong",
-    "sub",
-    "summary",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "time",
-    "tr",
-    "tt",
-    "u",
-    "ul",
-    "var",
-    "wbr",
-    "center",
-    "data",
+    "a", "abbr", "article", "aside", "b", "bdi", "bdo", "blockquote", "br", "caption",
+    "center", "cite", "code", "col", "colgroup", "data", "dd", "del", "details", "dfn",
+    "div", "dl", "dt", "em", "figcaption", "figure", "footer", "h1", "h2", "h3",
+    "h4", "h5", "h6", "header", "hgroup", "hr", "i", "img", "ins", "kbd",
+    "li", "mark", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s",
+    "samp", "section", "small", "span", "strike", "strong", "sub", "summary", "sup", "table",
+    "tbody", "td", "tfoot", "th", "thead", "time", "tr", "tt", "u", "ul",
+    "var", "wbr",
 ];
 
 /// Elements whose inside is no text for readers.
@@ -112,29 +53,52 @@ const REMOVED_WITH_CONTENT: [&str; 19] = [
     "canvas",
 ];
 
-/// What every element may have. Ids are renamed afterwards.
-const COMMON_ATTRIBUTES: [&str; 4] = ["dir", "id", "lang", "title"];
+/// What every element may have. Ids are renamed afterwards; what is `hidden` or has a `style` that
+/// hides it goes, with all that is in it.
+const COMMON_ATTRIBUTES: [&str; 7] = ["dir", "hidden", "id", "lang", "role", "style", "title"];
 
 /// What single elements may have besides. `style` and `align` only ever become a class. Attributes
 /// with addresses that the sanitiser doesn't check (`cite`, `srcset`) are left out on purpose.
-const ATTRIBUTES: [(&str, &[&str]); 11] = [
-    ("a", &["href", "hreflang"]),
+const ATTRIBUTES: [(&str, &[&str]); 14] = [
+    ("a", &["class", "href", "hreflang", "name"]),
     ("code", &["class"]),
     ("col", &["span"]),
     ("colgroup", &["span"]),
     ("del", &["datetime"]),
+    ("div", &["class"]),
     ("img", &["alt", "height", "src", "width"]),
     ("ins", &["datetime"]),
     ("ol", &["reversed", "start"]),
-    ("td", &["align", "colspan", "rowspan", "style"]),
-    ("th", &["align", "colspan", "rowspan", "scope", "style"]),
+    ("section", &["class"]),
+    ("sup", &["class"]),
+    ("td", &["align", "colspan", "rowspan"]),
+    ("th", &["align", "colspan", "rowspan", "scope"]),
     ("time", &["datetime"]),
 ];
 
-/// How long the HTML of one post may take to parse. A megabyte of honest HTML takes a tenth of a
-/// second; elements nested a hundred thousand deep would take minutes, since the parser walks up
-/// through all of them at each tag.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// Roles that tell notes from the text (DPUB-ARIA 1.1) and callouts from quotes.
+const ROLES: [&str; 5] = [
+    "note",
+    "doc-noteref",
+    "doc-endnotes",
+    "doc-footnote",
+    "doc-backlink",
+];
+
+/// Classes of footnotes: kramdown, Goldmark, remark, pulldown-cmark, Python-Markdown, Pandoc.
+const FOOTNOTE_CLASSES: [&str; 11] = [
+    "footnote",
+    "footnotes",
+    "footnote-ref",
+    "footnote-reference",
+    "footnote-definition",
+    "footnote-back",
+    "footnote-backref",
+    "reversefootnote",
+    "data-footnote-ref",
+    "data-footnote-backref",
+    "footnotes-end-of-document",
+];
 
 /// HTML that is safe to put into a page as it is, and what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,28 +111,18 @@ pub struct SafeHtml {
     pub prose: String,
     /// Its headings that have a text, in order.
     pub headings: Vec<BlogHeading>,
+    /// Where links to its parts lead.
+    pub anchors: Anchors,
 }
-
-/// The HTML is nested so deeply that parsing it takes too long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("its HTML is nested too deeply")]
-pub struct NestedTooDeep;
 
 /// Makes HTML of any source safe: no scripts, no styles, no ids or classes that could meddle with the
 /// page, only harmless addresses. Links get `rel="noopener nofollow"`, pictures load lazily,
 /// headings get ids and stay below the page's `h1`.
 ///
 /// # Errors
-/// When parsing takes too long.
-pub fn sanitise(html: &str, addresses: &Arc<dyn Addresses>) -> Result<SafeHtml, NestedTooDeep> {
-    sanitise_until(html, addresses, Instant::now() + PATIENCE)
-}
-
-fn sanitise_until(
-    html: &str,
-    addresses: &Arc<dyn Addresses>,
-    deadline: Instant,
-) -> Result<SafeHtml, NestedTooDeep> {
+/// When the HTML would take too much work.
+pub fn sanitise(html: &str, addresses: &Arc<dyn Addresses>) -> Result<SafeHtml, TooComplex> {
+    work::check(html)?;
     let addresses = Arc::clone(addresses);
     let clean = Builder::empty()
         .tags(HashSet::from(ELEMENTS))
@@ -185,11 +139,7 @@ fn sanitise_until(
         .attribute_filter(move |element, attribute, value| {
             attribute_value(element, attribute, value, &*addresses)
         })
-        .clean_from_reader(Patient {
-            rest: html.as_bytes(),
-            deadline,
-        })
-        .map_err(|_| NestedTooDeep)?
+        .clean(html)
         .to_string();
     let finished = markup::finish(&clean);
     Ok(SafeHtml {
@@ -197,22 +147,8 @@ fn sanitise_until(
         text: finished.text,
         prose: finished.prose,
         headings: finished.headings,
+        anchors: finished.anchors,
     })
-}
-
-/// Hands out text until the deadline: the parser asks for more every 4 KiB.
-struct Patient<'a> {
-    rest: &'a [u8],
-    deadline: Instant,
-}
-
-impl Read for Patient<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if Instant::now() >= self.deadline {
-            return Err(io::ErrorKind::TimedOut.into());
-        }
-        self.rest.read(buffer)
-    }
 }
 
 /// The value that an attribute may have in place of its own; `None` takes the attribute away.
@@ -234,7 +170,14 @@ fn attribute_value<'v>(
             .split_ascii_whitespace()
             .find_map(language)
             .map(Cow::Borrowed),
+        (_, "class") => value
+            .split_ascii_whitespace()
+            .any(|class| FOOTNOTE_CLASSES.contains(&class))
+            .then_some(Cow::Borrowed(markup::FOOTNOTE)),
+        (_, "role") => ROLES.contains(&value).then_some(Cow::Borrowed(value)),
+        (_, "style") if hides(value) => Some(Cow::Borrowed(markup::HIDDEN)),
         ("td" | "th", "align" | "style") => alignment_class(value).map(Cow::Borrowed),
+        (_, "style") => None,
         _ => Some(Cow::Borrowed(value)),
     }
 }
@@ -249,6 +192,17 @@ fn language(class: &str) -> Option<&str> {
         .take_while(|byte| byte.is_ascii_alphanumeric() || b"+#-_.".contains(byte))
         .count();
     (length > 0).then(|| &class[..PREFIX.len() + length])
+}
+
+/// Whether a style hides its element from all readers.
+fn hides(style: &str) -> bool {
+    style.split(';').any(|declaration| {
+        let mut parts = declaration.split([':', '!']).map(str::trim);
+        matches!(
+            (parts.next(), parts.next()),
+            (Some("display"), Some("none")) | (Some("visibility"), Some("hidden"))
+        )
+    })
 }
 
 /// Bootstrap's class for `text-align: right` or `align="right"`.

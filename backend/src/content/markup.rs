@@ -1,220 +1,246 @@
 //! The last pass over sanitised markup: safe ids, headings below the page's own, alignment classes,
 //! the plain text and the headings.
-//!
-//! It relies on how the sanitiser writes: well-formed tags in lower case, every attribute in double
-//! quotes, no other entities than those for `<`, `>`, `&`, `"` and the no-break space, no comments.
 
 mod anchors;
+mod tokens;
 
+use html5ever::tokenizer::Tag;
+use pulldown_cmark_escape::{escape_html, escape_html_body_text};
 use shared::blog::BlogHeading;
 
-use self::anchors::Anchors;
+pub use self::anchors::Anchors;
+use self::tokens::{Token, attribute, is_void, tokens};
+
+/// What the sanitiser writes for the class of a footnote of any generator.
+pub(super) const FOOTNOTE: &str = "footnote";
+/// What the sanitiser writes for a style that hides its element.
+pub(super) const HIDDEN: &str = "display:none";
 
 /// Markup as it goes into a page, and what it says.
 #[derive(Debug, Default)]
 pub(super) struct Finished {
     pub(super) html: String,
-    /// All text on one line.
+    /// All text on one line, without footnotes.
     pub(super) text: String,
     /// The text without headings, code blocks and tables.
     pub(super) prose: String,
     /// Those that say something.
     pub(super) headings: Vec<BlogHeading>,
+    pub(super) anchors: Anchors,
 }
 
 pub(super) fn finish(sanitised: &str) -> Finished {
-    let tokens = tokenise(sanitised);
+    let tokens = tokens(sanitised);
     let anchors = Anchors::of(&tokens);
-    let shift = u8::from(
-        tokens
-            .iter()
-            .any(|token| matches!(token, Token::Open(tag) if tag.name == "h1")),
-    );
-
-    let mut html = String::with_capacity(sanitised.len());
-    let mut text = Line::default();
-    let mut prose = Line::default();
-    let mut heading = 0;
-    let mut headings = Vec::new();
-    let mut open_heading: Option<Line> = None;
-    let mut outside_prose = 0_usize;
+    let is_title = |token: &Token| matches!(token, Token::Open(tag) if &*tag.name == "h1");
+    let mut writer = Writer {
+        anchors: &anchors,
+        shift: u8::from(tokens.iter().any(is_title)),
+        html: String::with_capacity(sanitised.len()),
+        text: Line::default(),
+        prose: Line::default(),
+        headings: Vec::new(),
+        heading: 0,
+        open_heading: None,
+        parts: Parts::default(),
+    };
     for token in &tokens {
-        match token {
-            Token::Text(escaped) => {
-                html.push_str(escaped);
-                let plain = unescape(escaped);
-                text.push(&plain);
-                if let Some(line) = &mut open_heading {
-                    line.push(&plain);
-                }
-                if outside_prose == 0 {
-                    prose.push(&plain);
-                }
-            }
-            Token::Open(tag) => {
-                if heading_level(tag.name).is_some() {
-                    heading += 1;
-                    open_heading = Some(Line::default());
-                }
-                if is_outside_prose(tag.name) {
-                    outside_prose += 1;
-                }
-                if !is_inline(tag.name) {
-                    text.end_word();
-                    prose.end_word();
-                }
-                write_tag(&mut html, tag, shift, &anchors, heading);
-            }
-            Token::Close(name) => {
-                if let Some(level) = heading_level(name)
-                    && let Some(Line { text, .. }) = open_heading.take()
-                    && let Some(id) = anchors.heading(heading - 1)
-                    && !text.is_empty()
-                {
-                    headings.push(BlogHeading {
-                        id: id.to_owned(),
-                        text,
-                        level: (level + shift).min(6),
-                    });
-                }
-                if is_outside_prose(name) {
-                    outside_prose = outside_prose.saturating_sub(1);
-                }
-                if !is_inline(name) {
-                    text.end_word();
-                    prose.end_word();
-                }
-                html.push_str("</");
-                push_name(&mut html, name, shift);
-                html.push('>');
-            }
-        }
+        writer.write(token);
     }
     Finished {
-        html,
-        text: text.text,
-        prose: prose.text,
-        headings,
+        html: writer.html,
+        text: writer.text.text,
+        prose: writer.prose.text,
+        headings: writer.headings,
+        anchors,
     }
 }
 
-enum Token<'a> {
-    /// Still escaped.
-    Text(&'a str),
-    Open(OpenTag<'a>),
-    Close(&'a str),
+struct Writer<'a> {
+    anchors: &'a Anchors,
+    /// The page has an `h1` of its own: where a post has one too, all its headings go one level down.
+    shift: u8,
+    html: String,
+    text: Line,
+    prose: Line,
+    headings: Vec<BlogHeading>,
+    /// How many headings have begun.
+    heading: usize,
+    open_heading: Option<Line>,
+    parts: Parts,
 }
 
-struct OpenTag<'a> {
-    name: &'a str,
-    /// Names and values, the values still escaped.
-    attributes: Vec<(&'a str, &'a str)>,
-}
-
-impl<'a> OpenTag<'a> {
-    fn attribute(&self, name: &str) -> Option<&'a str> {
-        self.attributes
-            .iter()
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| *value)
-    }
-}
-
-fn tokenise(markup: &str) -> Vec<Token<'_>> {
-    let mut tokens = Vec::new();
-    let mut rest = markup;
-    while let Some((text, from_tag)) = rest.split_once('<') {
-        if !text.is_empty() {
-            tokens.push(Token::Text(text));
+impl Writer<'_> {
+    fn write(&mut self, token: &Token) {
+        self.parts.enter(token);
+        match token {
+            Token::Text(text) => self.write_text(text),
+            Token::Open(tag) => {
+                if heading_level(&tag.name).is_some() {
+                    self.heading += 1;
+                    self.open_heading = Some(Line::default());
+                }
+                self.end_word(&tag.name);
+                self.write_tag(tag);
+            }
+            Token::Close(name) => {
+                if let Some(level) = heading_level(name) {
+                    self.end_heading(level);
+                }
+                self.end_word(name);
+                self.html.push_str("</");
+                self.push_name(name);
+                self.html.push('>');
+            }
         }
-        let (tag, after) = split_tag(from_tag);
-        tokens.push(match tag.strip_prefix('/') {
-            Some(name) => Token::Close(name),
-            None => Token::Open(open_tag(tag)),
-        });
-        rest = after;
     }
-    if !rest.is_empty() {
-        tokens.push(Token::Text(rest));
+
+    fn write_text(&mut self, text: &str) {
+        // Writing to a string can't fail.
+        let _ = escape_html_body_text(&mut self.html, text);
+        if self.parts.is_silent() {
+            return;
+        }
+        self.text.push(text);
+        if let Some(line) = &mut self.open_heading {
+            line.push(text);
+        }
+        if !self.parts.is_outside_prose() {
+            self.prose.push(text);
+        }
     }
-    tokens
+
+    fn end_heading(&mut self, level: u8) {
+        let id = self.heading.checked_sub(1);
+        if let Some(Line { text, .. }) = self.open_heading.take()
+            && let Some(id) = id.and_then(|at| self.anchors.heading(at))
+            && !text.is_empty()
+        {
+            self.headings.push(BlogHeading {
+                id: id.to_owned(),
+                text,
+                level: (level + self.shift).min(6),
+            });
+        }
+    }
+
+    fn end_word(&mut self, name: &str) {
+        if !is_inline(name) {
+            self.text.end_word();
+            self.prose.end_word();
+        }
+    }
+
+    fn write_tag(&mut self, tag: &Tag) {
+        let is_image = &*tag.name == "img";
+        if is_image && attribute(tag, "src").is_none() {
+            return;
+        }
+        self.html.push('<');
+        self.push_name(&tag.name);
+        let given = attribute(tag, "id").or_else(|| attribute(tag, "name"));
+        let id = if heading_level(&tag.name).is_some() {
+            let number = self.heading.checked_sub(1);
+            number.and_then(|at| self.anchors.heading(at))
+        } else {
+            given.and_then(|given| self.anchors.renamed(given))
+        };
+        if let Some(id) = id {
+            self.push_attribute("id", id);
+        }
+        // Alignment has become the name of a class before.
+        let alignment = attribute(tag, "style").or_else(|| attribute(tag, "align"));
+        if let Some(class) = alignment.filter(|class| !class.is_empty()) {
+            self.push_attribute("class", class);
+        }
+        if is_image && attribute(tag, "alt").is_none() {
+            // Without it, screen readers spell out the file name (WCAG 2.2, 1.1.1).
+            self.push_attribute("alt", "");
+        }
+        for given in &tag.attrs {
+            let (name, value) = (&*given.name.local, &*given.value);
+            let target = value
+                .strip_prefix('#')
+                .and_then(|part| self.anchors.target(part));
+            match (name, target) {
+                ("id" | "name" | "style" | "align", _) => {}
+                ("class", _) if value == FOOTNOTE => {}
+                ("href", Some(target)) => {
+                    let target = format!("#{target}");
+                    self.push_attribute("href", &target);
+                }
+                _ => self.push_attribute(name, value),
+            }
+        }
+        if is_image {
+            self.html.push_str(" loading=\"lazy\" decoding=\"async\"");
+        }
+        self.html.push('>');
+    }
+
+    fn push_attribute(&mut self, name: &str, value: &str) {
+        self.html.push(' ');
+        self.html.push_str(name);
+        self.html.push_str("=\"");
+        // Writing to a string can't fail.
+        let _ = escape_html(&mut self.html, value);
+        self.html.push('"');
+    }
+
+    fn push_name(&mut self, name: &str) {
+        match heading_level(name) {
+            Some(level) => {
+                let level = (level + self.shift).min(6);
+                self.html.push_str(&format!("h{level}"));
+            }
+            None => self.html.push_str(name),
+        }
+    }
 }
 
-/// Splits after the tag's `>`: the first one that is not in quotes.
-fn split_tag(from_tag: &str) -> (&str, &str) {
-    let mut quoted = false;
-    for (at, byte) in from_tag.bytes().enumerate() {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'>' if !quoted => return (&from_tag[..at], &from_tag[at + 1..]),
+/// What the elements that are open say about the text in them.
+#[derive(Debug, Default)]
+struct Parts {
+    /// For each open element, whether it is silent, and whether it is outside of prose.
+    open: Vec<(bool, bool)>,
+    silent: usize,
+    outside_prose: usize,
+}
+
+impl Parts {
+    fn enter(&mut self, token: &Token) {
+        match token {
+            Token::Open(tag) if !is_void(&tag.name) => {
+                let part = (is_footnote(tag), is_outside_prose(&tag.name));
+                self.silent += usize::from(part.0);
+                self.outside_prose += usize::from(part.1);
+                self.open.push(part);
+            }
+            Token::Close(_) => {
+                let (silent, outside_prose) = self.open.pop().unwrap_or_default();
+                self.silent -= usize::from(silent);
+                self.outside_prose -= usize::from(outside_prose);
+            }
             _ => {}
         }
     }
-    (from_tag, "")
+
+    /// The text is a note, or a reference to one.
+    fn is_silent(&self) -> bool {
+        self.silent > 0
+    }
+
+    fn is_outside_prose(&self) -> bool {
+        self.outside_prose > 0
+    }
 }
 
-fn open_tag(tag: &str) -> OpenTag<'_> {
-    let (name, mut rest) = tag.split_once(' ').unwrap_or((tag, ""));
-    let mut attributes = Vec::new();
-    while let Some((key, after)) = rest.split_once("=\"") {
-        let (value, after) = after.split_once('"').unwrap_or((after, ""));
-        attributes.push((key.trim_start(), value));
-        rest = after;
-    }
-    OpenTag { name, attributes }
-}
-
-fn write_tag(html: &mut String, tag: &OpenTag, shift: u8, anchors: &Anchors, heading: usize) {
-    if tag.name == "img" && tag.attribute("src").is_none() {
-        return;
-    }
-    html.push('<');
-    push_name(html, tag.name, shift);
-    if heading_level(tag.name).is_some() {
-        if let Some(id) = heading.checked_sub(1).and_then(|at| anchors.heading(at)) {
-            push_attribute(html, "id", id);
-        }
-    } else if let Some(given) = tag.attribute("id")
-        && let Some(id) = anchors.renamed(&unescape(given))
-    {
-        push_attribute(html, "id", id);
-    }
-    let alignment = tag.attribute("style").or_else(|| tag.attribute("align"));
-    if let Some(alignment) = alignment.filter(|class| !class.is_empty()) {
-        push_attribute(html, "class", alignment);
-    }
-    if tag.name == "img" && tag.attribute("alt").is_none() {
-        // Without it, screen readers spell out the file name (WCAG 2.2, 1.1.1).
-        push_attribute(html, "alt", "");
-    }
-    for (name, value) in &tag.attributes {
-        match (*name, value.strip_prefix('#')) {
-            ("id" | "style" | "align", _) => {}
-            ("href", Some(fragment)) if !fragment.is_empty() => {
-                let target = anchors.target(&unescape(fragment));
-                push_attribute(html, "href", &format!("#{target}"));
-            }
-            _ => {
-                html.push_str(&format!(" {name}=\"{value}\""));
-            }
-        }
-    }
-    if tag.name == "img" {
-        html.push_str(" loading=\"lazy\" decoding=\"async\"");
-    }
-    html.push('>');
-}
-
-fn push_attribute(html: &mut String, name: &str, value: &str) {
-    html.push_str(&format!(" {name}=\"{}\"", escape(value)));
-}
-
-/// The page has an `h1` of its own: where a post has one too, all its headings go one level down.
-fn push_name(html: &mut String, name: &str, shift: u8) {
-    match heading_level(name) {
-        Some(level) => html.push_str(&format!("h{}", (level + shift).min(6))),
-        None => html.push_str(name),
-    }
+/// By its role (DPUB-ARIA 1.1), or by the class that has become [`FOOTNOTE`].
+fn is_footnote(tag: &Tag) -> bool {
+    matches!(
+        attribute(tag, "role"),
+        Some("doc-noteref" | "doc-endnotes" | "doc-footnote" | "doc-backlink")
+    ) || attribute(tag, "class") == Some(FOOTNOTE)
 }
 
 fn heading_level(name: &str) -> Option<u8> {
@@ -228,40 +254,14 @@ fn is_outside_prose(name: &str) -> bool {
 }
 
 /// Elements that stand inside a word or between words of one sentence.
+const INLINE: [&str; 32] = [
+    "a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "ins", "kbd",
+    "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub",
+    "sup", "time", "tt", "u", "var", "wbr",
+];
+
 fn is_inline(name: &str) -> bool {
-    matches!(
-        name,
-        "a" | "abbr"
-            | "b"
-            | "bdi"
-            | "bdo"
-            | "cite"
-            | "code"
-            | "del"
-            | "dfn"
-            | "em"
-            | "i"
-            | "ins"
-            | "kbd"
-            | "mark"
-            | "q"
-            | "rp"
-            | "rt"
-            | "ruby"
-            | "s"
-            | "samp"
-            | "small"
-            | "span"
-            | "strike"
-            | "strong"
-            | "sub"
-            | "sup"
-            | "time"
-            | "tt"
-            | "u"
-            | "var"
-            | "wbr"
-    )
+    INLINE.contains(&name)
 }
 
 /// One line of text that grows.
@@ -289,20 +289,4 @@ impl Line {
     fn end_word(&mut self) {
         self.word_ended = true;
     }
-}
-
-fn unescape(text: &str) -> String {
-    // The ampersand last: `&amp;lt;` is the text `&lt;`.
-    text.replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&nbsp;", "\u{a0}")
-        .replace("&amp;", "&")
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('"', "&quot;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
 }

@@ -4,18 +4,21 @@
 
 pub mod plain;
 
+mod words;
+
 pub mod address;
 pub mod dates;
 pub mod fields;
-pub mod front_matter;
 
 mod markup;
 
 pub mod html;
-pub mod markdown;
 pub mod post;
 
-mod words;
+pub mod record;
+
+pub mod front_matter;
+pub mod markdown;
 
 pub mod search;
 pub mod snapshot;

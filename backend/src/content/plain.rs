@@ -1,11 +1,17 @@
 //! Plain text: tidied, shortened, measured.
 
+use unicode_normalization::char::is_combining_mark;
+
 /// The length of a summary that is taken from a post's own text, in characters.
 const EXCERPT_LENGTH: usize = 200;
 /// The most characters that a source's own summary may have.
 const SUMMARY_LENGTH: usize = 500;
 /// How many words people read in a minute, as the contract has it.
-const WORDS_PER_MINUTE: usize = 200;
+const WORDS_PER_MINUTE: f64 = 200.0;
+/// How many Chinese characters and kana people read in a minute.
+const CHARACTERS_PER_MINUTE: f64 = 450.0;
+/// How many letters of Thai, Lao, Khmer and Myanmar people read in a minute: words have about five.
+const LETTERS_PER_MINUTE: f64 = 1_000.0;
 
 /// One line of text: runs of whitespace and control characters become one space, those at the ends
 /// go. `None` when nothing visible is left.
@@ -33,15 +39,34 @@ pub fn bounded_summary(text: &str) -> String {
     shorten(text, SUMMARY_LENGTH)
 }
 
-/// Minutes that reading takes at 200 words a minute, begun ones included, at least 1.
+/// Minutes that reading takes, begun ones included, at least 1: at 200 words a minute, 450 Chinese
+/// characters or kana, 1,000 letters of other scripts without spaces.
 #[must_use]
 pub fn reading_minutes(text: &str) -> u32 {
-    let minutes = text
-        .split_whitespace()
-        .count()
-        .div_ceil(WORDS_PER_MINUTE)
-        .max(1);
-    u32::try_from(minutes).unwrap_or(u32::MAX)
+    let (mut words, mut characters, mut letters) = (0_usize, 0_usize, 0_usize);
+    for word in text.split_whitespace() {
+        let mut is_word = false;
+        for c in word.chars() {
+            match c {
+                '\u{3041}'..='\u{30ff}'
+                | '\u{3400}'..='\u{4dbf}'
+                | '\u{4e00}'..='\u{9fff}'
+                | '\u{f900}'..='\u{faff}'
+                | '\u{20000}'..='\u{3ffff}' => characters += 1,
+                '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' => {
+                    letters += 1;
+                }
+                '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ff0f}' => {}
+                _ => is_word = true,
+            }
+        }
+        words += usize::from(is_word);
+    }
+    let minutes = words as f64 / WORDS_PER_MINUTE
+        + characters as f64 / CHARACTERS_PER_MINUTE
+        + letters as f64 / LETTERS_PER_MINUTE;
+    // A number this size is exact, and a text has fewer minutes than characters.
+    (minutes.ceil() as u32).max(1)
 }
 
 /// At most `limit` characters and the `…`.
@@ -54,30 +79,65 @@ fn shorten(text: &str, limit: usize) -> String {
     let cut = if rest.starts_with(char::is_whitespace) {
         head
     } else {
-        // A single word longer than the limit is cut inside.
+        // A single word longer than the limit is cut inside, and so is a script without spaces.
         head.rfind(char::is_whitespace)
-            .map_or(head, |at| &head[..at])
+            .filter(|at| !head[*at..].contains(has_no_spaces))
+            .map_or_else(|| whole_characters(head, rest), |at| &head[..at])
     };
-    let cut = cut.trim_end_matches(|c: char| c.is_whitespace() || ",;:–—-(".contains(c));
-    if cut.ends_with(['.', '!', '?', '…']) {
+    let cut = cut.trim_end_matches(|c: char| c.is_whitespace() || ",;:–—-(、，".contains(c));
+    if cut.ends_with(['.', '!', '?', '…', '。', '！', '？']) {
         format!("{cut} …")
     } else {
         format!("{cut}…")
     }
 }
 
+/// The part of `head` that does not end within what readers see as one character: a letter with marks,
+/// an emoji of several.
+fn whole_characters<'a>(head: &'a str, rest: &str) -> &'a str {
+    const JOINER: char = '\u{200d}';
+    let joins = |c: char| {
+        is_combining_mark(c) || is_invisible(c) || ('\u{1f3fb}'..='\u{1f3ff}').contains(&c)
+    };
+    let mut next = rest.chars().next();
+    let mut head = head;
+    while let (Some(last), Some(following)) = (head.chars().next_back(), next)
+        && (joins(following) || last == JOINER)
+    {
+        next = Some(last);
+        head = &head[..head.len() - last.len_utf8()];
+    }
+    head
+}
+
 /// Characters that take no room by themselves: soft hyphen, zero-width space and joiners, direction
-/// marks, byte order mark.
-fn is_invisible(c: char) -> bool {
+/// marks, variation selectors, byte order mark.
+pub(super) fn is_invisible(c: char) -> bool {
     matches!(
         c,
         '\u{ad}'
-            | '\u{180e}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{fe00}'..='\u{fe0f}'
             | '\u{200b}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
             | '\u{feff}'
     )
+}
+
+/// Whether a letter's script has no spaces between words, or joins short words into long ones
+/// (Korean).
+pub(super) fn has_no_spaces(letter: char) -> bool {
+    matches!(letter,
+        // Thai, Lao; Myanmar; Khmer; the jamo and syllables of Hangul.
+        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+        | '\u{1100}'..='\u{11ff}' | '\u{ac00}'..='\u{d7ff}'
+        // Kana, bopomofo, Han.
+        | '\u{3005}'..='\u{3007}' | '\u{3041}'..='\u{30ff}' | '\u{3100}'..='\u{312f}'
+        | '\u{31a0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
+        | '\u{f900}'..='\u{faff}' | '\u{1b000}'..='\u{1b16f}' | '\u{20000}'..='\u{3ffff}')
 }
 
 #[cfg(test)]
@@ -116,9 +176,34 @@ mod tests {
     }
 
     #[test]
+    fn an_excerpt_is_cut_between_what_readers_see_as_characters() {
+        let family = "👨\u{200d}👩\u{200d}👧";
+        for (start, part) in [(198, family), (199, "e\u{301}"), (199, "👍🏽"), (199, "กิ")]
+        {
+            let text = format!("{}{}", "漢".repeat(start), part.repeat(9));
+            assert_eq!(excerpt(&text), format!("{}…", "漢".repeat(start)), "{part}");
+        }
+        let spaced = format!("短い {}", "漢".repeat(300));
+        assert_eq!(
+            excerpt(&spaced).chars().count(),
+            201,
+            "not cut at its only space"
+        );
+    }
+
+    #[test]
     fn reading_takes_a_minute_for_every_two_hundred_words_begun() {
         for (words, minutes) in [(0, 1), (1, 1), (200, 1), (201, 2), (1000, 5)] {
             assert_eq!(reading_minutes(&"word ".repeat(words)), minutes, "{words}");
         }
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_read_by_their_characters() {
+        assert_eq!(reading_minutes(&"これは長い記事です。".repeat(1_000)), 20);
+        assert_eq!(reading_minutes(&"这是一段简单的文字".repeat(50)), 1);
+        assert_eq!(reading_minutes(&"การเดินทางไปกรุงเทพ ".repeat(100)), 2);
+        let both = "word ".repeat(200) + &"字".repeat(450);
+        assert_eq!(reading_minutes(&both), 2);
     }
 }

@@ -10,6 +10,8 @@ use super::dates::Published;
 use super::fields::Person;
 use super::{html, plain};
 
+pub use super::markup::Anchors;
+
 /// A post as every source delivers it: complete, with the defaults filled in and the HTML safe.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Post {
@@ -41,6 +43,8 @@ pub struct Post {
     pub headings: Vec<BlogHeading>,
     /// Plain text, in the source's order.
     pub tags: Vec<String>,
+    /// It can be opened by its address and is in no list, feed or search.
+    pub unlisted: bool,
 }
 
 /// What a source knows of a post, in the source's own words. Blank texts count as absent.
@@ -52,7 +56,7 @@ pub struct RawPost {
     pub title: Option<String>,
     /// Plain text.
     pub subtitle: Option<String>,
-    /// Plain text.
+    /// Plain text or HTML.
     pub summary: Option<String>,
     /// Plain text.
     pub category: Option<String>,
@@ -68,6 +72,8 @@ pub struct RawPost {
     pub html: String,
     /// Plain text.
     pub tags: Vec<String>,
+    /// In no list.
+    pub unlisted: bool,
 }
 
 /// Why something is no post.
@@ -82,24 +88,38 @@ pub enum NotAPost {
     /// Nothing to show in a list.
     #[error("it has no title")]
     NoTitle,
-    /// Nothing that could be made safe.
+    /// More work than one post may make.
     #[error(transparent)]
-    NestedTooDeep(#[from] html::NestedTooDeep),
+    TooComplex(#[from] html::TooComplex),
 }
 
 impl RawPost {
     /// Fills in the defaults, tidies the texts and makes the HTML safe.
     ///
     /// # Errors
-    /// When there is no id or no title, or when the HTML can't be parsed in time.
+    /// When there is no id or no title, or when the HTML would take too much work.
     pub fn finish(self, addresses: &Arc<dyn Addresses>) -> Result<Post, NotAPost> {
+        Ok(self.finish_with_anchors(addresses)?.0)
+    }
+
+    /// Like [`RawPost::finish`], with where links to the post's parts lead.
+    ///
+    /// # Errors
+    /// As for [`RawPost::finish`].
+    pub fn finish_with_anchors(
+        self,
+        addresses: &Arc<dyn Addresses>,
+    ) -> Result<(Post, Anchors), NotAPost> {
         let id = one_line(self.id).ok_or(NotAPost::NoId)?;
         if id == "." || id == ".." {
             return Err(NotAPost::UnaddressableId);
         }
         let title = one_line(self.title).ok_or(NotAPost::NoTitle)?;
         let content = html::sanitise(&self.html, addresses)?;
-        let summary = match one_line(self.summary) {
+        let summary = self
+            .summary
+            .map(|summary| html::in_words(summary, addresses));
+        let summary = match one_line(summary) {
             Some(summary) => plain::bounded_summary(&summary),
             None if content.prose.is_empty() => plain::excerpt(&content.text),
             None => plain::excerpt(&content.prose),
@@ -108,7 +128,7 @@ impl RawPost {
             Some(published) => published.label(),
             None => one_line(self.date_words).unwrap_or_default(),
         };
-        Ok(Post {
+        let post = Post {
             id,
             title,
             subtitle: one_line(self.subtitle),
@@ -129,7 +149,9 @@ impl RawPost {
                 .iter()
                 .filter_map(|tag| plain::one_line(tag))
                 .collect(),
-        })
+            unlisted: self.unlisted,
+        };
+        Ok((post, content.anchors))
     }
 }
 
@@ -210,6 +232,7 @@ mod tests {
                 content_text: String::new(),
                 headings: vec![],
                 tags: vec![],
+                unlisted: false,
             }
         );
     }

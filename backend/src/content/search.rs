@@ -3,12 +3,17 @@
 //! An inverted index: every distinct word with the posts and fields that it stands in. A term
 //! matches the words that contain it (short ones, those that begin with it), so that a reader
 //! sees results while still typing; a term that matches nothing is forgiven one typo. All terms
-//! must match; a match in the title weighs more than one in the text.
+//! must match; a match in the title weighs more than one in the text. Scripts without spaces have an
+//! index of their own ([`clauses`]), which finds a term of any length anywhere.
+
+mod clauses;
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 use shared::search::{Highlight, MAX_QUERY_CHARS, SearchField};
 
+use self::clauses::{Clauses, ClausesBuilder};
 use super::post::Post;
 use super::words::{Word, words};
 
@@ -16,12 +21,17 @@ use super::words::{Word, words};
 const MAX_TERMS: usize = 10;
 /// Terms shorter than this match only the beginnings of words: they are inside of most.
 const MIN_INFIX_CHARS: usize = 3;
-/// Terms at least this long are forgiven a typo.
-const MIN_FUZZY_CHARS: usize = 4;
+/// Terms of this length are forgiven a typo. Longer ones are no words that anybody mistypes, and
+/// comparing them costs the square of their length.
+const FUZZY_CHARS: RangeInclusive<usize> = 4..=30;
+/// The longest word in bytes that a typo may have been made of.
+const MAX_FUZZY_BYTES: usize = 128;
 /// The length of an excerpt, in scalar values.
 const EXCERPT_CHARS: usize = 180;
 /// How much of an excerpt stands before its first match.
 const EXCERPT_LEAD: usize = 50;
+/// The most that an excerpt loses at its end to end between words.
+const EXCERPT_TAIL: usize = 30;
 
 const FIELDS: [SearchField; 4] = [
     SearchField::Title,
@@ -47,6 +57,7 @@ pub struct SearchIndex {
     starts: Vec<usize>,
     /// The postings of each word, in the same order.
     postings: Vec<Vec<Posting>>,
+    clauses: Clauses,
     posts: usize,
 }
 
@@ -61,6 +72,22 @@ struct Posting {
 }
 
 impl Posting {
+    fn new(post: u32) -> Self {
+        Self {
+            post,
+            weight: 0,
+            in_text: 0,
+        }
+    }
+
+    /// The posting of a post, which comes after all others of the list.
+    fn last_of(postings: &mut Vec<Self>, post: u32) -> Option<&mut Self> {
+        if postings.last().is_none_or(|last| last.post != post) {
+            postings.push(Self::new(post));
+        }
+        postings.last_mut()
+    }
+
     fn count(&mut self, field: SearchField, weight: u16) {
         match field {
             SearchField::Text => self.in_text = (self.in_text + weight).min(MAX_IN_TEXT),
@@ -95,18 +122,16 @@ impl SearchIndex {
     #[must_use]
     pub fn new(posts: &[Post]) -> Self {
         let mut by_word: HashMap<String, Vec<Posting>> = HashMap::new();
+        let mut clauses = ClausesBuilder::default();
         for (at, post) in (0_u32..).zip(posts) {
             for (field, weight) in FIELDS.into_iter().zip(WEIGHTS) {
                 for word in words(text_of(post, field)) {
-                    let postings = by_word.entry(word.folded).or_default();
-                    if postings.last().is_none_or(|last| last.post != at) {
-                        postings.push(Posting {
-                            post: at,
-                            weight: 0,
-                            in_text: 0,
-                        });
+                    if word.is_clause {
+                        clauses.add(at, field, weight, &word.folded);
+                        continue;
                     }
-                    if let Some(posting) = postings.last_mut() {
+                    let postings = by_word.entry(word.folded).or_default();
+                    if let Some(posting) = Posting::last_of(postings, at) {
                         posting.count(field, weight);
                     }
                 }
@@ -118,6 +143,7 @@ impl SearchIndex {
             vocabulary: String::from("\n"),
             starts: Vec::with_capacity(entries.len()),
             postings: Vec::with_capacity(entries.len()),
+            clauses: clauses.finish(),
             posts: posts.len(),
         };
         for (word, postings) in entries {
@@ -136,14 +162,7 @@ impl SearchIndex {
         let mut scores: Option<Vec<u32>> = None;
         let mut terms = Vec::new();
         for word in words(&query).into_iter().take(MAX_TERMS) {
-            let (matched, term) = self.look_up(word.folded);
-            let mut term_scores = vec![0_u32; self.posts];
-            for (at, factor) in matched {
-                for posting in &self.postings[at] {
-                    let score = &mut term_scores[posting.post as usize];
-                    *score = score.saturating_add(posting.score() * factor);
-                }
-            }
+            let (term_scores, term) = self.scores(word);
             scores = Some(match scores {
                 None => term_scores,
                 Some(so_far) => so_far
@@ -166,15 +185,39 @@ impl SearchIndex {
         Matches { posts, terms }
     }
 
+    /// What each post scores for a term of the query.
+    fn scores(&self, term: Word) -> (Vec<u32>, Term) {
+        let mut scores = vec![0_u32; self.posts];
+        let mut add = |posting: &Posting, factor: u32| {
+            let score = &mut scores[posting.post as usize];
+            *score = score.saturating_add(posting.score() * factor);
+        };
+        if term.is_clause {
+            for posting in self.clauses.find(&term.folded).iter() {
+                add(posting, WORD_START);
+            }
+            let text = term.folded;
+            return (scores, Term::Exact { text, infix: true });
+        }
+        let (matched, term) = self.look_up(term.folded);
+        for (at, factor) in matched {
+            for posting in &self.postings[at] {
+                add(posting, factor);
+            }
+        }
+        (scores, term)
+    }
+
     /// Every word that a term matches, and by what factor.
     fn look_up(&self, term: String) -> (Vec<(usize, u32)>, Term) {
-        let infix = term.chars().count() >= MIN_INFIX_CHARS;
+        let length = term.chars().count();
+        let infix = length >= MIN_INFIX_CHARS;
         let matched = if infix {
             self.containing(&term)
         } else {
             self.beginning_with(&term)
         };
-        if !matched.is_empty() || term.chars().count() < MIN_FUZZY_CHARS {
+        if !matched.is_empty() || !FUZZY_CHARS.contains(&length) {
             return (matched, Term::Exact { text: term, infix });
         }
         let meant = self.one_typo_from(&term);
@@ -228,7 +271,9 @@ impl SearchIndex {
             .take_while(|&at| self.word(at).starts_with(&first_letter))
             .filter(|&at| {
                 let word = self.word(at);
-                word.len().abs_diff(term.len()) <= 4 && strsim::osa_distance(word, term) <= 1
+                word.len() <= MAX_FUZZY_BYTES
+                    && word.len().abs_diff(term.len()) <= 4
+                    && strsim::osa_distance(word, term) <= 1
             })
             .collect()
     }
@@ -270,27 +315,32 @@ impl Matches {
             .collect()
     }
 
+    /// Where the terms stand in these words, in order; of matches that overlap, the first.
     fn ranges(&self, words: &[Word]) -> Vec<(u32, u32)> {
-        words
-            .iter()
-            .filter_map(|word| {
-                self.terms
-                    .iter()
-                    .filter_map(|term| term.find_in(word))
-                    .max_by_key(|r| r.1 - r.0)
-            })
-            .collect()
+        let mut ranges: Vec<(u32, u32)> = Vec::new();
+        for word in words {
+            let terms = self.terms.iter();
+            let mut found: Vec<(u32, u32)> = terms.flat_map(|term| term.find_in(word)).collect();
+            found.sort_unstable_by_key(|&(start, end)| (start, std::cmp::Reverse(end)));
+            for range in found {
+                if ranges.last().is_none_or(|last| last.1 <= range.0) {
+                    ranges.push(range);
+                }
+            }
+        }
+        ranges
     }
 }
 
 impl Term {
-    fn find_in(&self, word: &Word) -> Option<(u32, u32)> {
+    fn find_in(&self, word: &Word) -> Vec<(u32, u32)> {
         match self {
+            Self::Exact { text, .. } if word.is_clause => word.find_all(text).collect(),
             Self::Exact { text, infix } if *infix || word.folded.starts_with(text.as_str()) => {
-                word.find(text)
+                word.find_all(text).take(1).collect()
             }
-            Self::Exact { .. } => None,
-            Self::Meant(meant) => meant.contains(&word.folded).then(|| word.span()),
+            Self::Meant(meant) if meant.contains(&word.folded) => vec![word.span()],
+            _ => Vec::new(),
         }
     }
 }
@@ -319,8 +369,10 @@ fn excerpt(text: &str, ranges: &[(u32, u32)]) -> (String, Vec<(u32, u32)>) {
     if end < characters.len() {
         let space = characters[start..end]
             .iter()
-            .rposition(|c| c.is_whitespace());
-        end = space.map_or(end, |at| start + at);
+            .rposition(|c| c.is_whitespace())
+            .map(|at| start + at);
+        // A script without spaces is cut anywhere.
+        end = space.filter(|at| end - at <= EXCERPT_TAIL).unwrap_or(end);
     }
     let lead = if start > 0 { "…" } else { "" };
     let tail = if end < characters.len() { "…" } else { "" };

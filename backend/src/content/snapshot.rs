@@ -1,6 +1,6 @@
 //! An immutable set of posts, and the questions that readers ask of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use shared::blog::{
@@ -8,9 +8,11 @@ use shared::blog::{
 };
 use shared::paths;
 use shared::search::{SearchHit, SearchPage};
+use unicode_normalization::UnicodeNormalization;
 
 use super::post::Post;
 use super::search::SearchIndex;
+use super::words::fold;
 
 /// How many related posts a post shows at most.
 const MAX_RELATED: usize = 3;
@@ -20,15 +22,35 @@ const MAX_RELATED: usize = 3;
 /// Two snapshots are equal when a reader can't tell them apart, so that equal ones can share memory.
 #[derive(Debug)]
 pub struct Snapshot {
+    /// Those that lists show.
     posts: Vec<Post>,
     positions: HashMap<String, usize>,
+    /// Category and tags of each post as they count when names are compared.
+    names: Vec<Names>,
+    /// Posts in no list, by id.
+    unlisted: HashMap<String, Post>,
     /// Made when somebody searches for the first time.
     search: OnceLock<SearchIndex>,
 }
 
 impl PartialEq for Snapshot {
     fn eq(&self, other: &Self) -> bool {
-        self.posts == other.posts
+        self.posts == other.posts && self.unlisted == other.unlisted
+    }
+}
+
+#[derive(Debug)]
+struct Names {
+    category: String,
+    tags: HashSet<String>,
+}
+
+impl Names {
+    fn of(post: &Post) -> Self {
+        Self {
+            category: fold(&post.category),
+            tags: post.tags.iter().map(|tag| fold(tag)).collect(),
+        }
     }
 }
 
@@ -113,10 +135,14 @@ impl Snapshot {
     pub fn new(delivered: Vec<Post>) -> Self {
         let mut posts: Vec<Post> = Vec::with_capacity(delivered.len());
         let mut positions = HashMap::with_capacity(delivered.len());
+        let mut unlisted = HashMap::new();
         let mut duplicates = Vec::new();
         for post in delivered {
-            if positions.insert(post.id.clone(), 0).is_some() {
+            if unlisted.contains_key(&post.id) || positions.insert(post.id.clone(), 0).is_some() {
                 duplicates.push(post.id);
+            } else if post.unlisted {
+                positions.remove(&post.id);
+                unlisted.insert(post.id.clone(), post);
             } else {
                 posts.push(post);
             }
@@ -130,13 +156,15 @@ impl Snapshot {
             positions.insert(post.id.clone(), position);
         }
         Self {
+            names: posts.iter().map(Names::of).collect(),
             posts,
             positions,
+            unlisted,
             search: OnceLock::new(),
         }
     }
 
-    /// All posts, newest first.
+    /// All posts that lists show, newest first.
     #[must_use]
     pub fn posts(&self) -> &[Post] {
         &self.posts
@@ -145,11 +173,16 @@ impl Snapshot {
     /// The post with this id.
     #[must_use]
     pub fn post(&self, id: &str) -> Option<&Post> {
-        self.positions.get(id).and_then(|&at| self.posts.get(at))
+        let listed = |id: &str| self.positions.get(id).and_then(|&at| self.posts.get(at));
+        listed(id).or_else(|| self.unlisted.get(id)).or_else(|| {
+            // One letter can be spelled in two ways (é in NFC and NFD), one of which is the id's.
+            let id: String = id.nfc().collect();
+            listed(&id).or_else(|| self.unlisted.get(&id))
+        })
     }
 
-    /// One page of the posts, or of those of one category, with one tag, or both; names count in
-    /// any letter case. `page` and `per_page` are brought into range, never refused.
+    /// One page of the posts, or of those of one category, with one tag, or both; names count
+    /// however they are spelled. `page` and `per_page` are brought into range, never refused.
     #[must_use]
     pub fn page(
         &self,
@@ -158,17 +191,15 @@ impl Snapshot {
         category: Option<&str>,
         tag: Option<&str>,
     ) -> PagePart<BlogSummary> {
-        let (category, tag) = (category.map(fold_case), tag.map(fold_case));
-        let is_of_category = |post: &&Post| {
-            let wanted = category.as_ref();
-            wanted.is_none_or(|name| fold_case(&post.category) == *name)
+        let (category, tag) = (category.map(fold), tag.map(fold));
+        let is_wanted = |names: &Names| {
+            category.as_ref().is_none_or(|name| names.category == *name)
+                && tag.as_ref().is_none_or(|name| names.tags.contains(name))
         };
-        let has_tag = |post: &&Post| {
-            let wanted = tag.as_ref();
-            wanted.is_none_or(|name| post.tags.iter().any(|tag| fold_case(tag) == *name))
-        };
-        let posts = self.posts.iter().filter(is_of_category).filter(has_tag);
-        let matching: Vec<&Post> = posts.collect();
+        let posts = self.posts.iter().zip(&self.names);
+        let matching: Vec<&Post> = posts
+            .filter_map(|(post, names)| is_wanted(names).then_some(post))
+            .collect();
         PagePart::of(&matching, page, per_page, |post| summary(post))
     }
 
@@ -186,28 +217,28 @@ impl Snapshot {
     /// A whole post with its neighbours and relatives.
     #[must_use]
     pub fn blog(&self, id: &str) -> Option<Blog> {
-        let position = *self.positions.get(id)?;
-        let post = self.posts.get(position)?;
-        let newer = position.checked_sub(1).and_then(|at| self.posts.get(at));
+        let post = self.post(id)?;
+        let position = self.positions.get(&post.id).copied();
+        let beside = |position: Option<usize>| self.posts.get(position?).map(link);
         Some(Blog {
             summary: summary(post),
             content_html: post.content_html.clone(),
             headings: post.headings.clone(),
             tags: post.tags.clone(),
-            previous: newer.map(link),
-            next: self.posts.get(position + 1).map(link),
+            previous: beside(position.and_then(|at| at.checked_sub(1))),
+            next: beside(position.map(|at| at + 1)),
             related: self.related(post),
         })
     }
 
     /// The categories in use, most used first, equals by name. Spellings that differ only in letter
-    /// case are one category, named as its newest post names it.
+    /// case, accents or width are one category, named as its newest post names it.
     #[must_use]
     pub fn categories(&self) -> CategoryList {
         let mut counts: HashMap<String, CategoryCount> = HashMap::new();
-        for post in &self.posts {
+        for (post, names) in self.posts.iter().zip(&self.names) {
             counts
-                .entry(fold_case(&post.category))
+                .entry(names.category.clone())
                 .or_insert_with(|| CategoryCount {
                     name: post.category.clone(),
                     count: 0,
@@ -221,19 +252,15 @@ impl Snapshot {
 
     /// Most shared tags first, then those of the same category, newer ones before older ones.
     fn related(&self, post: &Post) -> Vec<BlogSummary> {
-        let tags: Vec<String> = post.tags.iter().map(|tag| fold_case(tag)).collect();
-        let category = fold_case(&post.category);
+        let own = Names::of(post);
         let mut candidates: Vec<(usize, bool, &Post)> = self
             .posts
             .iter()
-            .filter(|other| other.id != post.id)
-            .map(|other| {
-                let shared_tags = other
-                    .tags
-                    .iter()
-                    .filter(|tag| tags.contains(&fold_case(tag)))
-                    .count();
-                (shared_tags, fold_case(&other.category) == category, other)
+            .zip(&self.names)
+            .filter(|(other, _)| other.id != post.id)
+            .map(|(other, names)| {
+                let shared_tags = own.tags.intersection(&names.tags).count();
+                (shared_tags, names.category == own.category, other)
             })
             .filter(|&(shared_tags, same_category, _)| shared_tags > 0 || same_category)
             .collect();
@@ -272,10 +299,6 @@ fn link(post: &Post) -> BlogLink {
         title: post.title.clone(),
         url: paths::blog(&post.id),
     }
-}
-
-fn fold_case(text: &str) -> String {
-    text.trim().to_lowercase()
 }
 
 fn count(length: usize) -> u32 {

@@ -9,6 +9,7 @@ use super::markdown_file::{Authors, MarkdownFile};
 use super::{BlogSource, Media, SourceError, media_type};
 use crate::content::address::{Addresses, SameSite};
 use crate::content::post::Post;
+use crate::content::record::Visibility;
 
 #[derive(RustEmbed)]
 #[folder = "content/posts"]
@@ -73,7 +74,7 @@ fn parse(path: &str) -> Result<Option<Post>, String> {
     let file = PostFiles::get(path).ok_or("it is not there")?;
     let text = std::str::from_utf8(&file.data).map_err(|error| error.to_string())?;
     let file = MarkdownFile::parse(path.to_owned(), text).map_err(|error| error.to_string())?;
-    if file.front_matter.draft {
+    if file.record.visibility == Visibility::Hidden {
         return Ok(None);
     }
     let id = file.preferred_id();

@@ -19,6 +19,7 @@ use crate::content::address::Addresses;
 use crate::content::fields::Fields;
 use crate::content::front_matter;
 use crate::content::post::Post;
+use crate::content::record::Visibility;
 
 /// Files that are larger are no posts, in bytes.
 const MAX_POST_SIZE: u64 = 4 * 1024 * 1024;
@@ -134,7 +135,7 @@ fn read_files(root: &Path, listing: &Listing, skipped: &mut Vec<SkippedFile>) ->
                 MarkdownFile::parse(path.clone(), &text).map_err(|error| error.to_string())
             });
         match parsed {
-            Ok(file) if file.front_matter.draft => {}
+            Ok(file) if file.record.visibility == Visibility::Hidden => {}
             Ok(file) => files.push(file),
             Err(reason) => skipped.push(SkippedFile {
                 file: path.clone(),

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use crate::content::address::Addresses;
 use crate::content::dates::{self, Published};
 use crate::content::fields::Person;
-use crate::content::front_matter::{self, FrontMatter, FrontMatterError};
+use crate::content::front_matter::{self, FrontMatterError};
 use crate::content::post::{NotAPost, Post, RawPost};
+use crate::content::record::{Record, Visibility};
 use crate::content::{html, markdown};
 
 /// A blog's table of authors: people by the key that posts name them by.
@@ -18,7 +19,7 @@ pub(super) type Authors = HashMap<String, Person>;
 pub(super) struct MarkdownFile {
     /// Below the folder of posts, with `/` on every platform.
     pub(super) path: String,
-    pub(super) front_matter: FrontMatter,
+    pub(super) record: Record,
     body: String,
 }
 
@@ -29,14 +30,14 @@ impl MarkdownFile {
         let document = front_matter::split(text)?;
         Ok(Self {
             path,
-            front_matter: document.front_matter,
+            record: document.record,
             body: document.body.to_owned(),
         })
     }
 
     /// The id that the post should have: its slug, else the file's name without the ending.
     pub(super) fn preferred_id(&self) -> String {
-        let slug = self.front_matter.slug.as_deref().unwrap_or_default();
+        let slug = self.record.slug.as_deref().unwrap_or_default();
         let words: Vec<&str> = slug
             .split('/')
             .filter(|word| !word.trim().is_empty())
@@ -65,33 +66,31 @@ impl MarkdownFile {
     ) -> Result<Post, NotAPost> {
         let published = self.published();
         let name_as_title = self.name_as_title();
-        let front_matter = self.front_matter;
-        let rendered = markdown::render(&self.body, front_matter.title.as_deref());
+        let record = self.record;
+        let rendered = markdown::render(&self.body, record.title.as_deref());
         let opening = rendered
             .opening_html
             .and_then(|opening| html::sanitise(&opening, addresses).ok())
             .map(|opening| opening.prose);
         RawPost {
             id: Some(id),
-            title: front_matter
-                .title
-                .or(rendered.heading)
-                .or(Some(name_as_title)),
-            subtitle: front_matter
+            title: record.title.or(rendered.heading).or(Some(name_as_title)),
+            subtitle: record
                 .subtitle
-                .or_else(|| front_matter.team.map(|team| format!("On behalf of {team}"))),
+                .or_else(|| record.team.map(|team| format!("On behalf of {team}"))),
             // Some blogs put the date there for search engines: the text itself says more.
-            summary: front_matter
+            summary: record
                 .summary
                 .filter(|summary| dates::parse(summary).is_none())
                 .or(opening),
-            category: front_matter.category,
-            authors: bylines(front_matter.authors, front_matter.author_avatar, authors),
-            featured_image: front_matter.image,
+            category: record.category,
+            authors: bylines(record.authors, record.author_avatar, authors),
+            featured_image: record.image,
             published,
-            date_words: front_matter.date,
+            date_words: record.date_words,
             html: rendered.html,
-            tags: front_matter.tags,
+            tags: record.tags,
+            unlisted: record.visibility == Visibility::Unlisted,
         }
         .finish(addresses)
     }
@@ -109,12 +108,9 @@ impl MarkdownFile {
     /// The front matter's date, else the one in its `path`, else the one that the file's name begins
     /// with, else the one that its folders make.
     fn published(&self) -> Option<Published> {
-        let front_matter = &self.front_matter;
-        front_matter
-            .date
-            .as_deref()
-            .and_then(dates::parse)
-            .or_else(|| date_in_path(front_matter.path.as_deref()?))
+        self.record
+            .published
+            .or_else(|| date_in_path(self.record.path.as_deref()?))
             .or_else(|| split_date(self.name()).0)
             .or_else(|| date_in_path(&self.path))
     }

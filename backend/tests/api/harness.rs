@@ -157,6 +157,7 @@ pub(crate) fn post(number: usize) -> Post {
         content_html: format!("<p>Text {number}</p>"),
         content_text: format!("Text {number}"),
         headings: Vec::new(),
+        unlisted: false,
         tags: vec!["tag".to_owned()],
     }
 }

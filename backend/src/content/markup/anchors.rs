@@ -3,8 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use percent_encoding::percent_decode_str;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
-use super::{Token, heading_level, unescape};
+use super::tokens::{Token, attribute};
+use super::{Parts, heading_level};
+use crate::content::words::fold;
 
 /// What a generated heading id begins with, so that it is no id of the page around the post.
 const HEADING_PREFIX: &str = "h-";
@@ -12,36 +16,73 @@ const HEADING_PREFIX: &str = "h-";
 const ANCHOR_PREFIX: &str = "c-";
 
 /// The ids of a post: new ones for all headings, and where its own ids and links to them lead now.
-pub(super) struct Anchors {
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Anchors {
     /// In the order of the headings.
     headings: Vec<String>,
     /// By the id that the post gave.
     by_given_id: HashMap<String, String>,
+    /// By the names that other generators give the headings.
+    by_other_name: HashMap<String, String>,
     taken: HashSet<String>,
+}
+
+/// Names that are each given once.
+#[derive(Default)]
+struct Numbered {
+    /// The number that each name was last given with.
+    last: HashMap<String, u32>,
+}
+
+impl Numbered {
+    /// The name itself, or with a number where it is taken, as GitHub numbers them. The first number
+    /// is `first`.
+    fn name(&mut self, plain: &str, first: u32) -> String {
+        let mut name = plain.to_owned();
+        while self.last.contains_key(&name) {
+            let number = self.last.entry(plain.to_owned()).or_insert(first - 1);
+            *number += 1;
+            name = format!("{plain}-{number}");
+        }
+        self.last.insert(name.clone(), first - 1);
+        name
+    }
 }
 
 impl Anchors {
     pub(super) fn of(tokens: &[Token]) -> Self {
-        let mut anchors = Self {
-            headings: Vec::new(),
-            by_given_id: HashMap::new(),
-            taken: HashSet::new(),
-        };
+        let mut anchors = Self::default();
+        let mut own = Numbered::default();
+        let mut others: [(fn(&str) -> String, Numbered); 3] = [
+            (github, Numbered::default()),
+            (zola, Numbered::default()),
+            (kramdown, Numbered::default()),
+        ];
         for (at, token) in tokens.iter().enumerate() {
             let Token::Open(tag) = token else { continue };
-            let given = tag.attribute("id").map(unescape);
-            let id = if heading_level(tag.name).is_some() {
-                let id = anchors.unique(HEADING_PREFIX, &heading_text(&tokens[at + 1..]));
+            let name = attribute(tag, "name").filter(|_| &*tag.name == "a");
+            let given = attribute(tag, "id").or(name);
+            let id = if heading_level(&tag.name).is_some() {
+                let text = heading_text(&tokens[at..]);
+                let id = own.name(&format!("{HEADING_PREFIX}{}", slug(&text)), 2);
                 anchors.headings.push(id.clone());
+                for (name, numbered) in &mut others {
+                    let name = numbered.name(&name(&text), 1);
+                    anchors.by_other_name.entry(name).or_insert(id.clone());
+                }
                 id
-            } else if let Some(given) = &given {
-                anchors.unique(ANCHOR_PREFIX, given)
+            } else if let Some(given) = given {
+                own.name(&format!("{ANCHOR_PREFIX}{}", slug(given)), 2)
             } else {
                 continue;
             };
             if let Some(given) = given {
-                anchors.by_given_id.entry(given).or_insert(id);
+                anchors
+                    .by_given_id
+                    .entry(given.nfc().collect())
+                    .or_insert_with(|| id.clone());
             }
+            anchors.taken.insert(id);
         }
         anchors
     }
@@ -53,54 +94,77 @@ impl Anchors {
 
     /// What became of an id that the post gives.
     pub(super) fn renamed(&self, given: &str) -> Option<&str> {
-        self.by_given_id.get(given).map(String::as_str)
-    }
-
-    fn unique(&mut self, prefix: &str, text: &str) -> String {
-        let plain = format!("{prefix}{}", slug(text));
-        let mut id = plain.clone();
-        let mut number = 1;
-        while !self.taken.insert(id.clone()) {
-            number += 1;
-            id = format!("{plain}-{number}");
-        }
-        id
+        let given: String = given.nfc().collect();
+        self.by_given_id.get(&given).map(String::as_str)
     }
 
     /// Where a link to a part of the post leads: to an id that the post gives, or to a heading under
-    /// the name that other sites give it. Links to nowhere stay.
-    pub(super) fn target(&self, fragment: &str) -> String {
-        let wanted = percent_decode_str(fragment).decode_utf8_lossy();
-        if let Some(id) = self.by_given_id.get(&*wanted) {
-            return id.clone();
-        }
-        let heading = format!("{HEADING_PREFIX}{}", slug(&wanted));
-        if self.taken.contains(&heading) {
-            heading
-        } else {
-            fragment.to_owned()
-        }
+    /// the name that other sites give it. `None` when it leads nowhere.
+    #[must_use]
+    pub fn target(&self, fragment: &str) -> Option<&str> {
+        let wanted: String = percent_decode_str(fragment)
+            .decode_utf8_lossy()
+            .nfc()
+            .collect();
+        self.by_given_id
+            .get(&wanted)
+            .or_else(|| self.taken.get(&wanted))
+            .or_else(|| self.by_other_name.get(&wanted))
+            .or_else(|| self.by_other_name.get(&wanted.to_lowercase()))
+            .or_else(|| {
+                self.taken
+                    .get(&format!("{HEADING_PREFIX}{}", slug(&wanted)))
+            })
+            .map(String::as_str)
     }
 }
 
+/// The text of the heading that the tokens begin with, as its readers see it.
 fn heading_text(tokens: &[Token]) -> String {
-    tokens
-        .iter()
-        .take_while(|token| !matches!(token, Token::Close(name) if heading_level(name).is_some()))
-        .filter_map(|token| match token {
-            Token::Text(text) => Some(unescape(text)),
-            _ => None,
-        })
-        .collect()
+    let mut parts = Parts::default();
+    let mut text = String::new();
+    for token in tokens {
+        parts.enter(token);
+        match token {
+            Token::Text(piece) if !parts.is_silent() => text.push_str(piece),
+            Token::Close(name) if heading_level(name).is_some() => break,
+            _ => {}
+        }
+    }
+    text
 }
 
 /// Letters and digits in lower case, anything else a single hyphen; never empty.
 fn slug(text: &str) -> String {
     let slug = text
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .split(|c: char| !c.is_alphanumeric() && c != '_' && !is_combining_mark(c))
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
         .join("-")
         .to_lowercase();
     if slug.is_empty() { "part".into() } else { slug }
+}
+
+/// GitHub, Docusaurus, Astro, Hugo: punctuation goes, each space is a hyphen.
+fn github(text: &str) -> String {
+    text.trim()
+        .nfc()
+        .flat_map(char::to_lowercase)
+        .filter_map(|c| match c {
+            ' ' => Some('-'),
+            '-' | '_' => Some(c),
+            c => (c.is_alphanumeric() || is_combining_mark(c)).then_some(c),
+        })
+        .collect()
+}
+
+/// Zola: like ours, in ASCII.
+fn zola(text: &str) -> String {
+    slug(&fold(text))
+}
+
+/// Jekyll: as GitHub, beginning with a letter and without `_`.
+fn kramdown(text: &str) -> String {
+    let text = text.trim_start_matches(|c: char| !c.is_alphabetic());
+    github(text).replace('_', "")
 }

@@ -19,6 +19,7 @@ fn post(id: &str, title: &str, text: &str) -> Post {
         reading_minutes: 1,
         content_html: String::new(),
         headings: Vec::new(),
+        unlisted: false,
         content_text: text.to_owned(),
         tags: Vec::new(),
     }

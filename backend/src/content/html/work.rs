@@ -1,0 +1,385 @@
+//! How much work a post's HTML makes, so that one post can't take the time or the memory of all.
+//!
+//! The parser walks up through the open elements at each tag, looks through a tag's attributes for
+//! each of them, and through a parent's children to move one: a megabyte can cost minutes. It is built
+//! here without its tree first, piece by piece, and given up at fixed bounds. Honest HTML stays far
+//! below them.
+
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
+use html5ever::tendril::{StrTendril, TendrilSink};
+use html5ever::{Attribute, ExpandedName, ParseOpts, QualName, local_name, ns, parse_fragment};
+
+/// How deep elements may be nested.
+const MAX_DEPTH: usize = 512;
+/// How many elements a post may have, those that the parser adds included.
+const MAX_ELEMENTS: usize = 250_000;
+/// How many attributes one tag may have.
+const MAX_ATTRIBUTES: u32 = 2_000;
+/// How many siblings the parser may look through, all moves together.
+const MAX_STEPS: usize = 20_000_000;
+/// How much is read between two looks at the figures, in bytes.
+const PIECE: usize = 1024;
+
+/// The HTML would take too much work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TooComplex {
+    /// Elements within elements.
+    #[error("its HTML is nested more than {MAX_DEPTH} elements deep")]
+    NestedTooDeep,
+    /// Of all kinds together.
+    #[error("its HTML has more than {MAX_ELEMENTS} elements")]
+    TooManyElements,
+    /// In one tag.
+    #[error("a tag of its HTML has more than {MAX_ATTRIBUTES} attributes")]
+    TooManyAttributes,
+    /// Elements that stand where they may not.
+    #[error("too many elements of its HTML stand where they may not, as text within a table does")]
+    Misplaced,
+}
+
+/// Passes HTML that can be parsed with little work.
+pub(super) fn check(html: &str) -> Result<(), TooComplex> {
+    if html.bytes().filter(|byte| *byte == b'<').count() < MAX_DEPTH {
+        return check_attributes(html);
+    }
+    check_attributes(html)?;
+    let figures = Rc::new(Figures::default());
+    let sink = Measure {
+        document: Node::new(None),
+        figures: Rc::clone(&figures),
+    };
+    let context = QualName::new(None, ns!(html), local_name!("div"));
+    let mut parser = parse_fragment(sink, ParseOpts::default(), context, vec![], false);
+    let mut rest = html;
+    while !rest.is_empty() {
+        let (piece, after) = rest.split_at(rest.floor_char_boundary(PIECE.min(rest.len())));
+        parser.process(StrTendril::from(piece));
+        figures.check()?;
+        rest = after;
+    }
+    Ok(())
+}
+
+#[derive(Default)]
+struct Figures {
+    elements: Cell<usize>,
+    depth: Cell<usize>,
+    steps: Cell<usize>,
+}
+
+impl Figures {
+    fn check(&self) -> Result<(), TooComplex> {
+        if self.depth.get() > MAX_DEPTH {
+            return Err(TooComplex::NestedTooDeep);
+        }
+        if self.elements.get() > MAX_ELEMENTS {
+            return Err(TooComplex::TooManyElements);
+        }
+        if self.steps.get() > MAX_STEPS {
+            return Err(TooComplex::Misplaced);
+        }
+        Ok(())
+    }
+}
+
+/// The states of a tag in the HTML standard (13.2.5.8 to 13.2.5.40), as far as they tell attributes
+/// from values.
+#[derive(Clone, Copy)]
+enum State {
+    TagName,
+    Between,
+    Name,
+    AfterName,
+    BeforeValue,
+    Unquoted,
+    DoubleQuoted,
+    SingleQuoted,
+}
+
+/// Bounds the attributes of each tag. Where a tag begins can't be known without parsing comments and
+/// scripts, so that every `<` and letter counts as a beginning, and all readings are followed at once.
+fn check_attributes(html: &str) -> Result<(), TooComplex> {
+    let bytes = html.as_bytes();
+    let mut readings: [Option<u32>; 8] = [None; 8];
+    let mut any = false;
+    for (at, &byte) in bytes.iter().enumerate() {
+        if any {
+            let mut next = [None; 8];
+            any = false;
+            for state in STATES {
+                let Some(count) = readings[state as usize] else {
+                    continue;
+                };
+                let Some((after, adds)) = step(state, byte) else {
+                    continue;
+                };
+                let count = count + u32::from(adds);
+                if count > MAX_ATTRIBUTES {
+                    return Err(TooComplex::TooManyAttributes);
+                }
+                let slot: &mut Option<u32> = &mut next[after as usize];
+                *slot = (*slot).max(Some(count));
+                any = true;
+            }
+            readings = next;
+        }
+        let before = at.checked_sub(1).map(|at| bytes[at]);
+        if byte.is_ascii_alphabetic() && matches!(before, Some(b'<' | b'/')) {
+            let slot = &mut readings[State::TagName as usize];
+            *slot = (*slot).max(Some(0));
+            any = true;
+        }
+    }
+    Ok(())
+}
+
+const STATES: [State; 8] = [
+    State::TagName,
+    State::Between,
+    State::Name,
+    State::AfterName,
+    State::BeforeValue,
+    State::Unquoted,
+    State::DoubleQuoted,
+    State::SingleQuoted,
+];
+
+/// The state after a byte, and whether an attribute begins with it; `None` at the tag's end.
+fn step(state: State, byte: u8) -> Option<(State, bool)> {
+    use State::{
+        AfterName, BeforeValue, Between, DoubleQuoted, Name, SingleQuoted, TagName, Unquoted,
+    };
+    let is_space = byte.is_ascii_whitespace();
+    Some(match (state, byte) {
+        (DoubleQuoted, b'"') | (SingleQuoted, b'\'') => (Between, false),
+        (DoubleQuoted | SingleQuoted, _) => (state, false),
+        (_, b'>') => return None,
+        (Unquoted, _) if is_space => (Between, false),
+        (Unquoted, _) => (Unquoted, false),
+        (BeforeValue, b'"') => (DoubleQuoted, false),
+        (BeforeValue, b'\'') => (SingleQuoted, false),
+        (BeforeValue, _) if is_space => (BeforeValue, false),
+        (BeforeValue, _) => (Unquoted, false),
+        (Name | AfterName, b'=') => (BeforeValue, false),
+        (Name | AfterName, _) if is_space => (AfterName, false),
+        (_, b'/') => (Between, false),
+        (TagName | Between, _) if is_space => (Between, false),
+        (TagName, _) => (TagName, false),
+        (Name, _) => (Name, false),
+        (Between | AfterName, _) => (Name, true),
+    })
+}
+
+/// A node without its content.
+struct Node {
+    name: Option<QualName>,
+    is_integration_point: bool,
+    depth: Cell<usize>,
+    children: Cell<usize>,
+    parent: RefCell<Weak<Node>>,
+    /// Where the content of a `template` goes.
+    inside: Option<Rc<Node>>,
+}
+
+impl Node {
+    fn new(name: Option<QualName>) -> Rc<Self> {
+        Rc::new(Self {
+            name,
+            is_integration_point: false,
+            depth: Cell::new(0),
+            children: Cell::new(0),
+            parent: RefCell::default(),
+            inside: None,
+        })
+    }
+}
+
+/// Counts what the parser would build.
+struct Measure {
+    document: Rc<Node>,
+    figures: Rc<Figures>,
+}
+
+impl Measure {
+    fn adopt(&self, parent: &Rc<Node>, child: NodeOrText<Rc<Node>>) {
+        parent.children.set(parent.children.get() + 1);
+        if let NodeOrText::AppendNode(child) = child {
+            let depth = parent.depth.get() + 1;
+            child.depth.set(depth);
+            *child.parent.borrow_mut() = Rc::downgrade(parent);
+            self.figures.depth.set(self.figures.depth.get().max(depth));
+        }
+    }
+
+    fn walk(&self, steps: usize) {
+        self.figures.steps.set(self.figures.steps.get() + steps);
+    }
+}
+
+impl TreeSink for Measure {
+    type Handle = Rc<Node>;
+    type Output = ();
+    type ElemName<'a> = ExpandedName<'a>;
+
+    fn finish(self) {}
+
+    fn parse_error(&self, _message: Cow<'static, str>) {}
+
+    fn get_document(&self) -> Rc<Node> {
+        Rc::clone(&self.document)
+    }
+
+    fn elem_name<'a>(&'a self, target: &'a Rc<Node>) -> ExpandedName<'a> {
+        const NONE: ExpandedName<'static> = ExpandedName {
+            ns: &ns!(html),
+            local: &local_name!(""),
+        };
+        target.name.as_ref().map_or(NONE, QualName::expanded)
+    }
+
+    fn create_element(
+        &self,
+        name: QualName,
+        _attributes: Vec<Attribute>,
+        flags: ElementFlags,
+    ) -> Rc<Node> {
+        self.figures.elements.set(self.figures.elements.get() + 1);
+        Rc::new(Node {
+            name: Some(name),
+            is_integration_point: flags.mathml_annotation_xml_integration_point,
+            depth: Cell::new(0),
+            children: Cell::new(0),
+            parent: RefCell::default(),
+            inside: flags.template.then(|| Node::new(None)),
+        })
+    }
+
+    fn create_comment(&self, _text: StrTendril) -> Rc<Node> {
+        self.figures.elements.set(self.figures.elements.get() + 1);
+        Node::new(None)
+    }
+
+    fn create_pi(&self, _target: StrTendril, _data: StrTendril) -> Rc<Node> {
+        Node::new(None)
+    }
+
+    fn append(&self, parent: &Rc<Node>, child: NodeOrText<Rc<Node>>) {
+        self.adopt(parent, child);
+    }
+
+    fn append_based_on_parent_node(
+        &self,
+        element: &Rc<Node>,
+        previous: &Rc<Node>,
+        child: NodeOrText<Rc<Node>>,
+    ) {
+        if element.parent.borrow().upgrade().is_some() {
+            self.append_before_sibling(element, child);
+        } else {
+            self.append(previous, child);
+        }
+    }
+
+    fn append_doctype_to_document(&self, _: StrTendril, _: StrTendril, _: StrTendril) {}
+
+    fn get_template_contents(&self, target: &Rc<Node>) -> Rc<Node> {
+        let inside = target.inside.as_ref().unwrap_or(target);
+        inside.depth.set(target.depth.get() + 1);
+        Rc::clone(inside)
+    }
+
+    fn same_node(&self, one: &Rc<Node>, other: &Rc<Node>) -> bool {
+        Rc::ptr_eq(one, other)
+    }
+
+    fn set_quirks_mode(&self, _mode: QuirksMode) {}
+
+    fn append_before_sibling(&self, sibling: &Rc<Node>, child: NodeOrText<Rc<Node>>) {
+        let parent = sibling.parent.borrow().upgrade();
+        if let Some(parent) = parent {
+            self.walk(parent.children.get());
+            self.adopt(&parent, child);
+        }
+    }
+
+    fn add_attrs_if_missing(&self, _target: &Rc<Node>, _attributes: Vec<Attribute>) {}
+
+    fn remove_from_parent(&self, target: &Rc<Node>) {
+        if let Some(parent) = target.parent.take().upgrade() {
+            self.walk(parent.children.get());
+            parent.children.set(parent.children.get().saturating_sub(1));
+        }
+    }
+
+    fn reparent_children(&self, node: &Rc<Node>, new_parent: &Rc<Node>) {
+        let children = node.children.take();
+        self.walk(children);
+        new_parent
+            .children
+            .set(new_parent.children.get() + children);
+        // What was below is at most one deeper now.
+        let depth = self.figures.depth.get().max(new_parent.depth.get() + 1);
+        self.figures.depth.set(depth);
+    }
+
+    fn is_mathml_annotation_xml_integration_point(&self, target: &Rc<Node>) -> bool {
+        target.is_integration_point
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn honest_html_passes_and_each_kind_of_excess_is_named() {
+        let many = |piece: &str, times: usize| piece.repeat(times);
+        let attributes =
+            |count: usize| -> String { (0..count).map(|number| format!(" a{number}=x")).collect() };
+        for (html, expected) in [
+            (many("<p>One <b>two</b>", 50_000), Ok(())),
+            (many("<h2>Same</h2>", 20_000), Ok(())),
+            (format!("{}x", many("<div>", 500)), Ok(())),
+            (many("<div>", 2_000), Err(TooComplex::NestedTooDeep)),
+            // An end tag within a table does not close what is outside of it.
+            (
+                many("<div><table></div></table>", 1_000),
+                Err(TooComplex::NestedTooDeep),
+            ),
+            (many("<br>", 300_000), Err(TooComplex::TooManyElements)),
+            // Each paragraph repeats all that is still bold.
+            (
+                format!(
+                    "<p>{}</p>{}",
+                    (0..400).map(|n| format!("<b id={n}>")).collect::<String>(),
+                    many("<p>x</p>", 10_000)
+                ),
+                Err(TooComplex::TooManyElements),
+            ),
+            (
+                format!("<table>{}", many("x<i></i>", 20_000)),
+                Err(TooComplex::Misplaced),
+            ),
+            (format!("<p{}>x", attributes(1_500)), Ok(())),
+            (
+                format!("<p{}>x", attributes(2_500)),
+                Err(TooComplex::TooManyAttributes),
+            ),
+            (
+                format!("<!-- <i x=\"--><p y='>'{}>", attributes(2_500)),
+                Err(TooComplex::TooManyAttributes),
+            ),
+            (
+                format!("<img alt=\"{}\">", many("word / = ", 100_000)),
+                Ok(()),
+            ),
+        ] {
+            let start: String = html.chars().take(40).collect();
+            assert_eq!(check(&html), expected, "{start}");
+        }
+    }
+}
