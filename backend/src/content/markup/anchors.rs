@@ -27,6 +27,9 @@ pub struct Anchors {
     taken: HashSet<String>,
 }
 
+/// Makes the name of a heading from its text.
+type Generator = fn(&str) -> String;
+
 /// Names that are each given once.
 #[derive(Default)]
 struct Numbered {
@@ -53,11 +56,8 @@ impl Anchors {
     pub(super) fn of(tokens: &[Token]) -> Self {
         let mut anchors = Self::default();
         let mut own = Numbered::default();
-        let mut others: [(fn(&str) -> String, Numbered); 3] = [
-            (github, Numbered::default()),
-            (zola, Numbered::default()),
-            (kramdown, Numbered::default()),
-        ];
+        let generators: [Generator; 3] = [github, zola, kramdown];
+        let mut others = generators.map(|name| (name, Numbered::default()));
         for (at, token) in tokens.iter().enumerate() {
             let Token::Open(tag) = token else { continue };
             let name = attribute(tag, "name").filter(|_| &*tag.name == "a");

@@ -205,9 +205,7 @@ fn an_item_finds_its_text_and_what_is_about_it() {
     assert_eq!(post.html, "<p>Ghost</p>");
     assert_eq!(post.summary.as_deref(), Some("About"));
     assert_eq!(post.tags, ["a"]);
-    let post = Record::item(Fields(&fields(
-        json!({"description": "One\n\nTwo", "slug": "a"}),
-    )));
+    let post = item(json!({"description": "One\n\nTwo", "slug": "a"}));
     assert_eq!(post.html, "<p>One</p><p>Two</p>");
     assert_eq!((post.summary, post.id.as_deref()), (None, Some("a")));
     let post = item(json!({
