@@ -17,7 +17,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode};
 use flashblog::app::App;
-use flashblog::config::{Config, Settings};
+use flashblog::config::Config;
 use flashblog::public_url::PublicUrl;
 use flashblog::store::DatabaseUrl;
 use flashblog::store::message::{Message, Reference, Stored};
@@ -169,8 +169,9 @@ async fn app(folder: &Path, database_url: &str) -> (Router, DatabaseUrl) {
     std::fs::write(&file, toml).expect("writes");
     // PostgreSQL needs a key that all servers share.
     let secret = |name: &str| (name == "FLASHBLOG_SECRET_KEY").then(|| "k".repeat(32).into());
-    let config = Config::load(Settings::default(), Some(&file), &secret).expect("loads");
-    let url = PublicUrl::of_listener(config.listen);
+    let no_flags = flashblog::config::settings::command().get_matches_from(["flashblog"]);
+    let config = Config::load(&no_flags, Some(&file), &secret).expect("loads");
+    let url = PublicUrl::of_listener(config.settings.listen.0);
     let app = App::connect(&config, url).await.expect("connects");
     (flashblog::router::router(app), config.database)
 }

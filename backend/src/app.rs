@@ -80,8 +80,9 @@ impl App {
     /// # Errors
     /// When a part can't be used, with what to do about it.
     pub async fn connect(config: &Config, public_url: PublicUrl) -> anyhow::Result<Self> {
+        let settings = &config.settings;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
-        let source = sources::open(&config.source, config.upstream_timeout)?;
+        let source = sources::open(&config.source, settings.upstream_timeout.0)?;
         let store = store::open(&config.database, DEFAULT_CONNECTIONS).await?;
         let memory = SessionMemory::load(Arc::clone(&store)).await?;
         let secret = signing_key(config)?;
@@ -89,7 +90,7 @@ impl App {
             token_keys(config, &secret),
             Arc::new(memory),
             Arc::clone(&clock),
-            config.session_lifetime,
+            settings.session_lifetime.0,
             public_url.is_https(),
         );
         let mailer = config
@@ -97,14 +98,14 @@ impl App {
             .as_ref()
             .map(|mail| mailer(mail, &public_url, Arc::clone(&store), Arc::clone(&clock)));
         let contact = Contact::new(store, Arc::clone(&clock), mailer.clone(), secret.as_bytes());
-        let contact_rate = RateLimit::new(config.contact_rate, Arc::clone(&clock));
+        let contact_rate = RateLimit::new(settings.contact_rate, Arc::clone(&clock));
         Ok(Self::from(Parts {
             sessions: Arc::new(sessions),
             contact: Arc::new(contact),
             contact_rate: Arc::new(contact_rate),
-            trusted_proxies: Arc::new(config.trusted_proxies.clone()),
+            trusted_proxies: Arc::new(settings.trusted_proxies.clone()),
             mailer,
-            blogs: Arc::new(BlogCache::new(source, clock, config.cache_lifetime)),
+            blogs: Arc::new(BlogCache::new(source, clock, settings.cache_lifetime.0)),
             public_url: Arc::new(public_url),
             assets: Arc::new(Assets::open(config.assets.clone())),
             in_flight: Arc::new(Semaphore::new(MAX_IN_FLIGHT)),
@@ -163,7 +164,7 @@ fn signing_key(config: &Config) -> anyhow::Result<String> {
         return Ok(keys.signing.clone());
     }
     anyhow::ensure!(
-        !config.production,
+        !config.settings.production,
         "secret-key: --production needs one; set FLASHBLOG_SECRET_KEY to what `flashblog secret` prints"
     );
     anyhow::ensure!(

@@ -6,6 +6,7 @@ pub mod api;
 pub mod app;
 pub mod cache;
 pub mod clock;
+pub mod commands;
 pub mod config;
 pub mod contact;
 pub mod content;

@@ -13,8 +13,7 @@ pub struct PublicUrl {
 }
 
 impl PublicUrl {
-    /// The address of a server that listens on `address` and that nobody gave another name.
-    #[must_use]
+    /// The address of a server that listens on `address` and has no other name.
     pub fn of_listener(address: SocketAddr) -> Self {
         Self {
             origin: format!("http://{address}"),
@@ -22,14 +21,12 @@ impl PublicUrl {
         }
     }
 
-    /// Its origin as RFC 6454 serialises it, such as `https://blog.example`.
-    #[must_use]
+    /// The origin as RFC 6454 serialises it, such as `https://blog.example`.
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// Its host without the port.
-    #[must_use]
+    /// The host without the port.
     pub fn host(&self) -> &str {
         let authority = self.origin.split_once("://").map_or("", |(_, rest)| rest);
         match authority.rsplit_once(':') {
@@ -38,9 +35,8 @@ impl PublicUrl {
         }
     }
 
-    /// An address on this site, such as `/blogs`, as others reach it; one that is absolute
-    /// already stays as it is.
-    #[must_use]
+    /// The absolute form of an address on this site, such as `/blogs`. An absolute address stays as
+    /// it is.
     pub fn absolute(&self, address: &str) -> String {
         if address.starts_with('/') && !address.starts_with("//") {
             format!("{}{address}", self.origin)
@@ -50,7 +46,6 @@ impl PublicUrl {
     }
 
     /// Whether cookies can be `Secure`.
-    #[must_use]
     pub fn is_https(&self) -> bool {
         self.https
     }
@@ -70,7 +65,9 @@ impl FromStr for PublicUrl {
             && url.username().is_empty()
             && url.password().is_none();
         if !plain {
-            return Err(format!("`{text}` won't do; {fits}"));
+            return Err(format!(
+                "`{text}` has more than scheme, host and port; {fits}"
+            ));
         }
         Ok(Self {
             origin: url.origin().ascii_serialization(),

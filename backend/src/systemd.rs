@@ -1,25 +1,25 @@
-//! What the server tells systemd, where that started it and asked to be told (`Type=notify`,
-//! `WatchdogSec=`): that it serves, that it is alive, that it stops. Elsewhere nothing is told.
+//! Notifications for systemd (`Type=notify`, `WatchdogSec=`): the server serves, is alive, stops.
+//! Without systemd nothing is sent.
 
 use sd_notify::NotifyState;
 
-/// The server serves.
+/// Says that the server serves.
 pub fn tell_ready() {
     tell(NotifyState::Ready);
 }
 
-/// The server was told to stop, and finishes what is in flight.
+/// Says that the server stops, and finishes the requests in flight.
 pub fn tell_stopping() {
     tell(NotifyState::Stopping);
 }
 
-/// Says that the server is alive, twice as often as it is asked to, for as long as it is polled.
-/// A runtime that is stuck does not get there, and systemd starts the server anew.
+/// Says that the server is alive, twice in each watchdog interval, for as long as it is polled. A
+/// runtime that hangs does not poll, and systemd restarts the server.
 pub async fn tell_alive() {
-    let Some(patience) = sd_notify::watchdog_enabled() else {
+    let Some(watchdog) = sd_notify::watchdog_enabled() else {
         return std::future::pending().await;
     };
-    let mut turns = tokio::time::interval(patience / 2);
+    let mut turns = tokio::time::interval(watchdog / 2);
     loop {
         turns.tick().await;
         tell(NotifyState::Watchdog);

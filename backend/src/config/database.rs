@@ -1,34 +1,35 @@
 //! Which database to use.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::{ConfigError, Redacted};
+use crate::config::values::Redacted;
 use crate::store::DatabaseUrl;
 
-/// Reads `--database-url`; without one it is a file in the data directory.
-pub(super) fn parse(text: Option<Redacted>, data_dir: &Path) -> Result<DatabaseUrl, ConfigError> {
-    let Some(Redacted(text)) = text else {
+/// The value is not repeated: it may be a password with a mistyped rest.
+const UNUSABLE: &str = "no URL that can be used; sqlite:/var/lib/flashblog/flashblog.db or postgres://user:password@host:5432/name would fit";
+
+/// Reads `database-url`. The default is a file in the data directory; a relative path is relative
+/// to `folder`.
+pub(super) fn parse(
+    url: Option<&Redacted>,
+    data_dir: &Path,
+    folder: &Path,
+) -> Result<DatabaseUrl, &'static str> {
+    let Some(Redacted(url)) = url else {
         return Ok(DatabaseUrl::Sqlite(data_dir.join("flashblog.db")));
     };
-    // What stands there may be a password that someone mistyped the rest of: it is not repeated.
-    let unusable = || {
-        ConfigError::new(
-            "database-url",
-            "no URL that can be used; sqlite:/var/lib/flashblog/flashblog.db or postgres://user:password@host:5432/name would fit",
-        )
-    };
-    if let Some(path) = text.strip_prefix("sqlite:") {
+    if let Some(path) = url.strip_prefix("sqlite:") {
         let path = path.strip_prefix("//").unwrap_or(path);
         if path.is_empty() || path.contains(['?', '\0']) {
-            return Err(unusable());
+            return Err(UNUSABLE);
         }
-        return Ok(DatabaseUrl::Sqlite(PathBuf::from(path)));
+        return Ok(DatabaseUrl::Sqlite(folder.join(path)));
     }
-    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-        return text
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return url
             .parse()
             .map(|options| DatabaseUrl::Postgres(Box::new(options)))
-            .map_err(|_| unusable());
+            .map_err(|_| UNUSABLE);
     }
-    Err(unusable())
+    Err(UNUSABLE)
 }

@@ -1,4 +1,4 @@
-//! How the owner is told of messages.
+//! How the owner is notified of messages.
 
 use std::fmt;
 
@@ -7,14 +7,15 @@ use lettre::transport::smtp::AsyncSmtpTransportBuilder;
 use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use reqwest::Url;
 
-use super::{ConfigError, Redacted};
+use crate::config::settings::Settings;
+use crate::config::values::Redacted;
 
-/// A mail server, and whom to tell.
+/// A mail server, and the receiver of notifications.
 #[derive(Clone)]
 pub struct MailSettings {
-    /// The server that takes mail, and how it knows us.
+    /// The server that takes mail, with its credentials.
     pub smtp: AsyncSmtpTransportBuilder,
-    /// Whom to tell.
+    /// The receiver, who is also the sender.
     pub owner: Mailbox,
 }
 
@@ -24,48 +25,37 @@ impl fmt::Debug for MailSettings {
     }
 }
 
-/// Reads `--smtp-url` and `--notify-to`, which need each other.
-pub(super) fn parse(
-    smtp_url: Option<Redacted>,
-    notify_to: Option<String>,
-) -> Result<Option<MailSettings>, ConfigError> {
-    let (Redacted(url), to) = match (smtp_url, notify_to) {
+/// Reads `smtp-url` and `notify-to`, which need each other. An error comes with its setting's name.
+pub(super) fn parse(settings: &Settings) -> Result<Option<MailSettings>, (&'static str, String)> {
+    let (Redacted(url), to) = match (&settings.smtp_url, &settings.notify_to) {
         (None, None) => return Ok(None),
         (Some(url), Some(to)) => (url, to),
         (None, Some(_)) => {
-            return Err(ConfigError::new(
-                "notify-to",
-                "set without a smtp-url; smtps://user:password@mail.example would fit",
-            ));
+            let problem = "set without a smtp-url; smtps://user:password@mail.example would fit";
+            return Err(("notify-to", problem.to_owned()));
         }
         (Some(_), None) => {
-            return Err(ConfigError::new(
-                "smtp-url",
-                "set without a notify-to; owner@example.org would fit",
-            ));
+            let problem = "set without a notify-to; owner@example.org would fit";
+            return Err(("smtp-url", problem.to_owned()));
         }
     };
     let owner = to.parse().map_err(|_| {
-        ConfigError::new(
-            "notify-to",
-            format!("`{to}` is no address; owner@example.org would fit"),
-        )
+        let problem = format!("`{to}` is no address; owner@example.org would fit");
+        ("notify-to", problem)
     })?;
-    let unusable = |why: &str| {
-        ConfigError::new(
-            "smtp-url",
-            format!(
-                "{why}; smtps://user:password@mail.example, smtp://mail.example?tls=required or smtp://localhost would fit"
-            ),
-        )
-    };
-    let parsed = Url::parse(&url).map_err(|_| unusable("no URL"))?;
+    let smtp = transport(url).map_err(|why| {
+        let fits = "smtps://user:password@mail.example, smtp://mail.example?tls=required or smtp://localhost would fit";
+        ("smtp-url", format!("{why}; {fits}"))
+    })?;
+    Ok(Some(MailSettings { smtp, owner }))
+}
+
+fn transport(url: &str) -> Result<AsyncSmtpTransportBuilder, &'static str> {
+    let parsed = Url::parse(url).map_err(|_| "no URL")?;
     let is_local = matches!(parsed.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     let encrypts = parsed.scheme() == "smtps" || parsed.query() == Some("tls=required");
     if parsed.password().is_some() && !encrypts && !is_local {
-        return Err(unusable("a password would travel unencrypted"));
+        return Err("a password would travel unencrypted");
     }
-    let smtp = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url)
-        .map_err(|_| unusable("no mail server's URL"))?;
-    Ok(Some(MailSettings { smtp, owner }))
+    AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| "no mail server's URL")
 }

@@ -1,25 +1,85 @@
-//! The signing key that a server makes for itself when its operator sets none.
+//! The keys that sign sessions: configured ones, else a generated one.
 
+use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::config::MIN_KEY_BYTES;
+use crate::config::settings::Settings;
+use crate::config::values::Redacted;
 use crate::store::data_dir::{create_folder, open_private};
 
 const FILE_NAME: &str = "secret-key";
 
+/// The shortest signing key that is accepted, in bytes (RFC 7518, section 3.2: at least the size
+/// of the hash output).
+const MIN_KEY_BYTES: usize = 32;
+
+/// Signing keys from the environment or the file. `Debug` never shows them.
+#[derive(Clone)]
+pub struct ConfiguredKeys {
+    /// Signs and verifies.
+    pub signing: String,
+    /// Verify only.
+    pub fallbacks: Vec<String>,
+}
+
+impl fmt::Debug for ConfiguredKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[redacted, {} fallbacks]", self.fallbacks.len())
+    }
+}
+
+impl ConfiguredKeys {
+    /// Reads `secret-key` and `secret-key-fallbacks`. An error comes with its setting's name.
+    pub(super) fn of(settings: &Settings) -> Result<Option<Self>, (&'static str, String)> {
+        let fallbacks: Vec<String> = settings
+            .secret_key_fallbacks
+            .iter()
+            .flat_map(|Redacted(keys)| keys.split(','))
+            .map(|key| key.trim().to_owned())
+            .filter(|key| !key.is_empty())
+            .collect();
+        for key in &fallbacks {
+            check_length("secret-key-fallbacks", key)?;
+        }
+        match &settings.secret_key {
+            Some(Redacted(signing)) => {
+                check_length("secret-key", signing)?;
+                let signing = signing.clone();
+                Ok(Some(Self { signing, fallbacks }))
+            }
+            None if fallbacks.is_empty() => Ok(None),
+            None => {
+                let problem = "set without a secret-key; set FLASHBLOG_SECRET_KEY too";
+                Err(("secret-key-fallbacks", problem.to_owned()))
+            }
+        }
+    }
+}
+
+fn check_length(name: &'static str, key: &str) -> Result<(), (&'static str, String)> {
+    if key.len() >= MIN_KEY_BYTES {
+        return Ok(());
+    }
+    let length = key.len();
+    let problem = format!(
+        "a key of {length} bytes is too short; at least {MIN_KEY_BYTES} are needed, `flashblog secret` prints one"
+    );
+    Err((name, problem))
+}
+
 /// A new key: 256 random bits as 64 hexadecimal digits.
 ///
 /// # Errors
-/// When the operating system has no randomness to give.
+/// When the operating system returns no random bytes.
 pub fn generate() -> Result<String, getrandom::Error> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// The key in the data directory; on the first start, one is made there with mode 0600.
+/// Returns the key in the data directory. The first start makes it, with mode 0600.
 ///
 /// # Errors
 /// When the folder or the file can't be made or read, or the file holds no key.
@@ -47,8 +107,8 @@ pub fn load_or_create(data_dir: &Path) -> anyhow::Result<String> {
     let key =
         generate().map_err(|error| anyhow::anyhow!("no randomness for a signing key: {error}"))?;
     create_folder(data_dir).map_err(in_file)?;
-    // Written whole before it has its name: a crash leaves no half key, and of two servers that
-    // start at once both use the one that was first.
+    // The key is written before it gets its name: a crash leaves no half key, and two servers that
+    // start at the same time use the same one.
     let draft = data_dir.join(format!("{FILE_NAME}.{}", std::process::id()));
     write_private(&draft, &key).map_err(in_file)?;
     let linked = fs::hard_link(&draft, &path);

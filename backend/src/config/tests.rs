@@ -1,3 +1,6 @@
+use std::ffi::OsString;
+use std::time::Duration;
+
 use super::*;
 
 const KEY: &str = "0123456789abcdef0123456789abcdef";
@@ -8,43 +11,146 @@ fn file(text: &str) -> tempfile::NamedTempFile {
     file
 }
 
-fn load(flags: Settings, toml: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
+fn load(flags: &[&str], toml: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
     let file = file(toml);
+    let matches = settings::command()
+        .try_get_matches_from([&["flashblog"], flags].concat())
+        .map_err(|error| flags::one_line(&error))?;
     let environment = |name: &str| {
         environment
             .iter()
             .find(|(key, _)| *key == name)
             .map(|(_, value)| OsString::from(value))
     };
-    Config::load(flags, Some(file.path()), &environment).map_err(|error| error.to_string())
+    let config = Config::load(&matches, Some(file.path()), &environment);
+    config.map_err(|error| error.to_string())
+}
+
+fn of_file(path: &Path) -> Result<Config, ConfigError> {
+    let no_flags = settings::command().get_matches_from(["flashblog"]);
+    Config::load(&no_flags, Some(path), &|_| None)
 }
 
 #[test]
 fn nothing_set_is_a_working_site() {
-    let config = load(Settings::default(), "", &[]).expect("loads");
-    assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
+    let config = load(&[], "", &[]).expect("loads");
+    assert_eq!(config.settings.listen.0.to_string(), "127.0.0.1:3000");
     assert_eq!(config.source, SourceKind::Embedded);
-    assert_eq!(config.upstream_timeout, Duration::from_secs(5));
-    assert!(config.keys.is_none() && config.public_url.is_none() && !config.production);
+    assert_eq!(config.settings.upstream_timeout.0, Duration::from_secs(5));
+    assert!(
+        config.keys.is_none()
+            && config.settings.public_url.is_none()
+            && !config.settings.production
+    );
 }
 
 #[test]
-fn a_flag_beats_the_file_and_the_file_the_default() {
-    let flags = Settings {
-        listen: Some("127.0.0.1:0".into()),
-        ..Settings::default()
-    };
-    let toml = "listen = '127.0.0.1:1'\nsession-lifetime = '90s'\nproduction = true";
-    let config = load(flags, toml, &[]).expect("loads");
-    assert_eq!(config.listen.port(), 0);
-    assert_eq!(config.session_lifetime, Duration::from_secs(90));
-    assert!(config.production);
+fn a_flag_beats_the_environment_that_the_file_and_that_the_default() {
+    let flags = ["--listen", "127.0.0.1:0"];
+    let environment = [
+        ("FLASHBLOG_LISTEN", "nowhere"),
+        ("FLASHBLOG_CACHE_LIFETIME", "2m"),
+        ("FLASHBLOG_PRODUCTION", "true"),
+    ];
+    let toml = "listen = '127.0.0.1:1'\ncache-lifetime = '3m'\nsession-lifetime = '90s'\nproduction = false";
+    let settings = load(&flags, toml, &environment).expect("loads").settings;
+    assert_eq!(settings.listen.0.port(), 0);
+    assert_eq!(settings.cache_lifetime.0, Duration::from_secs(120));
+    assert_eq!(settings.session_lifetime.0, Duration::from_secs(90));
+    assert_eq!(settings.upstream_timeout.0, Duration::from_secs(5));
+    assert!(settings.production);
+    let off = load(&["--production=false"], toml, &environment[1..]).expect("loads");
+    assert!(!off.settings.production);
+}
+
+#[test]
+fn paths_of_the_file_are_relative_to_it() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let file = folder.path().join("flashblog.toml");
+    std::fs::create_dir(folder.path().join("posts")).expect("makes");
+    std::fs::write(
+        &file,
+        "source = 'posts'\ndata-dir = 'kept'\nassets = 'posts'",
+    )
+    .expect("writes");
+    let config = of_file(&file).expect("loads");
+    let posts = folder.path().join("posts");
+    assert_eq!(config.source, SourceKind::Folder(posts.clone()));
+    assert_eq!(config.assets, Some(posts));
+    assert_eq!(config.data_dir, folder.path().join("kept"));
+    std::fs::write(&file, "database-url = 'sqlite:kept/it.db'").expect("writes");
+    let config = of_file(&file).expect("loads");
+    let database = folder.path().join("kept/it.db");
+    assert_eq!(
+        format!("{:?}", config.database),
+        format!("sqlite:{}", database.display())
+    );
+    assert_eq!(
+        config.data_dir,
+        Path::new("data"),
+        "the default is no path of the file"
+    );
+}
+
+#[test]
+fn a_value_is_named_by_where_it_stands() {
+    let environment = [("FLASHBLOG_LISTEN", "x")];
+    let error = load(&[], "listen = 'y'", &environment).expect_err("an address");
+    assert!(
+        error.starts_with("listen in `"),
+        "the file is read first: {error}"
+    );
+    type Case<'a> = (&'a [&'a str], &'a str, &'a [(&'a str, &'a str)], &'a str);
+    let cases: [Case<'_>; 9] = [
+        (&[], "", &environment, "FLASHBLOG_LISTEN: `x` is no address"),
+        (&["--listen", "x"], "", &[], "--listen: `x` is no address"),
+        (
+            &[],
+            "",
+            &[("FLASHBLOG_SOURCE", "ftp://x")],
+            "FLASHBLOG_SOURCE: ",
+        ),
+        (&["--source", "ftp://x"], "source = 'y'", &[], "--source: "),
+        (
+            &[],
+            "",
+            &[("FLASHBLOG_SECRET_KEY", "short")],
+            "FLASHBLOG_SECRET_KEY: a key of 5 bytes",
+        ),
+        (
+            &[],
+            "",
+            &[("FLASHBLOG_SMTP_URL", "smtp://localhost")],
+            "FLASHBLOG_SMTP_URL: set without",
+        ),
+        (
+            &[],
+            "",
+            &[("FLASHBLOG_PRODUCTION", "maybe")],
+            "FLASHBLOG_PRODUCTION: `maybe`",
+        ),
+        (
+            &["--secret-key", KEY],
+            "",
+            &[],
+            "--secret-key: a flag is seen in the list of processes; set FLASHBLOG_SECRET_KEY",
+        ),
+        (&["--assets", "/no/such"], "", &[], "--assets: "),
+    ];
+    for (flags, toml, environment, start) in cases {
+        let error = load(flags, toml, environment).expect_err(start);
+        assert!(error.starts_with(start), "{error}");
+        assert!(
+            !error.contains(KEY) && error.lines().count() == 1,
+            "{error}"
+        );
+    }
 }
 
 #[test]
 fn keys_come_from_environment_or_file_and_are_never_shown() {
     let toml = format!("secret-key = 'file {KEY}'\nsecret-key-fallbacks = 'a{KEY}, b{KEY},'");
-    let config = load(Settings::default(), &toml, &[("FLASHBLOG_SECRET_KEY", KEY)]).expect("loads");
+    let config = load(&[], &toml, &[("FLASHBLOG_SECRET_KEY", KEY)]).expect("loads");
     let keys = config.keys.as_ref().expect("keys");
     assert_eq!(keys.signing, KEY);
     assert_eq!(keys.fallbacks, [format!("a{KEY}"), format!("b{KEY}")]);
@@ -53,16 +159,12 @@ fn keys_come_from_environment_or_file_and_are_never_shown() {
 
 #[test]
 fn databases_and_mail_servers_are_named_without_their_passwords() {
-    let default = load(Settings::default(), "data-dir = 'd'", &[]).expect("loads");
+    let default = load(&["--data-dir", "d"], "", &[]).expect("loads");
     assert_eq!(format!("{:?}", default.database), "sqlite:d/flashblog.db");
     assert!(default.mail.is_none());
-    let flags = Settings {
-        database_url: Some("postgres://flash:hidden@db.example/blog".into()),
-        ..Settings::default()
-    };
-    assert!(!format!("{flags:?}").contains("hidden"));
+    let flags = ["--database-url", "postgres://flash:hidden@db.example/blog"];
     let toml = "smtp-url = 'smtps://flash:hidden@mail.example'\nnotify-to = 'a@b.example'";
-    let shown = format!("{:?}", load(flags, toml, &[]).expect("loads"));
+    let shown = format!("{:?}", load(&flags, toml, &[]).expect("loads"));
     assert!(
         shown.contains("db.example:5432") && shown.contains("a@b.example"),
         "{shown}"
@@ -74,12 +176,9 @@ fn databases_and_mail_servers_are_named_without_their_passwords() {
         "smtp-url = 'smtp//flash:hidden@mail.example'\nnotify-to = 'a@b.example'",
         "database-url = ['hidden']",
     ] {
-        let error = load(Settings::default(), toml, &[]).expect_err(toml);
+        let error = load(&[], toml, &[]).expect_err(toml);
         assert!(!error.contains("hidden"), "{error}");
     }
-    let relative = "database-url = 'sqlite:some/file.db'";
-    let config = load(Settings::default(), relative, &[]).expect("loads");
-    assert_eq!(format!("{:?}", config.database), "sqlite:some/file.db");
 }
 
 #[test]
@@ -87,76 +186,91 @@ fn what_can_not_be_used_is_named_with_what_would_fit() {
     let cases = [
         (
             "listen = 'localhost'",
-            &["listen: ", "127.0.0.1:3000"] as &[_],
+            &["listen in `", "127.0.0.1:3000"] as &[_],
         ),
         (
             "public-url = 'blog.example'",
-            &["public-url: ", "https://blog.example"],
+            &["public-url in `", "https://blog.example"],
         ),
         (
             "public-url = 'https://blog.example/path'",
-            &["public-url: ", "without a path"],
+            &["public-url in `", "without a path"],
         ),
-        ("source = 'ftp://else'", &["source: ", "embedded"]),
-        ("source = '/no/such/folder'", &["source: ", "folder"]),
-        ("assets = '/no/such/folder'", &["assets: ", "xtask build"]),
-        ("session-lifetime = '5'", &["session-lifetime: ", "90s"]),
-        ("cache-lifetime = '0s'", &["cache-lifetime: ", "1s"]),
-        ("upstream-timeout = '-1s'", &["upstream-timeout: ", "90s"]),
-        ("session-lifetime = '99999999999h'", &["session-lifetime: "]),
-        ("session-lifetime = '1ß'", &["session-lifetime: "]),
+        ("source = 'ftp://else'", &["source in `", "embedded"]),
+        ("source = '/no/such/folder'", &["source in `", "folder"]),
+        (
+            "assets = '/no/such/folder'",
+            &["assets in `", "xtask build"],
+        ),
+        ("session-lifetime = '5'", &["session-lifetime in `", "90s"]),
+        ("cache-lifetime = '0s'", &["cache-lifetime in `", "1s"]),
+        (
+            "upstream-timeout = '-1s'",
+            &["upstream-timeout in `", "90s"],
+        ),
+        (
+            "session-lifetime = '99999999999h'",
+            &["session-lifetime in `"],
+        ),
+        ("session-lifetime = '1ß'", &["session-lifetime in `"]),
         (
             "database-url = 'mysql://x'",
-            &["database-url: ", "postgres://"],
+            &["database-url in `", "postgres://"],
         ),
-        ("database-url = 'sqlite:'", &["database-url: ", "sqlite:/"]),
+        (
+            "database-url = 'sqlite:'",
+            &["database-url in `", "sqlite:/"],
+        ),
         (
             "trusted-proxies = 'proxy'",
-            &["trusted-proxies: ", "10.0.0.0/8"],
+            &["trusted-proxies in `", "10.0.0.0/8"],
         ),
-        ("contact-rate = '5'", &["contact-rate: ", "5/min"]),
-        ("notify-to = 'a@b.example'", &["notify-to: ", "smtps://"]),
+        ("contact-rate = '5'", &["contact-rate in `", "5/min"]),
+        ("notify-to = 'a@b.example'", &["notify-to in `", "smtps://"]),
         (
             "smtp-url = 'smtp://localhost'",
-            &["smtp-url: ", "notify-to"],
+            &["smtp-url in `", "notify-to"],
         ),
         (
             "smtp-url = 'smtp://localhost'\nnotify-to = 'nobody'",
-            &["notify-to: ", "owner@example.org"],
+            &["notify-to in `", "owner@example.org"],
         ),
         (
             "smtp-url = 'http://localhost'\nnotify-to = 'a@b.example'",
-            &["smtp-url: ", "smtps://"],
+            &["smtp-url in `", "smtps://"],
         ),
         (
             "smtp-url = 'smtp://u:p@mail.example'\nnotify-to = 'a@b.example'",
-            &["smtp-url: ", "unencrypted", "tls=required"],
+            &["smtp-url in `", "unencrypted", "tls=required"],
         ),
-        ("log = 'a=b=c'", &["log: ", "flashblog=debug"]),
-        ("log = 'info,,debgu'", &["log: ", "`debgu`"]),
+        ("log = 'a=b=c'", &["log in `", "flashblog=debug"]),
+        ("log = 'info,,debgu'", &["log in `", "`debgu`"]),
         (
             "secret-key = 'short'",
-            &["secret-key: ", "32", "flashblog secret"],
+            &["secret-key in `", "32", "flashblog secret"],
         ),
-        ("\nlisten = 3000", &["config: ", "line 2", "string"]),
-        ("lisen = 'x'", &["config: ", "line 1", "lisen", "listen"]),
-        ("listen", &["config: ", "line 1"]),
+        ("\nlisten = 3000", &["listen in `", "line 2: ", "string"]),
+        (
+            "lisen = 'x'",
+            &["line 1: unknown key `lisen`; `listen` would fit"],
+        ),
+        (
+            "colour = 'x'",
+            &["line 1: unknown key `colour`; what fits: listen, "],
+        ),
+        ("listen", &["`, line 1: "]),
     ];
     for (toml, parts) in cases {
-        let error = load(Settings::default(), toml, &[]).expect_err(toml);
+        let error = load(&[], toml, &[]).expect_err(toml);
         assert_eq!(error.lines().count(), 1, "{error}");
         for part in parts {
             assert!(error.contains(part), "{toml}: {error}");
         }
     }
     let alone = [("FLASHBLOG_SECRET_KEY_FALLBACKS", KEY)];
-    let error = load(Settings::default(), "", &alone).expect_err("no signing key");
+    let error = load(&[], "", &alone).expect_err("no signing key");
     assert!(error.contains("FLASHBLOG_SECRET_KEY"), "{error}");
-    let missing = Config::load(
-        Settings::default(),
-        Some(Path::new("/no/such.toml")),
-        &|_| None,
-    );
+    let missing = of_file(Path::new("/no/such.toml"));
     assert!(
         missing
             .expect_err("no file")

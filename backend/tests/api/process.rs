@@ -197,8 +197,12 @@ fn what_can_not_be_used_stops_the_start_with_one_line() {
         assert_one_line(flashblog(data_dir.path()).args(arguments), part);
     }
     for (name, value, part) in [
-        ("FLASHBLOG_CACHE_LIFETIME", "soon", "cache-lifetime: `soon`"),
-        ("FLASHBLOG_SECRET_KEY", "short", "secret-key: "),
+        (
+            "FLASHBLOG_CACHE_LIFETIME",
+            "soon",
+            "FLASHBLOG_CACHE_LIFETIME: `soon`",
+        ),
+        ("FLASHBLOG_SECRET_KEY", "short", "FLASHBLOG_SECRET_KEY: "),
     ] {
         assert_one_line(flashblog(data_dir.path()).env(name, value), part);
     }

@@ -1,0 +1,135 @@
+//! `flashblog serve`: the server, from its start to its end.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio::signal;
+#[cfg(unix)]
+use tokio::signal::unix::SignalKind;
+use tokio::time::sleep;
+
+use crate::app::App;
+use crate::config::Config;
+use crate::http::server::{self, ConnectionLimits};
+use crate::public_url::PublicUrl;
+use crate::{router, systemd, telemetry};
+
+/// New connections are still taken for this long after SIGTERM, and `/readyz` says 503: a load
+/// balancer that asks sends visitors elsewhere. Together with the drain that follows it is less
+/// than the 10 s that a service manager waits.
+const READINESS_GRACE: Duration = Duration::from_secs(1);
+
+/// The runtime waits this long for threads that are blocked, such as by a disk that hangs.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Serves until a signal ends it.
+///
+/// # Errors
+/// When an address, the database or another part can't be used.
+pub fn run(config: &Config) -> anyhow::Result<()> {
+    telemetry::start(&config.settings.log.0, config.settings.production)?;
+    let runtime = super::runtime()?;
+    let outcome = runtime.block_on(serve(config));
+    runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
+    outcome
+}
+
+async fn serve(config: &Config) -> anyhow::Result<()> {
+    let settings = &config.settings;
+    let listener = bind("listen", settings.listen.0).await?;
+    let metrics_listener = match settings.metrics_listen {
+        Some(address) => Some(bind("metrics-listen", address.0).await?),
+        None => None,
+    };
+    let address = listener.local_addr()?;
+    let public_url = settings
+        .public_url
+        .clone()
+        .unwrap_or_else(|| PublicUrl::of_listener(address));
+    let app = App::connect(config, public_url).await?;
+    // Before the address is printed: its reader may send a signal right away.
+    let stop_signal = stop_signal().context("can't wait for signals")?;
+    // Standard output may be closed: the site is served all the same.
+    let _ = writeln!(std::io::stdout(), "listening on http://{address}");
+    if let Some(listener) = &metrics_listener {
+        let address = listener.local_addr()?;
+        let _ = writeln!(std::io::stdout(), "metrics on http://{address}/metrics");
+    }
+    tracing::info!(%address, source = %config.source, "Serving");
+    systemd::tell_ready();
+
+    let draining = Arc::clone(&app.draining);
+    let stop = async move {
+        let signal = stop_signal.await;
+        draining.store(true, Ordering::Relaxed);
+        systemd::tell_stopping();
+        tracing::info!("Stopping: finishing the requests in flight");
+        if signal != StopSignal::Interrupt {
+            sleep(READINESS_GRACE).await;
+        }
+    };
+    tokio::select! {
+        () = app.work() => {}
+        () = serve_metrics(metrics_listener, app.clone()) => {}
+        () = systemd::tell_alive() => {}
+        () = server::serve(listener, router::router(app.clone()), ConnectionLimits::default(), stop) => {}
+    }
+    Ok(())
+}
+
+async fn bind(name: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("{name}: can't use {address}; another address or port 0 would fit")
+    })
+}
+
+/// Serves metrics for as long as it is polled. Without a listener it only waits.
+async fn serve_metrics(listener: Option<TcpListener>, app: App) {
+    let never = std::future::pending();
+    match listener {
+        Some(listener) => {
+            let router = router::metrics_router(app);
+            server::serve(listener, router, ConnectionLimits::default(), never).await;
+        }
+        None => never.await,
+    }
+}
+
+/// What ends the server.
+#[derive(Debug, PartialEq, Eq)]
+enum StopSignal {
+    /// Ctrl-C in a terminal.
+    Interrupt,
+    /// SIGTERM of a service manager.
+    #[cfg(unix)]
+    Terminate,
+}
+
+/// Resolves on Ctrl-C and on SIGTERM. After the call neither ends the process by itself.
+#[cfg(unix)]
+fn stop_signal() -> anyhow::Result<impl Future<Output = StopSignal>> {
+    let mut interrupt = signal::unix::signal(SignalKind::interrupt())?;
+    let mut terminate = signal::unix::signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => StopSignal::Interrupt,
+            _ = terminate.recv() => StopSignal::Terminate,
+        }
+    })
+}
+
+/// Resolves on Ctrl-C.
+#[cfg(not(unix))]
+fn stop_signal() -> anyhow::Result<impl Future<Output = StopSignal>> {
+    Ok(async {
+        match signal::ctrl_c().await {
+            Ok(()) => StopSignal::Interrupt,
+            Err(_) => std::future::pending().await,
+        }
+    })
+}

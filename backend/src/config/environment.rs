@@ -1,0 +1,46 @@
+//! Environment variables.
+
+use std::ffi::OsString;
+
+use clap::ArgMatches;
+
+use crate::config::settings::{Settings, command};
+use crate::config::{ConfigError, flags};
+
+/// Looks a variable up.
+pub type Environment<'a> = dyn Fn(&str) -> Option<OsString> + 'a;
+
+/// The variable of a setting: `FLASHBLOG_DATA_DIR` for `data-dir`.
+pub(super) fn variable(name: &str) -> String {
+    format!("FLASHBLOG_{}", name.to_uppercase().replace('-', "_"))
+}
+
+/// Sets what the environment gives, where the command line gives nothing: a flag also hides a
+/// variable that can't be used.
+pub(super) fn apply(
+    settings: &mut Settings,
+    flags: &ArgMatches,
+    environment: &Environment<'_>,
+) -> Result<(), ConfigError> {
+    let command = command();
+    for argument in command.get_arguments() {
+        let Some(name) = argument.get_long() else {
+            continue;
+        };
+        let variable = variable(name);
+        let Some(value) = environment(&variable) else {
+            continue;
+        };
+        if flags::is_given(flags, argument.get_id().as_str()) {
+            continue;
+        }
+        let mut flag = OsString::from(format!("--{name}="));
+        flag.push(value);
+        let matches = command
+            .clone()
+            .try_get_matches_from([OsString::from("flashblog"), flag])
+            .map_err(|error| ConfigError::new(variable, flags::problem(&error)))?;
+        flags::set(settings, &matches)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! The TOML file.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::config::ConfigError;
+use crate::config::settings::Settings;
+
+/// How alike two keys are at least, from 0 to 1, when one is taken for a mistyped other.
+const SIMILAR: f64 = 0.8;
+
+/// A file of settings: those that it gives, and the names of their keys.
+pub(super) struct File {
+    path: PathBuf,
+    keys: toml::Table,
+    /// The defaults, and over them the values of the file.
+    pub(super) settings: Settings,
+}
+
+impl File {
+    /// Reads the file.
+    pub(super) fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = fs::read_to_string(path).map_err(|error| {
+            ConfigError::new(
+                "config",
+                format!("can't read `{}`: {error}", path.display()),
+            )
+        })?;
+        let unusable = |key: &str, error: &toml::de::Error| {
+            let line = error
+                .span()
+                .map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+            let place = format!("`{}`, line {line}", path.display());
+            let name = match key {
+                // serde_path_to_error knows no key where the file is no TOML.
+                "" | "." => place,
+                key => format!("{key} in {place}"),
+            };
+            ConfigError::new(name, problem(error.message()))
+        };
+        let keys = toml::from_str(&text).map_err(|error| unusable("", &error))?;
+        let values = toml::Deserializer::parse(&text).map_err(|error| unusable("", &error))?;
+        let settings = serde_path_to_error::deserialize(values)
+            .map_err(|error| unusable(&error.path().to_string(), error.inner()))?;
+        Ok(Self {
+            path: path.to_owned(),
+            keys,
+            settings,
+        })
+    }
+
+    /// Where a setting stands, when it stands in the file: `site-title` is `title` of `[site]`.
+    pub(super) fn place(&self, name: &str) -> Option<String> {
+        let mut keys = &self.keys;
+        let mut rest = name;
+        let mut key = name.to_owned();
+        while !keys.contains_key(rest) {
+            let (table, inner) = rest.split_once('-')?;
+            keys = keys.get(table)?.as_table()?;
+            key = key.replacen('-', ".", 1);
+            rest = inner;
+        }
+        Some(format!("{key} in `{}`", self.path.display()))
+    }
+
+    /// The folder that the file's paths are relative to.
+    pub(super) fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+}
+
+/// One line, in which an unknown key comes with the known one that it looks like.
+fn problem(message: &str) -> String {
+    let message = message.lines().collect::<Vec<_>>().join(" ");
+    let names = |text: &str| -> Vec<String> {
+        text.split('`')
+            .skip(1)
+            .step_by(2)
+            .map(str::to_owned)
+            .collect()
+    };
+    let Some(text) = message.strip_prefix("unknown field ") else {
+        return message;
+    };
+    let names = names(text);
+    let Some((unknown, known)) = names.split_first() else {
+        return message;
+    };
+    let likeness = |name: &&String| strsim::jaro_winkler(name, unknown);
+    let similar = known
+        .iter()
+        .filter(|name| likeness(name) > SIMILAR)
+        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    match similar {
+        Some(name) => format!("unknown key `{unknown}`; `{name}` would fit"),
+        None => format!("unknown key `{unknown}`; what fits: {}", known.join(", ")),
+    }
+}

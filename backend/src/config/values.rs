@@ -1,0 +1,114 @@
+//! Kinds of values that settings have. Each is read from text, and its error says what would fit.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::net::SocketAddr;
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer, de};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
+
+/// Reads a value from the file the way that it is read from a flag.
+pub(super) fn text<'de, D, T>(file: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err: fmt::Display>,
+{
+    String::deserialize(file)?
+        .parse()
+        .map_err(de::Error::custom)
+}
+
+/// Reads a value that may be missing.
+pub(super) fn optional_text<'de, D, T>(file: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err: fmt::Display>,
+{
+    text(file).map(Some)
+}
+
+/// An IP address and a port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Address(pub SocketAddr);
+
+impl FromStr for Address {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|_| {
+            format!("`{text}` is no address; an IP address and a port such as 127.0.0.1:3000 or [::1]:0 would fit")
+        })
+    }
+}
+
+/// A length of time, from 1 second to 366 days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period(pub Duration);
+
+impl FromStr for Period {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let factor = match &text[digits.len()..] {
+            "s" => Some(1),
+            "m" => Some(60),
+            "h" => Some(3600),
+            _ => None,
+        };
+        factor
+            .zip(digits.parse::<u32>().ok())
+            .map(|(factor, count)| Duration::from_secs(factor * u64::from(count)))
+            .filter(|duration| (1..=366 * 86_400).contains(&duration.as_secs()))
+            .map(Self)
+            .ok_or_else(|| {
+                format!("`{text}` is no duration; a whole number of seconds, minutes or hours from 1s to 8784h, such as 90s, 10m or 1h, would fit")
+            })
+    }
+}
+
+/// A filter of log events, as `tracing_subscriber::EnvFilter` reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogFilter(pub String);
+
+impl FromStr for LogFilter {
+    type Err = String;
+
+    /// Refuses a single word that is no level: `EnvFilter` takes it for the name of a target, and
+    /// then logs that target only.
+    fn from_str(filter: &str) -> Result<Self, String> {
+        let fits = "info or flashblog=debug would fit";
+        EnvFilter::try_new(filter)
+            .map_err(|error| format!("`{filter}` is no filter ({error}); {fits}"))?;
+        let mut words = filter.split(',').map(str::trim);
+        let is_unknown = |word: &&str| {
+            !word.is_empty() && !word.contains(['=', '[']) && word.parse::<LevelFilter>().is_err()
+        };
+        match words.find(is_unknown) {
+            Some(word) => Err(format!("`{word}` is no level; {fits}")),
+            None => Ok(Self(filter.to_owned())),
+        }
+    }
+}
+
+/// Text that may hold a password. `Debug` never shows it.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Redacted(pub(super) String);
+
+impl FromStr for Redacted {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
