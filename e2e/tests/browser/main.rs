@@ -3,6 +3,7 @@
 mod accessibility;
 mod contact;
 mod failures;
+mod freshness;
 mod keyboard;
 mod motion;
 mod notices;
