@@ -1,4 +1,4 @@
-//! The one error that becomes a response.
+//! The error that every handler returns.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,10 +11,9 @@ use shared::problem::code;
 use crate::store::StoreError;
 use crate::telemetry::Chain;
 
-/// Why a request can't be answered with data.
+/// Why a request failed.
 ///
-/// A 5xx keeps its cause to itself: it is logged here, once, and the client reads an opaque
-/// sentence.
+/// The cause of a 5xx is logged here, once. The client reads an opaque sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
     /// 400: the request can't be understood; the sentence says why.
@@ -35,7 +34,7 @@ pub enum ApiError {
         /// What was asked for.
         id: String,
     },
-    /// 422: values that won't do.
+    /// 422: invalid values.
     #[error("invalid values")]
     Invalid {
         /// One sentence that names the fault.
@@ -46,7 +45,7 @@ pub enum ApiError {
     /// 422: an `Idempotency-Key` came back with another body.
     #[error("idempotency key reused")]
     IdempotencyKeyReused,
-    /// 429: more than a client may ask for.
+    /// 429: the client's rate is used up.
     #[error("too many requests")]
     TooManyRequests {
         /// When it may ask again.
@@ -67,19 +66,20 @@ pub enum ApiError {
     /// A status that a layer below the handlers chose, such as 405 or 413.
     #[error("{0}")]
     Status(StatusCode),
-    /// 500: a fault of the server's.
+    /// 500: a fault of the server.
     #[error("{0}")]
     Internal(Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl ApiError {
-    /// A 500 whose cause only the log learns.
+    /// A 500. Only the log has its cause.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(cause.into())
     }
 
-    /// What the client reads.
-    fn problem(&self) -> ProblemParts {
+    /// The parts of the problem object that the client reads.
+    #[must_use]
+    pub fn problem(&self) -> ProblemParts {
         let mut fields_at_fault = None;
         let (status, code, detail) = match self {
             Self::BadRequest(detail) => (StatusCode::BAD_REQUEST, code::BAD_REQUEST, detail.clone()),
@@ -148,7 +148,7 @@ impl ApiError {
     }
 }
 
-/// For a response that came without a payload: from a layer, or from axum itself.
+/// The problem of a response that a layer or axum itself made.
 #[must_use]
 pub fn problem_of_status(status: StatusCode) -> ProblemParts {
     ApiError::Status(status).problem()
@@ -240,7 +240,7 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// Travels as an extension of the response, from whoever made it to the envelope.
+/// What a response's body becomes. Travels as an extension of the response to the envelope layer.
 #[derive(Debug, Clone)]
 pub enum EnvelopeBody {
     /// JSON for the envelope's `data`.
@@ -251,7 +251,7 @@ pub enum EnvelopeBody {
     Document,
 }
 
-/// The parts of a problem object that an error knows; the envelope adds the rest.
+/// The parts of a problem object that an error knows. The envelope layer adds the rest.
 #[derive(Debug, Clone)]
 pub struct ProblemParts {
     /// The response's status.

@@ -1,5 +1,5 @@
-//! Routes and layers: pure wiring. The attribute above a handler says where an answer in an
-//! envelope is found, so that the API's description can't miss it.
+//! Routes and layers. The attribute above a handler has its path, so that the API's description
+//! has every route.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ use crate::metrics::measure;
 use crate::site::error_page::{self, explain_failures};
 use crate::telemetry::request_span;
 
-/// The whole site: the API and what surrounds it in envelopes, pictures, and the single-page app.
+/// The whole site: the API, the pages, the feeds and the files.
 pub fn router(app: App) -> Router {
     let api = OpenApiRouter::new()
         .routes(routes!(session::show, session::create, session::end))
@@ -58,11 +58,20 @@ pub fn router(app: App) -> Router {
         .route("/error.css", get(error_page::styles))
         .fallback(page::show);
     // The form is sent to its page's own address.
-    let form = Router::new().route("/contact", post(contact::submit));
-    let form: Router = in_envelopes(form, &app).with_state(app.clone());
+    let form = Router::new()
+        .route("/contact", post(contact::submit))
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn_with_state(app.clone(), envelope))
+                .layer(from_fn(contact::explain_failures))
+                .layer(CatchPanicLayer::custom(panicked))
+                .layer(from_fn_with_state(app.admission(), admit))
+                .layer(DefaultBodyLimit::disable()),
+        );
+    let form: Router = form.with_state(app.clone());
     let form_page = Router::new().fallback(page::show);
     let form_page: Router = for_people(form_page, &app).with_state(app.clone());
-    // By any other method, too, what is sent has to pass what every request has to.
+    // Other methods are answered by the page, behind the same checks.
     let form_page = get_service(form_page.clone()).fallback_service(form_page);
     let all = Router::new()
         .merge(in_envelopes(answering_in_envelopes, &app))
@@ -71,7 +80,7 @@ pub fn router(app: App) -> Router {
     with_headers(all, &app).with_state(app)
 }
 
-/// What is served to Prometheus, on a listener of its own, and nothing else.
+/// The metrics, for a listener of their own.
 pub fn metrics_router(app: App) -> Router {
     Router::new()
         .route("/metrics", get(metrics::show))
@@ -80,7 +89,7 @@ pub fn metrics_router(app: App) -> Router {
         .with_state(app)
 }
 
-/// Names every request, and gives every answer the headers that all have.
+/// Adds the layers of every request: its span, its measurement and the security headers.
 pub fn with_headers(routes: Router<App>, app: &App) -> Router<App> {
     let https = Https(app.public_url.is_https());
     routes
@@ -89,7 +98,7 @@ pub fn with_headers(routes: Router<App>, app: &App) -> Router<App> {
         .layer(from_fn_with_state(https, security_headers))
 }
 
-/// Gives every failure of these routes words that a person can read: refusals and panics too.
+/// Answers every failure of these routes, panics included, with a page or a line of text.
 pub fn for_people(routes: Router<App>, app: &App) -> Router<App> {
     routes.layer(
         ServiceBuilder::new()
@@ -99,7 +108,7 @@ pub fn for_people(routes: Router<App>, app: &App) -> Router<App> {
     )
 }
 
-/// Puts every answer of these routes into an envelope: refusals, wrong methods and panics too.
+/// Puts every response of these routes, panics included, into an envelope.
 pub fn in_envelopes(routes: Router<App>, app: &App) -> Router<App> {
     routes.method_not_allowed_fallback(no_such_method).layer(
         ServiceBuilder::new()
@@ -114,7 +123,7 @@ async fn no_such_path() -> ApiError {
     ApiError::NotFound
 }
 
-/// RFC 9110, section 9.3.7: OPTIONS asks what a path can do, which axum's `Allow` header tells.
+/// OPTIONS is answered with `Allow` (RFC 9110, section 9.3.7), which axum adds.
 async fn no_such_method(method: Method) -> Result<Reply, ApiError> {
     if method == Method::OPTIONS {
         Reply::ok(&serde_json::json!({}))
@@ -123,7 +132,7 @@ async fn no_such_method(method: Method) -> Result<Reply, ApiError> {
     }
 }
 
-/// A handler's panic is one opaque 500; the log has its words already (see [`crate::telemetry`]).
+/// A panic is an opaque 500. The hook of [`crate::telemetry`] has logged it.
 fn panicked(_: Box<dyn Any + Send>) -> Response {
     ApiError::Status(StatusCode::INTERNAL_SERVER_ERROR).into_response()
 }

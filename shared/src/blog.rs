@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::page::Page;
+
 /// The author of a post whose source names none.
 pub const DEFAULT_AUTHOR: &str = "Admin";
 /// The category of a post whose source names none.
@@ -100,27 +102,8 @@ pub struct BlogLink {
     pub url: String,
 }
 
-/// One page of the list of posts, newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct BlogPage {
-    /// The posts of this page.
-    pub items: Vec<BlogSummary>,
-    /// From 1.
-    pub page: u32,
-    /// From 1 to 50.
-    pub per_page: u32,
-    /// Posts on all pages.
-    pub total_items: u32,
-    /// At least 1: an empty list is page 1 of 1.
-    pub total_pages: u32,
-    /// Whether there is a page before this one.
-    pub has_prev: bool,
-    /// Whether there is a page after this one.
-    pub has_next: bool,
-    /// How current the list is.
-    pub freshness: Freshness,
-}
+/// A page of the list of posts, newest first.
+pub type BlogPage = Page<BlogSummary>;
 
 /// How current a list is, and where it is from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

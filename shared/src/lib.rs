@@ -7,6 +7,7 @@ pub mod blog;
 pub mod contact;
 pub mod envelope;
 pub mod flash;
+pub mod page;
 pub mod paths;
 pub mod problem;
 pub mod route;

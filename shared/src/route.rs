@@ -2,10 +2,13 @@
 //! description and its first API request. The server and the app both use it.
 
 mod blogs_query;
+mod query_pairs;
 mod search_query;
 
 pub use blogs_query::BlogsQuery;
 pub use search_query::SearchQuery;
+
+use query_pairs::QueryPairs;
 
 use crate::blog::DEFAULT_PER_PAGE;
 use crate::paths::{self, API_BASE, encode_segment, percent_decode};
@@ -58,10 +61,16 @@ impl Route {
         let segments: Vec<&str> = path.split('/').collect();
         match segments.as_slice() {
             ["" | "index.html"] => Self::Home,
-            ["search"] => Self::Search(SearchQuery::parse(query)),
+            ["search"] => Self::Search(SearchQuery {
+                per_page: DEFAULT_PER_PAGE,
+                ..SearchQuery::parse(query)
+            }),
             ["about"] => Self::About,
             ["contact"] => Self::Contact,
-            ["blogs"] => Self::Blogs(BlogsQuery::parse(query)),
+            ["blogs"] => Self::Blogs(BlogsQuery {
+                per_page: DEFAULT_PER_PAGE,
+                ..BlogsQuery::parse(query)
+            }),
             ["blogs", id] if !id.is_empty() => Self::Blog {
                 id: percent_decode(id),
             },
@@ -121,10 +130,10 @@ impl Route {
     /// data.
     pub fn first_request(&self) -> Option<String> {
         match self {
-            Self::Home => Some(BlogsQuery::default().api_path(FEATURED_POSTS)),
-            Self::Blogs(query) => Some(query.api_path(DEFAULT_PER_PAGE)),
+            Self::Home => Some(BlogsQuery::featured().api_path()),
+            Self::Blogs(query) => Some(query.api_path()),
             Self::Blog { id } => Some(format!("{API_BASE}/blogs/{}", encode_segment(id))),
-            Self::Search(query) => Some(query.api_path(DEFAULT_PER_PAGE)),
+            Self::Search(query) => Some(query.api_path()),
             Self::About | Self::Contact | Self::NotFound => None,
         }
     }
@@ -147,14 +156,6 @@ fn page_suffix(page: u32) -> String {
         1 => String::new(),
         page => format!(", page {page}"),
     }
-}
-
-/// The pairs of a query, decoded as those of a form: `+` is a space.
-fn query_pairs(query: &str) -> impl Iterator<Item = (&str, String)> {
-    query.trim_start_matches('?').split('&').map(|pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (name, percent_decode(&value.replace('+', " ")))
-    })
 }
 
 #[cfg(test)]

@@ -2,32 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::blog::{BlogSummary, Freshness};
+use crate::blog::BlogSummary;
+use crate::page::Page;
 
 /// The longest text that is searched for, in characters; what follows is left out.
 pub const MAX_QUERY_CHARS: usize = 200;
 
 /// `GET /search`: one page of the matching posts, best first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct SearchPage {
-    /// The matching posts of this page.
-    pub items: Vec<SearchHit>,
-    /// From 1.
-    pub page: u32,
-    /// From 1 to 50.
-    pub per_page: u32,
-    /// Posts that match.
-    pub total_items: u32,
-    /// At least 1: no match is page 1 of 1.
-    pub total_pages: u32,
-    /// Whether there is a page before this one.
-    pub has_prev: bool,
-    /// Whether there is a page after this one.
-    pub has_next: bool,
-    /// How current the posts are.
-    pub freshness: Freshness,
-}
+pub type SearchPage = Page<SearchHit>;
 
 /// A post that matches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -17,6 +17,7 @@ use flashblog::content::snapshot::Snapshot;
 use flashblog::sources::BlogSource;
 use flashblog::sources::embedded::EmbeddedSource;
 use flashblog::sources::folder::FolderSource;
+use shared::blog::Freshness;
 use shared::route::SearchQuery;
 
 use crate::http::{Server, cookie_of, exchange};
@@ -29,7 +30,6 @@ const VOCABULARY: usize = 50_000;
 const QUERIES: usize = 2_000;
 /// The best time of so many is a query's, so that neighbours on the machine disturb less.
 const ATTEMPTS: usize = 3;
-const PER_PAGE: u32 = 6;
 const GOAL: Duration = Duration::from_millis(5);
 
 pub(crate) fn run() -> anyhow::Result<()> {
@@ -69,7 +69,15 @@ fn measure_index(posts: &[Post], queries: &[String]) -> anyhow::Result<()> {
     drop(index);
 
     let snapshot = Snapshot::new(posts.to_vec());
-    let search = |query: &str| black_box(snapshot.search(black_box(query), 1, PER_PAGE));
+    let freshness = Freshness {
+        fetched_at: None,
+        stale: false,
+        source: "folder".to_owned(),
+    };
+    let search = |query: &str| {
+        let query = SearchQuery::new(black_box(query));
+        black_box(snapshot.search(&query, freshness.clone()))
+    };
     search("first");
     let mut times = Vec::with_capacity(queries.len());
     for query in queries {
@@ -117,7 +125,7 @@ async fn measure_api(folder: &std::path::Path, queries: &[String]) -> anyhow::Re
 }
 
 fn request(query: &str, headers: &str) -> String {
-    let path = SearchQuery::new(query).api_path(PER_PAGE);
+    let path = SearchQuery::new(query).api_path();
     format!("GET {path} HTTP/1.1\r\nHost: blog.test\r\nAccept: application/json\r\n{headers}\r\n")
 }
 

@@ -1,15 +1,14 @@
-//! The one place where a response body under `/api` is written.
+//! Writes every response body under `/api`.
 //!
-//! Handlers return a [`Reply`] or an [`ApiError`]; both leave a [`EnvelopeBody`] on the response, and
-//! the [`envelope`] layer puts it into the envelope together with the session's flash messages. A
-//! response that a layer or axum itself made has no payload: its status becomes the problem. Only a
-//! form that a person sent fails with a page.
+//! Handlers return a [`Reply`] or an [`ApiError`]. Both put an [`EnvelopeBody`] into the response's
+//! extensions, and the [`envelope`] layer writes the envelope from it and the session's flashes. A
+//! response of a layer or of axum has no such extension; its status becomes the problem.
 
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -17,15 +16,10 @@ use serde_json::value::{RawValue, to_raw_value};
 use shared::envelope::{Envelope, Outcome};
 use shared::flash::Flash;
 use shared::problem::Problem;
-use shared::route::Route;
 
 use crate::app::App;
-use crate::error::{ApiError, problem_of_status};
-use crate::error::{EnvelopeBody, ProblemParts};
+use crate::error::{ApiError, EnvelopeBody, ProblemParts, problem_of_status};
 use crate::http::conditional::{Preconditions, apply_etag, compress};
-use crate::session::Visit;
-use crate::site::error_page::{accepts_html, explain_form_failure};
-use crate::telemetry::Chain;
 use crate::telemetry::RequestId;
 
 /// A successful answer.
@@ -35,7 +29,7 @@ pub struct Reply {
     cacheable: bool,
 }
 
-/// Marks a response that a client may keep, and ask for anew by its validator.
+/// Marks a response that a client may keep and revalidate.
 #[derive(Clone)]
 struct Cacheable;
 
@@ -43,7 +37,7 @@ impl Reply {
     /// 200 with `data`.
     ///
     /// # Errors
-    /// When `data` can't be written as JSON.
+    /// When `data` can't be serialised.
     pub fn ok(data: &impl Serialize) -> Result<Self, ApiError> {
         Self::with_status(StatusCode::OK, data)
     }
@@ -51,7 +45,7 @@ impl Reply {
     /// 201 with `data`.
     ///
     /// # Errors
-    /// When `data` can't be written as JSON.
+    /// When `data` can't be serialised.
     pub fn created(data: &impl Serialize) -> Result<Self, ApiError> {
         Self::with_status(StatusCode::CREATED, data)
     }
@@ -66,8 +60,7 @@ impl Reply {
         }
     }
 
-    /// Lets the client keep the answer and ask for it anew by its validator, when it comes
-    /// without a message.
+    /// Lets the client keep the answer and revalidate it. An answer with a flash is never kept.
     #[must_use]
     pub fn cacheable(mut self) -> Self {
         self.cacheable = true;
@@ -97,65 +90,31 @@ impl IntoResponse for Reply {
     }
 }
 
-/// Middleware around everything that answers in envelopes: finds the session, and writes body,
-/// cookie and security headers of whatever comes back.
+/// Middleware: opens the session of a request, and puts what the handler returns into an envelope
+/// together with the session's flashes.
 pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let request_id = request
-        .extensions()
-        .get::<RequestId>()
-        .map_or_else(String::new, |id| id.0.clone());
-    let method = request.method().clone();
+    let request_id = request.extensions().get::<RequestId>().cloned();
+    let is_head = request.method() == Method::HEAD;
     let preconditions = Preconditions::of(request.headers());
-    let delivers = delivers_flashes(&method, request.headers());
-    let is_form_of_a_person = method == Method::POST
-        && request.uri().path() == Route::Contact.href()
-        && accepts_html(request.headers());
-    let (visit, mut response) = match app.sessions.open(request.headers()).await {
+    let (mut response, flash, is_the_same_for_all) = match app.sessions.attach(&mut request).await {
         Ok(visit) => {
-            request.extensions_mut().insert(visit.clone());
-            (Some(visit), next.run(request).await)
+            let (response, flash) = visit.finish(next.run(request).await).await;
+            let without_flashes = flash.is_empty() && !visit.has_waiting_flashes();
+            (response, flash, without_flashes)
         }
-        Err(error) => (None, error.into_response()),
+        Err(error) => (error.into_response(), Vec::new(), false),
     };
-    // The cookie first: should signing fail, no message has been taken yet.
-    if let Some(visit) = &visit
-        && let Err(error) = visit.write_headers(response.headers_mut())
-    {
-        response = error.into_response();
-    }
-    let fails_with_page = |response: &Response| {
-        let status = response.status();
-        is_form_of_a_person && (status.is_client_error() || status.is_server_error())
-    };
-    let enveloped = !response.status().is_redirection()
-        && !matches!(response.extensions().get(), Some(EnvelopeBody::Document));
-    let mut flash = Vec::new();
-    if let Some(visit) = &visit {
-        if fails_with_page(&response) {
-            flash = visit.take_own_flashes();
-        } else if delivers && enveloped {
-            flash = visit.deliver_flashes().await;
-        } else if let Err(error) = visit.keep_flashes().await {
-            (response, flash) = flash_now_or_fail(visit, response, error);
-        }
-    }
-    let cacheable = response.extensions().get::<Cacheable>().is_some()
-        && flash.is_empty()
-        && !visit.as_ref().is_some_and(Visit::has_waiting_flashes);
-    let mut body = Bytes::new();
-    if fails_with_page(&response) {
-        response.extensions_mut().remove::<EnvelopeBody>();
-        explain_form_failure(&mut response, &flash, &request_id);
-    } else if !response.status().is_redirection() {
-        (response, body) = write_body(response, flash, request_id);
-    }
+    let is_cacheable = is_the_same_for_all
+        && response.status() == StatusCode::OK
+        && response.extensions().get::<Cacheable>().is_some();
+    let body = write_body(&mut response, flash, request_id);
     for (name, value) in COMMON_HEADERS {
         response
             .headers_mut()
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
     }
-    if cacheable && response.status() == StatusCode::OK {
+    if is_cacheable {
         response.headers_mut().insert(
             header::CACHE_CONTROL,
             HeaderValue::from_static("private, no-cache"),
@@ -163,26 +122,10 @@ pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) 
         apply_etag(&mut response, &preconditions, &body);
     }
     compress(&mut response, &preconditions, &body);
-    if method == Method::HEAD {
+    if is_head {
         *response.body_mut() = Body::empty();
     }
     response
-}
-
-/// What a handler flashed can't wait. A redirect that would hide from a person that something was
-/// not done gives way to an answer that says it; what was done was done, and stays answered so.
-fn flash_now_or_fail(visit: &Visit, redirect: Response, error: ApiError) -> (Response, Vec<Flash>) {
-    if redirect.status().is_redirection() && visit.holds_bad_news() {
-        let mut response = error.into_response();
-        if let Some(cookie) = redirect.headers().get(header::SET_COOKIE) {
-            response
-                .headers_mut()
-                .insert(header::SET_COOKIE, cookie.clone());
-        }
-        return (response, visit.take_own_flashes());
-    }
-    tracing::error!(cause = %Chain(&error), "A message can't wait for the session's next envelope");
-    (redirect, Vec::new())
 }
 
 const COMMON_HEADERS: [(HeaderName, &str); 4] = [
@@ -195,42 +138,34 @@ const COMMON_HEADERS: [(HeaderName, &str); 4] = [
     ),
 ];
 
-/// HEAD, OPTIONS and prefetches are asked by machines: nobody would see the messages. A browser
-/// marks its own prefetches by `Sec-Purpose`; a script, which must not set such a name (Fetch
-/// Standard, section 2.2.2), by the `Purpose` that browsers used before.
-fn delivers_flashes(method: &Method, headers: &HeaderMap) -> bool {
-    let prefetch = ["sec-purpose", "purpose"].iter().any(|name| {
-        headers.get_all(*name).iter().any(|value| {
-            value
-                .to_str()
-                .is_ok_and(|purpose| purpose.contains("prefetch"))
-        })
-    });
-    method != Method::HEAD && method != Method::OPTIONS && !prefetch
-}
-
-fn write_body(mut response: Response, flash: Vec<Flash>, request_id: String) -> (Response, Bytes) {
-    let payload = response
+/// Writes the envelope as the response's body. A redirect or a document keeps its own.
+fn write_body(response: &mut Response, flash: Vec<Flash>, request_id: Option<RequestId>) -> Bytes {
+    if response.status().is_redirection() {
+        return Bytes::new();
+    }
+    let body = response
         .extensions_mut()
         .remove::<EnvelopeBody>()
         .unwrap_or_else(|| EnvelopeBody::Error(problem_of_status(response.status())));
-    let outcome = match &payload {
+    let outcome = match &body {
         EnvelopeBody::Data(data) => Outcome::Data(data.as_ref()),
         EnvelopeBody::Error(parts) => Outcome::Error(problem(parts, request_id)),
-        EnvelopeBody::Document => return (response, Bytes::new()),
+        EnvelopeBody::Document => return Bytes::new(),
     };
-    let body = Bytes::from(serde_json::to_vec(&Envelope { outcome, flash }).unwrap_or_default());
+    let bytes = Bytes::from(serde_json::to_vec(&Envelope { outcome, flash }).unwrap_or_default());
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/json"),
     );
-    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
-    *response.body_mut() = Body::from(body.clone());
-    (response, body)
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    *response.body_mut() = Body::from(bytes.clone());
+    bytes
 }
 
-fn problem(parts: &ProblemParts, request_id: String) -> Problem {
+/// The problem object that the client reads.
+#[must_use]
+pub fn problem(parts: &ProblemParts, request_id: Option<RequestId>) -> Problem {
     Problem {
         type_uri: "about:blank".to_owned(),
         title: parts
@@ -241,7 +176,7 @@ fn problem(parts: &ProblemParts, request_id: String) -> Problem {
         status: parts.status.as_u16(),
         code: parts.code.to_owned(),
         detail: parts.detail.clone(),
-        request_id,
+        request_id: request_id.map(|id| id.0).unwrap_or_default(),
         fields: parts.fields.clone(),
     }
 }

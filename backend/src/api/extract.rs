@@ -1,19 +1,18 @@
-//! Extractors whose refusals are [`ApiError`]s, so that they too come in envelopes.
+//! Extractors that fail with an [`ApiError`], so that their failures too come in envelopes.
 
-use std::num::IntErrorKind;
+use std::convert::Infallible;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
-use shared::blog::{DEFAULT_PER_PAGE, MAX_PER_PAGE};
 use shared::flash::Category;
+use shared::route::{BlogsQuery, SearchQuery};
 
 use crate::api::body_fields::{self, Field, FieldErrors, FromFields};
-use crate::cache::PageRequest;
 use crate::error::ApiError;
-use crate::session::MaybeSession;
+use crate::session::Visit;
 
 /// A path parameter.
 pub struct Path<T>(pub T);
@@ -35,69 +34,33 @@ where
     }
 }
 
-/// `?page=&per_page=&category=&tag=` of a list. Never an error: a number out of range is brought into
-/// it, anything else is the default. Of a repeated parameter the first one counts.
-impl<S: Send + Sync> FromRequestParts<S> for PageRequest {
-    type Rejection = ApiError;
+/// A query that is never refused. An absent one reads as an empty one.
+pub struct LenientQuery<T>(pub T);
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let pairs = query_pairs(parts, state).await;
-        let first = |name| first_value(&pairs, name);
-        let filter = |name| first(name).filter(|value| !value.is_empty());
-        Ok(Self {
-            page: first("page")
-                .map_or(1, |text| lenient_number(text, 1))
-                .max(1),
-            per_page: first("per_page")
-                .map_or(DEFAULT_PER_PAGE, |text| {
-                    lenient_number(text, DEFAULT_PER_PAGE)
-                })
-                .clamp(1, MAX_PER_PAGE),
-            category: filter("category").map(str::to_owned),
-            tag: filter("tag").map(str::to_owned),
-        })
+impl<S: Sync> FromRequestParts<S> for LenientQuery<BlogsQuery> {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(BlogsQuery::parse(
+            parts.uri.query().unwrap_or_default(),
+        )))
     }
 }
 
-/// `?q=`, trimmed; empty when there is none. Of a repeated parameter the first one counts.
-pub struct SearchWords(pub String);
+impl<S: Sync> FromRequestParts<S> for LenientQuery<SearchQuery> {
+    type Rejection = Infallible;
 
-impl<S: Send + Sync> FromRequestParts<S> for SearchWords {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let pairs = query_pairs(parts, state).await;
-        let query = first_value(&pairs, "q").unwrap_or_default();
-        Ok(Self(query.to_owned()))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(SearchQuery::parse(
+            parts.uri.query().unwrap_or_default(),
+        )))
     }
 }
 
-async fn query_pairs<S: Send + Sync>(parts: &mut Parts, state: &S) -> Vec<(String, String)> {
-    Query::from_request_parts(parts, state)
-        .await
-        .map_or_else(|_| Vec::new(), |Query(pairs)| pairs)
-}
-
-fn first_value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    let (_, value) = pairs.iter().find(|(key, _)| key == name)?;
-    Some(value.trim())
-}
-
-fn lenient_number(text: &str, default: u32) -> u32 {
-    match text.parse::<i64>() {
-        Ok(number) => u32::try_from(number.max(0)).unwrap_or(u32::MAX),
-        Err(error) => match error.kind() {
-            IntErrorKind::PosOverflow => u32::MAX,
-            IntErrorKind::NegOverflow => 0,
-            _ => default,
-        },
-    }
-}
-
-/// A JSON object that will do.
+/// A JSON object with valid values.
 ///
-/// Refused are: another content type (415), too many bytes (413), what is no JSON (400), and with
-/// a flash what is no object or holds values that won't do (422).
+/// Another content type is 415, too many bytes are 413, a body that is not JSON is 400. Other JSON
+/// than an object, and invalid values, are 422 with a flash.
 pub struct ValidatedJson<T>(pub T);
 
 impl<S, T> FromRequest<S> for ValidatedJson<T>
@@ -109,7 +72,7 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let (mut parts, body) = request.into_parts();
-        let session = MaybeSession::from_request_parts(&mut parts, state).await?;
+        let visit = Visit::from_request_parts(&mut parts, state).await?;
         if !has_content_type(&parts.headers, "application/json") {
             return Err(ApiError::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
@@ -123,14 +86,14 @@ where
                 )));
             }
         };
-        read.map(Self).map_err(|refusal| refusal.told_to(&session))
+        read.map(Self).map_err(|errors| errors.flash_to(&visit))
     }
 }
 
 impl FieldErrors {
-    /// Tells the person, and the client.
-    pub fn told_to(self, session: &MaybeSession) -> ApiError {
-        session.flash(Category::Error, self.detail.as_str());
+    /// Flashes the faults, and makes them a 422.
+    pub fn flash_to(self, visit: &Visit) -> ApiError {
+        visit.flash(Category::Error, self.detail.as_str());
         ApiError::Invalid {
             detail: self.detail,
             fields: self.fields,
@@ -138,7 +101,7 @@ impl FieldErrors {
     }
 }
 
-/// What is no object has none of the fields.
+/// The faults of a body that is not an object: all fields are missing.
 fn no_object(of_empty: Option<FieldErrors>) -> FieldErrors {
     FieldErrors {
         detail: "The body must be a JSON object.".to_owned(),
@@ -146,8 +109,8 @@ fn no_object(of_empty: Option<FieldErrors>) -> FieldErrors {
     }
 }
 
-/// The fields of an `application/x-www-form-urlencoded` body, in their order, with newlines as
-/// `\n` (HTML forms send CR LF).
+/// The fields of an `application/x-www-form-urlencoded` body, in their order, with line ends as `\n`
+/// (HTML forms send CR LF).
 pub struct FormFields(pub Vec<Field>);
 
 impl<S: Send + Sync> FromRequest<S> for FormFields {
@@ -158,36 +121,22 @@ impl<S: Send + Sync> FromRequest<S> for FormFields {
             return Err(ApiError::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
         let body = whole_body(request, state).await?;
-        let fields = body
-            .split(|byte| *byte == b'&')
-            .filter(|pair| !pair.is_empty())
-            .map(|pair| {
-                let mut halves = pair.splitn(2, |byte| *byte == b'=');
-                let mut half = || form_text(halves.next().unwrap_or_default());
-                Some(Field {
-                    name: half()?,
-                    text: Ok(half()?),
-                })
-            })
-            .collect::<Option<_>>();
-        fields.map(Self).ok_or_else(|| {
-            ApiError::BadRequest(
+        // `form_urlencoded` would replace bytes that are not UTF-8 by U+FFFD.
+        if percent_encoding::percent_decode(&body)
+            .decode_utf8()
+            .is_err()
+        {
+            return Err(ApiError::BadRequest(
                 "The form can't be read: it must be percent-encoded UTF-8.".to_owned(),
-            )
-        })
+            ));
+        }
+        let pairs = form_urlencoded::parse(&body);
+        let fields = pairs.map(|(name, value)| Field {
+            name: name.replace("\r\n", "\n"),
+            text: Ok(value.replace("\r\n", "\n")),
+        });
+        Ok(Self(fields.collect()))
     }
-}
-
-/// Unlike a lenient reader, which would put other characters where bytes are no UTF-8.
-fn form_text(encoded: &[u8]) -> Option<String> {
-    let spaced: Vec<u8> = encoded
-        .iter()
-        .map(|byte| if *byte == b'+' { b' ' } else { *byte })
-        .collect();
-    let text = percent_encoding::percent_decode(&spaced)
-        .decode_utf8()
-        .ok()?;
-    Some(text.replace("\r\n", "\n"))
 }
 
 fn has_content_type(headers: &HeaderMap, expected: &str) -> bool {
@@ -209,8 +158,7 @@ async fn whole_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes
         })
 }
 
-/// The request's `Idempotency-Key`, if it has one: whoever repeats a request with it wants it done
-/// once.
+/// The request's `Idempotency-Key`, if it has one. Requests with the same key are done once.
 pub struct IdempotencyKey(pub Option<String>);
 
 impl<S: Sync> FromRequestParts<S> for IdempotencyKey {

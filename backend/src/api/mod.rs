@@ -1,4 +1,17 @@
 //! The API: extractors, envelopes and its description.
+//!
+//! Values travel as extensions of a request or a response. These are all of them:
+//!
+//! | value | of the | set by | read by |
+//! |---|---|---|---|
+//! | [`ConnectInfo`](axum::extract::ConnectInfo) | request | `http::server` | `handlers::contact::Permit` |
+//! | [`HeadError`](crate::http::checked_stream::HeadError) | request | `http::server` | `http::limits::check_host` |
+//! | [`MatchedPath`](axum::extract::MatchedPath) | request | axum's router | `telemetry::request_span`, `metrics::measure` |
+//! | [`RequestId`](crate::telemetry::RequestId) | request | `telemetry::request_span` | [`envelope`], `site::error_page`, `handlers::contact` |
+//! | [`Visit`](crate::session::Visit) | request | `Sessions::attach` | the extractors [`Visit`](crate::session::Visit) and [`Session`](crate::session::Session) |
+//! | [`Description`](openapi::Description) | request | `router` | `handlers::docs` |
+//! | [`EnvelopeBody`](crate::error::EnvelopeBody) | response | [`Reply`](envelope::Reply), [`ApiError`](crate::error::ApiError), `handlers::docs`, `handlers::contact` | [`envelope`], `Visit::finish`, `site::error_page` |
+//! | `Cacheable` | response | [`Reply::cacheable`](envelope::Reply::cacheable) | [`envelope`] |
 
 pub mod body_fields;
 pub mod envelope;

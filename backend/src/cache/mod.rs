@@ -17,7 +17,7 @@ use quick_cache::sync::Cache;
 pub use self::upstream::Fetches;
 use self::upstream::{FetchFailed, Upstream};
 use self::view::FetchedBlogs;
-pub use self::view::{PageRequest, View};
+pub use self::view::View;
 use crate::clock::Clock;
 use crate::session_id::SessionId;
 use crate::sources::BlogSource;

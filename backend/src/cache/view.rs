@@ -5,34 +5,21 @@ use std::sync::atomic::AtomicBool;
 
 use quick_cache::sync::Cache;
 use serde_json::value::{RawValue, to_raw_value};
-use shared::blog::{BlogSummary, Freshness};
-use shared::route::SearchQuery;
+use shared::blog::{BlogPage, Freshness};
+use shared::route::{BlogsQuery, SearchQuery};
 use shared::search::SearchPage;
 use tokio::task::JoinError;
 
-use crate::content::snapshot::{PagePart, Snapshot};
+use crate::content::snapshot::Snapshot;
 
 /// Pages of one copy that are kept as JSON.
 const MAX_CACHED_PAGES: usize = 128;
-
-/// Which part of the list a reader asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct PageRequest {
-    /// From 1; the list brings it into range.
-    pub page: u32,
-    /// From 1 to [`shared::blog::MAX_PER_PAGE`].
-    pub per_page: u32,
-    /// Only this category, if any.
-    pub category: Option<String>,
-    /// Only posts with this tag, if any.
-    pub tag: Option<String>,
-}
 
 /// A snapshot, and the pages of it that were asked for, as JSON for all sessions that read it.
 pub(super) struct BlogCopy {
     pub(super) snapshot: Arc<Snapshot>,
     /// The key holds the time of reading too, since a page shows it.
-    pages: Cache<(Arc<str>, PageRequest), Arc<RawValue>>,
+    pages: Cache<(Arc<str>, BlogsQuery), Arc<RawValue>>,
     /// Set when [`super::MAX_SNAPSHOTS`] newer snapshots exist: no session may hold this one.
     pub(super) retired: AtomicBool,
 }
@@ -90,29 +77,21 @@ impl View {
 
     /// A page of the list.
     #[must_use]
-    pub fn part(&self, request: &PageRequest) -> PagePart<BlogSummary> {
-        self.snapshot.page(
-            request.page,
-            request.per_page,
-            request.category.as_deref(),
-            request.tag.as_deref(),
-        )
+    pub fn list(&self, query: &BlogsQuery) -> BlogPage {
+        self.snapshot.page(query, self.freshness.clone())
     }
 
     /// A page of the list as JSON.
     ///
     /// # Errors
     /// When it can't be written as JSON.
-    pub fn page(&self, request: &PageRequest) -> Result<Arc<RawValue>, serde_json::Error> {
-        let write = || {
-            let page = self.part(request);
-            to_raw_value(&page.with_freshness(self.freshness.clone())).map(Arc::from)
-        };
+    pub fn page(&self, query: &BlogsQuery) -> Result<Arc<RawValue>, serde_json::Error> {
+        let write = || to_raw_value(&self.list(query)).map(Arc::from);
         match &self.cached_in {
             Some(blogs) => blogs
                 .copy
                 .pages
-                .get_or_insert_with(&(Arc::clone(&blogs.fetched_at), request.clone()), write),
+                .get_or_insert_with(&(Arc::clone(&blogs.fetched_at), query.clone()), write),
             None => write(),
         }
     }
@@ -122,14 +101,9 @@ impl View {
     ///
     /// # Errors
     /// When the search panics, or the runtime shuts down.
-    pub async fn search(
-        &self,
-        query: &SearchQuery,
-        per_page: u32,
-    ) -> Result<SearchPage, JoinError> {
+    pub async fn search(&self, query: &SearchQuery) -> Result<SearchPage, JoinError> {
         let (snapshot, query) = (Arc::clone(&self.snapshot), query.clone());
-        let search = move || snapshot.search(&query.text, query.page, per_page);
-        let part = tokio::task::spawn_blocking(search).await?;
-        Ok(part.with_freshness(self.freshness.clone()))
+        let freshness = self.freshness.clone();
+        tokio::task::spawn_blocking(move || snapshot.search(&query, freshness)).await
     }
 }

@@ -6,7 +6,9 @@ use std::sync::OnceLock;
 use shared::blog::{
     Blog, BlogLink, BlogPage, BlogSummary, CategoryCount, CategoryList, Freshness, MAX_PER_PAGE,
 };
+use shared::page::Page;
 use shared::paths;
+use shared::route::{BlogsQuery, SearchQuery};
 use shared::search::{SearchHit, SearchPage};
 use unicode_normalization::UnicodeNormalization;
 
@@ -50,80 +52,6 @@ impl Names {
         Self {
             category: fold(&post.category),
             tags: post.tags.iter().map(|tag| fold(tag)).collect(),
-        }
-    }
-}
-
-/// One page of a list, without how current it is: that is the cache's to say.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PagePart<T> {
-    /// What is on this page.
-    pub items: Vec<T>,
-    /// From 1 to `total_pages`.
-    pub page: u32,
-    /// From 1 to [`MAX_PER_PAGE`].
-    pub per_page: u32,
-    /// Items on all pages.
-    pub total_items: u32,
-    /// At least 1: an empty list is page 1 of 1.
-    pub total_pages: u32,
-    /// Whether there is a page before this one.
-    pub has_prev: bool,
-    /// Whether there is a page after this one.
-    pub has_next: bool,
-}
-
-impl<T> PagePart<T> {
-    /// The page of `all` that is asked for, brought into range, each of its items made by `item`.
-    fn of<S>(all: &[S], page: u32, per_page: u32, item: impl Fn(&S) -> T) -> Self {
-        let per_page = per_page.clamp(1, MAX_PER_PAGE);
-        let total_items = count(all.len());
-        let total_pages = total_items.div_ceil(per_page).max(1);
-        let page = page.clamp(1, total_pages);
-        let first = (page as usize - 1) * per_page as usize;
-        let on_page = all.iter().skip(first).take(per_page as usize);
-        Self {
-            items: on_page.map(item).collect(),
-            page,
-            per_page,
-            total_items,
-            total_pages,
-            has_prev: page > 1,
-            has_next: page < total_pages,
-        }
-    }
-}
-
-impl PagePart<BlogSummary> {
-    /// The page as it goes over the wire.
-    #[must_use]
-    pub fn with_freshness(self, freshness: Freshness) -> BlogPage {
-        BlogPage {
-            items: self.items,
-            page: self.page,
-            per_page: self.per_page,
-            total_items: self.total_items,
-            total_pages: self.total_pages,
-            has_prev: self.has_prev,
-            has_next: self.has_next,
-            freshness,
-        }
-    }
-}
-
-impl PagePart<SearchHit> {
-    /// The page as it goes over the wire.
-    #[must_use]
-    pub fn with_freshness(self, freshness: Freshness) -> SearchPage {
-        SearchPage {
-            items: self.items,
-            page: self.page,
-            per_page: self.per_page,
-            total_items: self.total_items,
-            total_pages: self.total_pages,
-            has_prev: self.has_prev,
-            has_next: self.has_next,
-            freshness,
         }
     }
 }
@@ -181,17 +109,12 @@ impl Snapshot {
         })
     }
 
-    /// One page of the posts, or of those of one category, with one tag, or both; names count
-    /// however they are spelled. `page` and `per_page` are brought into range, never refused.
+/// One page of the posts, or of those of one category, with one tag, or both; names count
+    /// however they are spelled. Page and size are brought into range, never refused.
     #[must_use]
-    pub fn page(
-        &self,
-        page: u32,
-        per_page: u32,
-        category: Option<&str>,
-        tag: Option<&str>,
-    ) -> PagePart<BlogSummary> {
-        let (category, tag) = (category.map(fold), tag.map(fold));
+    pub fn page(&self, query: &BlogsQuery, freshness: Freshness) -> BlogPage {
+        let category = query.category.as_deref().map(fold);
+        let tag = query.tag.as_deref().map(fold);
         let is_wanted = |names: &Names| {
             category.as_ref().is_none_or(|name| names.category == *name)
                 && tag.as_ref().is_none_or(|name| names.tags.contains(name))
@@ -200,18 +123,20 @@ impl Snapshot {
         let matching: Vec<&Post> = posts
             .filter_map(|(post, names)| is_wanted(names).then_some(post))
             .collect();
-        PagePart::of(&matching, page, per_page, |post| summary(post))
+        let (page, per_page) = (query.page, query.per_page);
+        page_of(&matching, page, per_page, freshness, |post| summary(post))
     }
 
-    /// One page of the posts that match every word of `query`, best first, and where they do.
+    /// One page of the posts that match every word of the query, best first, with their matches.
     #[must_use]
-    pub fn search(&self, query: &str, page: u32, per_page: u32) -> PagePart<SearchHit> {
+    pub fn search(&self, query: &SearchQuery, freshness: Freshness) -> SearchPage {
         let index = self.search.get_or_init(|| SearchIndex::new(&self.posts));
-        let matches = index.find(query);
-        PagePart::of(&matches.posts, page, per_page, |&at| SearchHit {
+        let matches = index.find(&query.text);
+        let hit = |&at: &usize| SearchHit {
             summary: summary(&self.posts[at]),
             highlights: matches.highlights(&self.posts[at]),
-        })
+        };
+        page_of(&matches.posts, query.page, query.per_page, freshness, hit)
     }
 
     /// A whole post with its neighbours and relatives.
@@ -272,6 +197,32 @@ impl Snapshot {
             .take(MAX_RELATED)
             .map(|(_, _, other)| summary(other))
             .collect()
+    }
+}
+
+/// The page of `all` that is asked for, brought into range, each of its items made by `item`.
+fn page_of<S, T>(
+    all: &[S],
+    page: u32,
+    per_page: u32,
+    freshness: Freshness,
+    item: impl Fn(&S) -> T,
+) -> Page<T> {
+    let per_page = per_page.clamp(1, MAX_PER_PAGE);
+    let total_items = count(all.len());
+    let total_pages = total_items.div_ceil(per_page).max(1);
+    let page = page.clamp(1, total_pages);
+    let first = (page as usize - 1) * per_page as usize;
+    let on_page = all.iter().skip(first).take(per_page as usize);
+    Page {
+        items: on_page.map(item).collect(),
+        page,
+        per_page,
+        total_items,
+        total_pages,
+        has_prev: page > 1,
+        has_next: page < total_pages,
+        freshness,
     }
 }
 

@@ -1,28 +1,30 @@
 //! Blogs: the list, one of them, and their categories.
 
 use axum::extract::State;
-use shared::blog::{Blog, BlogPage, CategoryList};
+use shared::blog::{
+    Author, Blog, BlogHeading, BlogLink, BlogPage, BlogSummary, CategoryCount, CategoryList,
+    DEFAULT_PER_PAGE, Freshness,
+};
 use shared::flash::Category;
-use shared::problem::code;
+use shared::page::Page;
+use shared::route::BlogsQuery;
 
 use crate::api::envelope::Reply;
-use crate::api::extract::Path;
-use crate::api::openapi::{Failure, PageQuery, Success, examples};
+use crate::api::extract::{LenientQuery, Path};
+use crate::api::openapi::{Failure, Success};
 use crate::app::App;
-use crate::cache::{PageRequest, REFETCH_INTERVAL, View};
+use crate::cache::{REFETCH_INTERVAL, View};
 use crate::error::ApiError;
 use crate::session::Session;
 
-/// `GET /api/v1/blogs`: a page of the list, newest first. While the source fails it is the last
-/// good copy's, or empty; never an error.
+const BLOG_NOT_FOUND: &str = "Blog not found.";
+
+/// A page of the list, newest first
 ///
-/// # Errors
-/// None but the server's own faults.
+/// While the source fails it is the last good copy's, or empty, and a flash says so: never an error.
 #[utoipa::path(
     get, path = "/v1/blogs", operation_id = "listBlogs", tag = "Blogs",
-    summary = "A page of the list, newest first",
-    description = "While the source fails it is the last good copy's, or empty, and a flash says so: never an error.",
-    params(PageQuery),
+    params(BlogsQuery),
     responses(
         (
             status = 200, description = "The page", body = Success<BlogPage>,
@@ -31,7 +33,7 @@ use crate::session::Session;
                 parameters(("id" = "$response.body#/data/items/0/id")),
                 description = "One of the posts"
             ))),
-            example = json!(examples::success(examples::blog_page()))
+            example = json!(Success::of(example_page(vec![example_summary()], 7)))
         ),
         (status = 304, description = "The client has it already, by its `If-None-Match`, and no flash waits"),
     ),
@@ -39,35 +41,31 @@ use crate::session::Session;
 pub async fn list(
     State(app): State<App>,
     session: Session,
-    request: PageRequest,
+    LenientQuery(query): LenientQuery<BlogsQuery>,
 ) -> Result<Reply, ApiError> {
     let view = app.blogs.view(session.id()).await;
     warn_when_stale(&session, &view);
-    Ok(Reply::raw_json(view.page(&request).map_err(ApiError::internal)?).cacheable())
+    Ok(Reply::raw_json(view.page(&query).map_err(ApiError::internal)?).cacheable())
 }
 
-/// `GET /api/v1/blogs/{id}`: one whole post.
-///
-/// # Errors
-/// 404 when there is none with this id, 503 while nothing at all could be fetched.
+/// One whole post
 #[utoipa::path(
     get, path = "/v1/blogs/{id}", operation_id = "getBlog", tag = "Blogs",
-    summary = "One whole post",
     params(("id" = String, Path, description = "As lists show it", example = "a-session-is-a-signature")),
     responses(
         (
             status = 200, description = "The post", body = Success<Blog>,
-            example = json!(examples::success(examples::blog()))
+            example = json!(Success::of(example_blog()))
         ),
         (status = 304, description = "The client has it already, by its `If-None-Match`, and no flash waits"),
         (
             status = 404, description = "No blog has this id", body = Failure,
-            example = json!(examples::failure_with_flash(404, code::BLOG_NOT_FOUND, "No blog has the id 42.", Category::Error, "Blog not found."))
+            example = json!(Failure::of(&ApiError::BlogNotFound { id: "42".to_owned() }).with_flash(Category::Error, BLOG_NOT_FOUND))
         ),
         (
             status = 503, description = "The source can't be reached and there is no copy of it, or the server can't answer right now",
             body = Failure,
-            example = json!(examples::failure(503, code::SOURCE_UNAVAILABLE, "The blogs can't be fetched right now. Try again in a moment."))
+            example = json!(Failure::of(&source_unavailable()))
         ),
     ),
 )]
@@ -78,29 +76,23 @@ pub async fn show(
 ) -> Result<Reply, ApiError> {
     let view = app.blogs.view(session.id()).await;
     if view.is_missing() {
-        return Err(ApiError::SourceUnavailable {
-            retry_after_seconds: REFETCH_INTERVAL.as_secs(),
-        });
+        return Err(source_unavailable());
     }
     match view.snapshot.blog(&id) {
         Some(blog) => Reply::ok(&blog).map(Reply::cacheable),
         None => {
-            session.flash(Category::Error, "Blog not found.");
+            session.flash(Category::Error, BLOG_NOT_FOUND);
             Err(ApiError::BlogNotFound { id })
         }
     }
 }
 
-/// `GET /api/v1/categories`: what the posts are about, most used first.
-///
-/// # Errors
-/// None but the server's own faults.
+/// What the posts are about, most used first
 #[utoipa::path(
     get, path = "/v1/categories", operation_id = "listCategories", tag = "Blogs",
-    summary = "What the posts are about, most used first",
     responses((
         status = 200, description = "The categories", body = Success<CategoryList>,
-        example = json!(examples::success(examples::categories()))
+        example = json!(Success::of(example_categories()))
     )),
 )]
 pub async fn categories(State(app): State<App>, session: Session) -> Result<Reply, ApiError> {
@@ -108,7 +100,13 @@ pub async fn categories(State(app): State<App>, session: Session) -> Result<Repl
     Reply::ok(&view.snapshot.categories())
 }
 
-/// Tells the reader once per list that it is not a fresh one.
+fn source_unavailable() -> ApiError {
+    ApiError::SourceUnavailable {
+        retry_after_seconds: REFETCH_INTERVAL.as_secs(),
+    }
+}
+
+/// Flashes that a list is not current.
 pub fn warn_when_stale(session: &Session, view: &View) {
     if !view.freshness.stale {
         return;
@@ -121,4 +119,75 @@ pub fn warn_when_stale(session: &Session, view: &View) {
             "The blogs can't be refreshed right now. You are reading a saved copy."
         },
     );
+}
+
+/// A post in a list, for the API's description.
+pub(super) fn example_summary() -> BlogSummary {
+    BlogSummary {
+        id: "a-session-is-a-signature".to_owned(),
+        title: "A session is a signature".to_owned(),
+        subtitle: Some("HS256 tokens, claim by claim".to_owned()),
+        summary: "What a signed session token proves, and what it can't.".to_owned(),
+        category: "Sessions".to_owned(),
+        author: Author {
+            name: "Backend desk".to_owned(),
+            avatar_url: Some("/media/desk-backend.svg".to_owned()),
+        },
+        featured_image: Some("/media/cover-signed-token.svg".to_owned()),
+        published_at: Some("2026-01-22T07:45:00Z".to_owned()),
+        published_label: "January 22, 2026".to_owned(),
+        reading_minutes: 4,
+        url: "/blogs/a-session-is-a-signature".to_owned(),
+    }
+}
+
+/// The last page of `total_items`, for the API's description.
+pub(super) fn example_page<T>(items: Vec<T>, total_items: u32) -> Page<T> {
+    let pages = total_items.div_ceil(DEFAULT_PER_PAGE);
+    Page {
+        items,
+        page: pages,
+        per_page: DEFAULT_PER_PAGE,
+        total_items,
+        total_pages: pages,
+        has_prev: pages > 1,
+        has_next: false,
+        freshness: Freshness {
+            fetched_at: Some("2026-11-24T06:30:00Z".to_owned()),
+            stale: false,
+            source: "embedded".to_owned(),
+        },
+    }
+}
+
+fn example_blog() -> Blog {
+    Blog {
+        summary: example_summary(),
+        content_html: "<p>Take a session id, and sign it with a key.</p>\
+            <h2 id=\"h-the-key\">The key</h2><p>It has to be a secret.</p>"
+            .to_owned(),
+        headings: vec![BlogHeading {
+            id: "h-the-key".to_owned(),
+            text: "The key".to_owned(),
+            level: 2,
+        }],
+        tags: vec!["jwt".to_owned(), "sessions".to_owned()],
+        previous: None,
+        next: Some(BlogLink {
+            id: "in-praise-of-naive-search".to_owned(),
+            title: "In praise of naive search".to_owned(),
+            url: "/blogs/in-praise-of-naive-search".to_owned(),
+        }),
+        related: Vec::new(),
+    }
+}
+
+fn example_categories() -> CategoryList {
+    let count = |name: &str, count| CategoryCount {
+        name: name.to_owned(),
+        count,
+    };
+    CategoryList {
+        items: vec![count("Backend", 5), count("Sessions", 2)],
+    }
 }

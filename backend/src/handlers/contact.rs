@@ -4,53 +4,52 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, FromRequestParts, State};
+use axum::Extension;
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::response::Redirect;
-use shared::contact::{ContactMessage, ContactReceipt, FILL_IN_ALL, SENT};
+use axum::middleware::Next;
+use axum::response::{Redirect, Response};
+use shared::contact::{self, ContactMessage, ContactReceipt, FILL_IN_ALL, SENT};
 use shared::flash::Category;
-use shared::problem::code;
 
 use crate::api::body_fields::FromFields;
 use crate::api::envelope::Reply;
 use crate::api::extract::{FormFields, IdempotencyKey, ValidatedJson};
-use crate::api::openapi::{Failure, Success, examples};
+use crate::api::openapi::{Failure, Success};
 use crate::app::App;
-use crate::error::ApiError;
+use crate::error::{ApiError, EnvelopeBody};
 use crate::http::client_ip::ClientKey;
 use crate::http::rate_limit::RateLimit;
-use crate::session::{MaybeSession, Session};
+use crate::session::{Session, Visit};
+use crate::site::error_page::{accepts_html, explain_form_failure};
+use crate::telemetry::RequestId;
 
-/// `POST /api/v1/contact`: 201 with the receipt of a message that is durably stored.
+/// Sends the owner a message
 ///
-/// # Errors
-/// 400, 413, 415 and 422 for what can't be read or won't do, 429 for too many, 503 when it can't
-/// be stored.
+/// Lengths are those of the trimmed text. `website` is a field that people don't see: a message that fills it in is answered like any other, and dropped.
 #[utoipa::path(
     post, path = "/v1/contact", operation_id = "sendMessage", tag = "Contact",
-    summary = "Sends the owner a message",
-    description = "Lengths are those of the trimmed text. `website` is a field that people don't see: a message that fills it in is answered like any other, and dropped.",
     params((
         "Idempotency-Key" = Option<String>, Header, pattern = "^[A-Za-z0-9_-]{1,64}$", example = "5f0c9a2b-1",
         description = "With the same key, the same message is stored once and answered with the first receipt."
     )),
-    request_body(content = ContactMessage, example = json!(examples::message())),
+    request_body(content = ContactMessage, example = json!(example_message())),
     responses(
         (
             status = 201, description = "The message is durably stored", body = Success<ContactReceipt>,
-            example = json!(examples::success_with_flash(examples::receipt(), Category::Success, SENT))
+            example = json!(Success::of(example_receipt()).with_flash(Category::Success, SENT))
         ),
         (
             status = 415, description = "The body is not `application/json`", body = Failure,
-            example = json!(examples::failure(415, code::UNSUPPORTED_MEDIA_TYPE, "The body is of a type that this path does not read."))
+            example = json!(Failure::of(&ApiError::Status(axum::http::StatusCode::UNSUPPORTED_MEDIA_TYPE)))
         ),
         (
             status = 422, description = "A field is missing or won't do (`validation_failed`), or the key was sent before with another message (`idempotency_key_reused`)", body = Failure,
-            example = json!(examples::invalid_message(FILL_IN_ALL))
+            example = json!(Failure::of(&example_faults()).with_flash(Category::Error, FILL_IN_ALL))
         ),
         (
             status = 429, description = "Too many messages from this client; those that won't do don't count", body = Failure,
-            example = json!(examples::failure_with_flash(429, code::TOO_MANY_REQUESTS, "Too many requests. Try again later.", Category::Warning, "You have sent many messages. Please try again in 12 seconds."))
+            example = json!(Failure::of(&ApiError::TooManyRequests { retry_after_seconds: 12 }).with_flash(Category::Warning, &sent_too_many(12)))
         ),
     ),
 )]
@@ -66,32 +65,31 @@ pub async fn create(
         .contact
         .receive(message, key.as_deref())
         .await
-        .inspect_err(|error| tell(&session, error))?;
+        .inspect_err(|error| flash_failure(&session, error))?;
     session.flash(Category::Success, SENT);
     Reply::created(&receipt)
 }
 
-/// `POST /contact`: what a form without a script sends. Answered by a redirect to the page, where
-/// the flash says what became of it (POST-redirect-GET).
+/// `POST /contact`: the form without script. A redirect to the page answers it, and the flash waits
+/// for the page (POST-redirect-GET).
 ///
 /// # Errors
-/// As [`create`], without a redirect, where there is no form to return to or nothing that could
-/// wait for the page: 400, 413, 415 and 503.
+/// Those of [`create`] that the form's page can't show: 400, 413, 415 and 503.
 pub async fn submit(
     State(app): State<App>,
     permit: Result<Permit, ApiError>,
     session: Session,
-    visit: MaybeSession,
+    visit: Visit,
     IdempotencyKey(key): IdempotencyKey,
     FormFields(fields): FormFields,
 ) -> Result<Redirect, ApiError> {
     let received = async {
         let permit = permit?;
         let message =
-            ContactMessage::from_fields(fields).map_err(|refusal| refusal.told_to(&visit))?;
+            ContactMessage::from_fields(fields).map_err(|errors| errors.flash_to(&visit))?;
         permit.use_up()?;
         let receipt = app.contact.receive(message, key.as_deref()).await;
-        receipt.inspect_err(|error| tell(&session, error))
+        receipt.inspect_err(|error| flash_failure(&session, error))
     };
     match received.await {
         Ok(_) => session.flash(Category::Success, SENT),
@@ -105,8 +103,31 @@ pub async fn submit(
     Ok(Redirect::to("/contact"))
 }
 
-/// Says to the person that the message was not received, and why.
-fn tell(session: &Session, error: &ApiError) {
+/// Middleware around [`submit`]: a browser gets a failure as a page instead of an envelope.
+pub async fn explain_failures(
+    visit: Visit,
+    Extension(id): Extension<RequestId>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let wants_page = accepts_html(request.headers());
+    let response = next.run(request).await;
+    if !wants_page {
+        return response;
+    }
+    let (mut response, flashes) = if response.status().is_redirection() {
+        visit.postpone_flashes(response).await
+    } else {
+        (response, visit.take_own_flashes())
+    };
+    if response.status().is_client_error() || response.status().is_server_error() {
+        explain_form_failure(&mut response, &flashes, &id.0);
+        response.extensions_mut().insert(EnvelopeBody::Document);
+    }
+    response
+}
+
+fn flash_failure(session: &Session, error: &ApiError) {
     let sentence = match error {
         ApiError::IdempotencyKeyReused => {
             "This form was sent before with another message. Send it once more."
@@ -116,16 +137,20 @@ fn tell(session: &Session, error: &ApiError) {
     session.flash(Category::Error, sentence);
 }
 
-/// That the client has not sent too much already. Asked for first, so that a refusal costs nothing;
-/// counted by address, which can't be dropped as a cookie can.
+fn sent_too_many(seconds: u64) -> String {
+    format!("You have sent many messages. Please try again in {seconds} seconds.")
+}
+
+/// The client's rate is not used up. Extracted first, so that a refusal costs little. The rate counts
+/// addresses, since a client can drop a cookie.
 pub struct Permit {
     limit: Arc<RateLimit>,
     client: ClientKey,
-    visit: MaybeSession,
+    visit: Visit,
 }
 
 impl Permit {
-    /// Counts a message that will do: who mends a field has sent nothing yet.
+    /// Counts a valid message. An invalid one does not count: its writer has sent nothing yet.
     fn use_up(&self) -> Result<(), ApiError> {
         self.limit
             .spend(self.client)
@@ -134,10 +159,7 @@ impl Permit {
 
     fn too_many(&self, wait: Duration) -> ApiError {
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        self.visit.flash(
-            Category::Warning,
-            format!("You have sent many messages. Please try again in {seconds} seconds."),
-        );
+        self.visit.flash(Category::Warning, sent_too_many(seconds));
         ApiError::TooManyRequests {
             retry_after_seconds: seconds,
         }
@@ -155,11 +177,41 @@ impl FromRequestParts<App> for Permit {
         let permit = Self {
             limit: Arc::clone(&app.contact_rate),
             client: ClientKey::from(client),
-            visit: MaybeSession::from_request_parts(parts, app).await?,
+            visit: Visit::from_request_parts(parts, app).await?,
         };
         match permit.limit.check(permit.client) {
             Ok(()) => Ok(permit),
             Err(wait) => Err(permit.too_many(wait)),
         }
+    }
+}
+
+fn example_message() -> ContactMessage {
+    ContactMessage {
+        name: "Ada".to_owned(),
+        email: "ada@example.org".to_owned(),
+        subject: "Your post on signatures".to_owned(),
+        message: "Which claims would you leave out?".to_owned(),
+        website: None,
+    }
+}
+
+fn example_receipt() -> ContactReceipt {
+    ContactReceipt {
+        reference: "M-7KQ2M9XD4T".to_owned(),
+        received_at: "2026-11-24T06:30:00Z".to_owned(),
+    }
+}
+
+/// A message with two faults.
+fn example_faults() -> ApiError {
+    let message = ContactMessage {
+        name: String::new(),
+        email: "ada at example".to_owned(),
+        ..example_message()
+    };
+    ApiError::Invalid {
+        detail: FILL_IN_ALL.to_owned(),
+        fields: contact::validate(&message),
     }
 }

@@ -12,11 +12,11 @@ use crate::error::EnvelopeBody;
 
 const STYLES: &str = include_str!("../api/openapi/docs.css");
 
-/// `GET /api/v1/openapi.json`: the OpenAPI document, bare, as tools read it.
+/// This description
+///
+/// An OpenAPI 3.1 document, not in an envelope.
 #[utoipa::path(
     get, path = "/v1/openapi.json", operation_id = "getDescription", tag = "Service",
-    summary = "This description",
-    description = "An OpenAPI 3.1 document, not in an envelope.",
     responses((
         status = 200, description = "The document", body = serde_json::Value,
         example = json!({ "openapi": "3.1.0", "info": { "title": "FlashBlog", "version": env!("CARGO_PKG_VERSION") }, "paths": {} })
@@ -26,10 +26,9 @@ pub async fn openapi(Extension(description): Extension<Arc<Description>>) -> Res
     document("application/json", description.json())
 }
 
-/// `GET /api/docs`: the same as a page.
+/// This description as a page
 #[utoipa::path(
     get, path = "/docs", operation_id = "getDescriptionPage", tag = "Service",
-    summary = "This description as a page",
     responses((
         status = 200, description = "The page", content_type = "text/html", body = String,
         example = json!("<!doctype html>…")
@@ -46,10 +45,9 @@ pub async fn page(Extension(description): Extension<Arc<Description>>) -> Respon
     response
 }
 
-/// `GET /api/docs/docs.css`: how that page looks.
+/// The page's styles
 #[utoipa::path(
     get, path = "/docs/docs.css", operation_id = "getDescriptionStyles", tag = "Service",
-    summary = "The page's styles",
     responses((
         status = 200, description = "The styles", content_type = "text/css", body = String,
         example = json!("body { … }")

@@ -1,4 +1,5 @@
-//! Handlers: extract, one or two calls, reply. One noun a file.
+//! Handlers: extract, one or two calls, reply. One noun a file, with its examples for the API's
+//! description.
 
 pub mod blogs;
 pub mod contact;

@@ -1,17 +1,16 @@
 //! The site's pages, as the server sends them: the shell of the single-page app with each page's
 //! own head and first data, and the app's files.
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::value::{RawValue, to_raw_value};
-use shared::blog::DEFAULT_PER_PAGE;
 use shared::envelope::{Envelope, Outcome};
-use shared::route::{FEATURED_POSTS, Route, SearchQuery};
+use shared::route::{BlogsQuery, Route, SearchQuery};
 
 use crate::app::App;
-use crate::cache::{PageRequest, REFETCH_INTERVAL, View};
+use crate::cache::{REFETCH_INTERVAL, View};
 use crate::error::ApiError;
 use crate::http::conditional::{Preconditions, apply_etag, compress, vary_on};
 use crate::session::Visit;
@@ -27,25 +26,28 @@ use crate::site::shell::FirstEnvelope;
 /// # Errors
 /// 404 without a page for a file that isn't there.
 pub async fn show(State(app): State<App>, request: Request) -> Result<Response, ApiError> {
-    let headers = request.headers().clone();
     let uri = request.uri();
     let route = Route::parse(uri.path(), uri.query().unwrap_or_default());
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Ok(other_method(request.method(), &route));
     }
-    if route == Route::NotFound {
-        let is_file = is_file(uri.path());
-        if let Some(file) = app.assets.serve(request).await {
-            return Ok(file);
-        }
-        if is_file {
-            return Err(ApiError::NotFound);
-        }
-    }
     if let Some(target) = route.redirect() {
         return Ok(Redirect::to(&target.href()).into_response());
     }
-    document(&app, &route, &headers).await
+    if route != Route::NotFound {
+        return document(&app, &route, request).await;
+    }
+    let is_file = is_file(uri.path());
+    let (parts, body) = request.into_parts();
+    let page_request = Request::from_parts(parts.clone(), Body::empty());
+    let file_request = Request::from_parts(parts, body);
+    if let Some(file) = app.assets.serve(file_request).await {
+        return Ok(file);
+    }
+    if is_file {
+        return Err(ApiError::NotFound);
+    }
+    document(&app, &route, page_request).await
 }
 
 /// RFC 9110, sections 9.3.7 and 15.5.6: `Allow` says what an address takes, whether that was asked
@@ -76,7 +78,8 @@ struct PageParts<'a> {
     first: Option<FirstEnvelope>,
 }
 
-async fn document(app: &App, route: &Route, headers: &HeaderMap) -> Result<Response, ApiError> {
+async fn document(app: &App, route: &Route, mut request: Request) -> Result<Response, ApiError> {
+    let preconditions = Preconditions::of(request.headers());
     let Some(shell) = app.assets.shell().await else {
         if *route == Route::NotFound {
             return Err(ApiError::NotFound);
@@ -92,7 +95,7 @@ async fn document(app: &App, route: &Route, headers: &HeaderMap) -> Result<Respo
         ];
         return Ok((StatusCode::SERVICE_UNAVAILABLE, headers, words).into_response());
     };
-    let visit = app.sessions.open(headers).await.ok();
+    let visit = app.sessions.attach(&mut request).await.ok();
     let view;
     let mut page = match route {
         Route::Home | Route::Blogs(_) | Route::Blog { .. } => {
@@ -117,7 +120,7 @@ async fn document(app: &App, route: &Route, headers: &HeaderMap) -> Result<Respo
             first: None,
         },
     };
-    // Messages reach people in the API's envelopes: the page must ask for one.
+    // Only the API's envelopes deliver flashes, so the page must ask for one.
     if visit.as_ref().is_some_and(Visit::has_waiting_flashes) {
         page.first = None;
     }
@@ -139,7 +142,6 @@ async fn document(app: &App, route: &Route, headers: &HeaderMap) -> Result<Respo
         .into_response();
     match page.status {
         StatusCode::OK => {
-            let preconditions = Preconditions::of(headers);
             apply_etag(&mut response, &preconditions, &html);
             compress(&mut response, &preconditions, &html);
         }
@@ -151,12 +153,13 @@ async fn document(app: &App, route: &Route, headers: &HeaderMap) -> Result<Respo
     }
     // Whoever has a session sees the blogs as it does.
     vary_on(&mut response, "Cookie, Authorization, Accept-Encoding");
-    if let Some(visit) = visit {
-        visit.write_headers(response.headers_mut())?;
-        if response.headers().contains_key(header::SET_COOKIE) {
-            let own = HeaderValue::from_static("private, no-cache");
-            response.headers_mut().insert(header::CACHE_CONTROL, own);
-        }
+    if let Some(visit) = visit
+        && let Some(cookie) = visit.cookie()?
+    {
+        let headers = response.headers_mut();
+        headers.insert(header::SET_COOKIE, cookie);
+        let own = HeaderValue::from_static("private, no-cache");
+        headers.insert(header::CACHE_CONTROL, own);
     }
     Ok(response)
 }
@@ -184,18 +187,22 @@ fn page_of_blogs<'a>(
             _ => return Ok(absent(StatusCode::NOT_FOUND, "Blog not found")),
         },
         _ => {
-            let request = list_request(route);
-            let part = view.part(&request);
+            let featured = BlogsQuery::featured();
+            let query = match route {
+                Route::Blogs(query) => query,
+                _ => &featured,
+            };
+            let list = view.list(query);
             // Beyond the list's end, its end, by whose address the page goes.
             let shown = match route {
-                Route::Blogs(query) => Route::Blogs(query.with_page(part.page)),
+                Route::Blogs(query) => Route::Blogs(query.with_page(list.page)),
                 _ => route.clone(),
             };
-            let first_post = part.items.into_iter().next();
+            let first_post = list.items.into_iter().next();
             let picture = first_post.and_then(|post| post.featured_image);
             (
                 PageHead::of_route(site, &shown).with_picture(picture),
-                view.page(&request).map_err(ApiError::internal)?,
+                view.page(query).map_err(ApiError::internal)?,
             )
         }
     };
@@ -212,8 +219,7 @@ async fn page_of_results<'a>(
     query: &SearchQuery,
     view: &View,
 ) -> Result<PageParts<'a>, ApiError> {
-    let results = view.search(query, DEFAULT_PER_PAGE).await;
-    let results = results.map_err(ApiError::internal)?;
+    let results = view.search(query).await.map_err(ApiError::internal)?;
     let shown = Route::Search(query.with_page(results.page));
     let data = to_raw_value(&results).map_err(ApiError::internal)?;
     Ok(PageParts {
@@ -221,25 +227,6 @@ async fn page_of_results<'a>(
         head: PageHead::of_route(&app.public_url, &shown),
         first: first_answer(&Route::Search(query.clone()), view, &data)?,
     })
-}
-
-/// What a list's page shows of the list.
-fn list_request(route: &Route) -> PageRequest {
-    let Route::Blogs(query) = route else {
-        return PageRequest {
-            page: 1,
-            per_page: FEATURED_POSTS,
-            category: None,
-            tag: None,
-        };
-    };
-    let trimmed = |name: &Option<String>| name.as_deref().map(|name| name.trim().to_owned());
-    PageRequest {
-        page: query.page,
-        per_page: DEFAULT_PER_PAGE,
-        category: trimmed(&query.category),
-        tag: trimmed(&query.tag),
-    }
 }
 
 /// The answer to what the page asks first. Not of a stale list: that comes with a message, which

@@ -3,54 +3,64 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use shared::problem::code;
 use shared::route::SearchQuery;
-use shared::search::SearchPage;
+use shared::search::{Highlight, SearchField, SearchHit, SearchPage};
 
 use crate::api::envelope::Reply;
-use crate::api::extract::SearchWords;
-use crate::api::openapi::{Failure, SearchParams, Success, examples};
+use crate::api::extract::LenientQuery;
+use crate::api::openapi::{Failure, Success};
 use crate::app::App;
-use crate::cache::PageRequest;
 use crate::error::ApiError;
-use crate::handlers::blogs::warn_when_stale;
+use crate::handlers::blogs::{example_page, example_summary, warn_when_stale};
 use crate::session::Session;
 
-/// `GET /api/v1/search?q=`: the posts that match every word, best first, with where they do.
-///
-/// # Errors
-/// 422 for a blank query.
+/// The posts that hold every word, best first, with where they do
 #[utoipa::path(
     get, path = "/v1/search", operation_id = "searchBlogs", tag = "Blogs",
-    summary = "The posts that hold every word, best first, with where they do",
-    params(SearchParams),
+    params(SearchQuery),
     responses(
         (
             status = 200, description = "A page of them", body = Success<SearchPage>,
-            example = json!(examples::success(examples::search_page()))
+            example = json!(Success::of(example()))
         ),
         (
             status = 422, description = "The query is blank", body = Failure,
-            example = json!(examples::failure(422, code::VALIDATION_FAILED, "The query `q` is blank."))
+            example = json!(Failure::of(&blank_query()))
         ),
     ),
 )]
 pub async fn show(
     State(app): State<App>,
     session: Session,
-    SearchWords(words): SearchWords,
-    request: PageRequest,
+    LenientQuery(query): LenientQuery<SearchQuery>,
 ) -> Result<Reply, ApiError> {
-    if words.is_empty() {
-        let fault = "Please type what to search for.".to_owned();
-        return Err(ApiError::Invalid {
-            detail: "The query `q` is blank.".to_owned(),
-            fields: BTreeMap::from([("q".to_owned(), vec![fault])]),
-        });
+    if query.text.is_empty() {
+        return Err(blank_query());
     }
     let view = app.blogs.view(session.id()).await;
     warn_when_stale(&session, &view);
-    let query = SearchQuery::new(&words).with_page(request.page);
-    let page = view.search(&query, request.per_page).await;
+    let page = view.search(&query).await;
     Reply::ok(&page.map_err(ApiError::internal)?)
+}
+
+fn blank_query() -> ApiError {
+    let fault = "Please type what to search for.".to_owned();
+    ApiError::Invalid {
+        detail: "The query `q` is blank.".to_owned(),
+        fields: BTreeMap::from([("q".to_owned(), vec![fault])]),
+    }
+}
+
+fn example() -> SearchPage {
+    let summary = example_summary();
+    let highlight = Highlight {
+        field: SearchField::Title,
+        text: summary.title.clone(),
+        ranges: vec![(2, 9)],
+    };
+    let hit = SearchHit {
+        summary,
+        highlights: vec![highlight],
+    };
+    example_page(vec![hit], 1)
 }

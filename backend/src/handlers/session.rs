@@ -7,23 +7,19 @@ use shared::flash::Category;
 use shared::session::{SessionEnded, SessionGrant, SessionInfo};
 
 use crate::api::envelope::Reply;
-use crate::api::openapi::{Success, examples};
+use crate::api::openapi::Success;
 use crate::app::App;
 use crate::clock::rfc3339;
 use crate::error::ApiError;
 use crate::session::token::Claims;
-use crate::session::{MaybeSession, Session};
+use crate::session::{SESSION_ENDED, Session, Visit};
 
-/// `GET /api/v1/session`: the request's session, begun if there was none.
-///
-/// # Errors
-/// None but the server's own faults.
+/// The request's session, begun if there was none
 #[utoipa::path(
     get, path = "/v1/session", operation_id = "getSession", tag = "Session",
-    summary = "The request's session, begun if there was none",
     responses((
         status = 200, description = "The session", body = Success<SessionInfo>,
-        example = json!(examples::success(examples::session_info()))
+        example = json!(Success::of(example_info()))
     )),
 )]
 pub async fn show(session: Session) -> Result<Reply, ApiError> {
@@ -35,25 +31,22 @@ pub async fn show(session: Session) -> Result<Reply, ApiError> {
     })
 }
 
-/// `POST /api/v1/session`: a renewed token, or a new session's first one. Browsers get it as the
-/// cookie alone, where no script can read it (OWASP ASVS 5.0, V3.3).
+/// A new session, or a renewed token for the request's
 ///
-/// # Errors
-/// None but the server's own faults.
+/// A request with a session cookie or a `Sec-Fetch-*` header is a browser's: it gets the cookie and no `token`.
 #[utoipa::path(
     post, path = "/v1/session", operation_id = "createSession", tag = "Session",
-    summary = "A new session, or a renewed token for the request's",
-    description = "A request with a session cookie or a `Sec-Fetch-*` header is a browser's: it gets the cookie and no `token`.",
     responses((
         status = 201, description = "The session and its token", body = Success<SessionGrant>,
-        example = json!(examples::success(examples::session_grant()))
+        example = json!(Success::of(example_grant()))
     )),
 )]
-pub async fn create(session: MaybeSession, headers: HeaderMap) -> Result<Reply, ApiError> {
-    let (claims, token) = if session.is_browser(&headers) {
-        (session.grant_cookie()?, None)
+pub async fn create(visit: Visit, headers: HeaderMap) -> Result<Reply, ApiError> {
+    // A browser's scripts can't read its cookie (OWASP ASVS 5.0, V3.3).
+    let (claims, token) = if visit.is_browser(&headers) {
+        (visit.grant_cookie()?, None)
     } else {
-        let (claims, token) = session.grant_token()?;
+        let (claims, token) = visit.grant_token()?;
         (claims, Some(token))
     };
     Reply::created(&SessionGrant {
@@ -65,22 +58,21 @@ pub async fn create(session: MaybeSession, headers: HeaderMap) -> Result<Reply, 
     })
 }
 
-/// `DELETE /api/v1/session`: ends the session for every carrier of its tokens. Asking again, or
-/// without one, is answered the same way.
+/// Ends the session, for every carrier of its tokens
+///
+/// Asking again, or without a session, is answered the same way, without a `session_id`.
 ///
 /// # Errors
-/// 503 when the end can't be made to last; then the session goes on.
+/// 503 when the end can't be stored; then the session goes on.
 #[utoipa::path(
     delete, path = "/v1/session", operation_id = "endSession", tag = "Session",
-    summary = "Ends the session, for every carrier of its tokens",
-    description = "Asking again, or without a session, is answered the same way, without a `session_id`.",
     responses((
         status = 200, description = "The session has ended", body = Success<SessionEnded>,
-        example = json!(examples::success_with_flash(examples::session_ended(), Category::Info, "Your session has ended."))
+        example = json!(Success::of(example_end()).with_flash(Category::Info, SESSION_ENDED))
     )),
 )]
-pub async fn end(State(app): State<App>, session: MaybeSession) -> Result<Reply, ApiError> {
-    let ended = session.end().await?;
+pub async fn end(State(app): State<App>, visit: Visit) -> Result<Reply, ApiError> {
+    let ended = visit.end().await?;
     if let Some(id) = ended {
         app.blogs.forget(id);
     }
@@ -97,4 +89,30 @@ fn time(second: i64) -> Result<String, ApiError> {
     Timestamp::from_second(second)
         .map(rfc3339)
         .map_err(ApiError::internal)
+}
+
+const EXAMPLE_ID: &str = "5f0c9a2b7d3e41868c1fb2a4d6e8907b";
+
+fn example_info() -> SessionInfo {
+    SessionInfo {
+        session_id: EXAMPLE_ID.to_owned(),
+        issued_at: "2026-11-24T06:30:00Z".to_owned(),
+        expires_at: "2026-11-24T07:30:00Z".to_owned(),
+    }
+}
+
+fn example_grant() -> SessionGrant {
+    SessionGrant {
+        session_id: EXAMPLE_ID.to_owned(),
+        token: Some("eyJhbGciOiJIUzI1NiIsInR5cCI6ImZsYXNoYmxvZy1zZXNzaW9uK2p3dCJ9.…".to_owned()),
+        token_type: "Bearer".to_owned(),
+        expires_in: 3600,
+        expires_at: "2026-11-24T07:30:00Z".to_owned(),
+    }
+}
+
+fn example_end() -> SessionEnded {
+    SessionEnded {
+        session_id: Some(EXAMPLE_ID.to_owned()),
+    }
 }

@@ -1,12 +1,11 @@
-//! Where a request carries its session's token: a Bearer header or a cookie.
+//! The credentials of a request: a Bearer token or a cookie.
 
 use axum::http::{HeaderMap, header};
 
-/// Cookies of the session's name that are looked at in one request.
+/// The most cookies of the session's name that are read in one request.
 const MAX_COOKIES: usize = 4;
 
-/// The token of an `Authorization: Bearer` header (RFC 6750, section 2.1); other schemes are none
-/// of ours.
+/// The token of an `Authorization: Bearer` header (RFC 6750, section 2.1). Other schemes are ignored.
 #[must_use]
 pub fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?;
@@ -21,13 +20,13 @@ pub fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The values that the request's `Cookie` headers hold under `name`: the first few, since a
-/// request has one, or two when another path or host of the site set one as well.
+/// The first values of the cookies called `name`. A request has one, or two when another path or host
+/// of the site set one too.
 pub fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
     headers
         .get_all(header::COOKIE)
         .into_iter()
-        // Bytes, since other cookies can hold any: they must not hide ours.
+        // Other cookies can hold any bytes. They must not hide ours.
         .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
         .filter_map(|pair| str::from_utf8(pair).ok()?.trim().split_once('='))
         .filter(move |(key, _)| *key == name)

@@ -57,13 +57,13 @@ pub async fn explain_failures(request: Request, next: Next) -> Response {
     response
 }
 
-/// Gives a failure of a form post its page: what the person is to be told, or what its status says.
-pub fn explain_form_failure(response: &mut Response, told: &[Flash], id: &str) {
-    let told: Vec<&str> = told.iter().map(|flash| flash.message.as_str()).collect();
-    let text = if told.is_empty() {
+/// Gives the failure of a form its page, with the flashes' sentences or those of its status.
+pub fn explain_form_failure(response: &mut Response, flashes: &[Flash], id: &str) {
+    let sentences: Vec<&str> = flashes.iter().map(|flash| flash.message.as_str()).collect();
+    let text = if sentences.is_empty() {
         words(response.status()).1.to_owned()
     } else {
-        told.join(" ")
+        sentences.join(" ")
     };
     let text = format!("{text} Your browser’s Back button returns to what you wrote.");
     let way = "<a href=\"\">Open the page again</a> ";

@@ -8,9 +8,9 @@ use crate::api::client::Client;
 use crate::api::get::Get;
 use shared::route::BlogsQuery;
 
-/// A page of the list with `per_page` posts.
-pub fn list(query: &BlogsQuery, per_page: u32) -> Get<BlogPage> {
-    Get::new(query.api_path(per_page))
+/// A page of the list.
+pub fn list(query: &BlogsQuery) -> Get<BlogPage> {
+    Get::new(query.api_path())
 }
 
 /// A post with its text.
@@ -41,10 +41,10 @@ mod tests {
         let query = BlogsQuery {
             page: 2,
             category: Some("C & C".to_owned()),
-            tag: None,
+            ..BlogsQuery::default()
         };
         assert_eq!(
-            list(&query, 6).path(),
+            list(&query).path(),
             "/api/v1/blogs?page=2&per_page=6&category=C%20%26%20C"
         );
         assert_eq!(one("a/b").path(), "/api/v1/blogs/a%2Fb");

@@ -25,7 +25,7 @@ pub struct BlogsPageProps {
 #[component]
 pub fn BlogsPage(props: &BlogsPageProps) -> Html {
     let query = &props.query;
-    let posts = use_load(blogs::list(query, DEFAULT_PER_PAGE));
+    let posts = use_load(blogs::list(query));
     let categories = use_load(categories::list());
     use_shown_chip_in_view(query, categories.loaded.data().is_some());
     page_of(&posts, Route::Blogs(query.clone()).title(), || {

@@ -20,7 +20,7 @@ use shared::route::{BlogsQuery, FEATURED_POSTS, Route};
 /// of one leaves the other part alone.
 #[component]
 pub fn HomePage() -> Html {
-    let featured = use_load(blogs::list(&BlogsQuery::default(), FEATURED_POSTS));
+    let featured = use_load(blogs::list(&BlogsQuery::featured()));
     let categories = use_load(categories::list());
     // The hero and the categories make a page even if the posts fail.
     let arrival = match featured.loaded {

@@ -1,16 +1,28 @@
-//! The query of a list's address.
+//! The query of a list, in the site's addresses and in the API.
 
-use super::{page_suffix, query_pairs};
+#[cfg(feature = "openapi")]
+use super::query_pairs::schema;
+use super::{FEATURED_POSTS, QueryPairs, page_suffix};
+use crate::blog::DEFAULT_PER_PAGE;
 use crate::paths::{API_BASE, encode_segment};
 
 /// A page of the list of posts, with its filters.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
 pub struct BlogsQuery {
-    /// The page, from 1. An invalid number reads as 1.
+    /// The page's number.
+    #[cfg_attr(feature = "openapi", param(schema_with = schema::page, required = false, example = 2))]
     pub page: u32,
-    /// Only posts of this category.
+    /// The page's size. The site's addresses have none.
+    #[cfg_attr(feature = "openapi", param(schema_with = schema::per_page, required = false, example = 6))]
+    pub per_page: u32,
+    /// Only this category, in any letter case; blank is none.
+    #[cfg_attr(feature = "openapi", param(required = false, example = "Backend"))]
     pub category: Option<String>,
-    /// Only posts with this tag.
+    /// Only posts with this tag, in any letter case, and of the category where that is given too;
+    /// blank is none.
+    #[cfg_attr(feature = "openapi", param(required = false, example = "jwt"))]
     pub tag: Option<String>,
 }
 
@@ -18,6 +30,7 @@ impl Default for BlogsQuery {
     fn default() -> Self {
         Self {
             page: 1,
+            per_page: DEFAULT_PER_PAGE,
             category: None,
             tag: None,
         }
@@ -25,6 +38,14 @@ impl Default for BlogsQuery {
 }
 
 impl BlogsQuery {
+    /// The posts of the home page.
+    pub fn featured() -> Self {
+        Self {
+            per_page: FEATURED_POSTS,
+            ..Self::default()
+        }
+    }
+
     /// The first page of a category.
     pub fn category(name: &str) -> Self {
         Self {
@@ -49,9 +70,10 @@ impl BlogsQuery {
         }
     }
 
-    /// The path and query of the API request, with `per_page` posts a page.
-    pub fn api_path(&self, per_page: u32) -> String {
-        let mut path = format!("{API_BASE}/blogs?page={}&per_page={per_page}", self.page);
+    /// The path and query of the API request.
+    pub fn api_path(&self) -> String {
+        let (page, per_page) = (self.page, self.per_page);
+        let mut path = format!("{API_BASE}/blogs?page={page}&per_page={per_page}");
         for (name, value) in self.filters() {
             path.push_str(&format!("&{name}={}", encode_segment(value)));
         }
@@ -66,18 +88,19 @@ impl BlogsQuery {
             .filter_map(|(name, value)| Some((name, value.as_deref()?)))
     }
 
-    /// Reads the query of an address.
-    pub(super) fn parse(query: &str) -> Self {
-        let mut parsed = Self::default();
-        for (name, value) in query_pairs(query) {
-            match name {
-                "page" => parsed.page = value.parse().unwrap_or(1).max(1),
-                "category" if !value.trim().is_empty() => parsed.category = Some(value),
-                "tag" if !value.trim().is_empty() => parsed.tag = Some(value),
-                _ => {}
-            }
+    /// Reads a query. Of a repeated name the first value counts.
+    pub fn parse(query: &str) -> Self {
+        let pairs = QueryPairs::parse(query);
+        let filter = |name| {
+            let value = pairs.first(name).filter(|value| !value.is_empty());
+            value.map(str::to_owned)
+        };
+        Self {
+            page: pairs.page(),
+            per_page: pairs.per_page(),
+            category: filter("category"),
+            tag: filter("tag"),
         }
-        parsed
     }
 
     /// The query of the address, with its `?`, or nothing for the default.

@@ -1,15 +1,28 @@
-//! The query of a search's address.
+//! The query of a search, in the site's addresses and in the API.
 
-use super::{page_suffix, query_pairs};
+#[cfg(feature = "openapi")]
+use super::query_pairs::schema;
+use super::{QueryPairs, page_suffix};
+use crate::blog::DEFAULT_PER_PAGE;
 use crate::paths::{API_BASE, encode_segment};
 
 /// A page of the results for a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
 pub struct SearchQuery {
-    /// The text, trimmed. It may be empty.
+    /// Words, all of which a post has to hold; a typo and other diacritics are forgiven.
+    #[cfg_attr(
+        feature = "openapi",
+        param(rename = "q", pattern = r"[^\s]", example = "session cookie")
+    )]
     pub text: String,
-    /// The page, from 1. An invalid number reads as 1.
+    /// The page's number.
+    #[cfg_attr(feature = "openapi", param(schema_with = schema::page, required = false, example = 1))]
     pub page: u32,
+    /// The page's size. The site's addresses have none.
+    #[cfg_attr(feature = "openapi", param(schema_with = schema::per_page, required = false, example = 6))]
+    pub per_page: u32,
 }
 
 impl SearchQuery {
@@ -18,34 +31,33 @@ impl SearchQuery {
         Self {
             text: text.trim().to_owned(),
             page: 1,
+            per_page: DEFAULT_PER_PAGE,
         }
     }
 
     /// Another page for the same text.
     pub fn with_page(&self, page: u32) -> Self {
         Self {
-            text: self.text.clone(),
             page,
+            ..self.clone()
         }
     }
 
-    /// The path and query of the API request, with `per_page` posts a page.
-    pub fn api_path(&self, per_page: u32) -> String {
-        let (text, page) = (encode_segment(&self.text), self.page);
+    /// The path and query of the API request.
+    pub fn api_path(&self) -> String {
+        let text = encode_segment(&self.text);
+        let (page, per_page) = (self.page, self.per_page);
         format!("{API_BASE}/search?q={text}&page={page}&per_page={per_page}")
     }
 
-    /// Reads the query of an address. The first of several `q` counts, as in the API.
-    pub(super) fn parse(query: &str) -> Self {
-        let (mut text, mut page) = (None, 1);
-        for (name, value) in query_pairs(query) {
-            match name {
-                "q" => text = text.or(Some(value)),
-                "page" => page = value.parse().unwrap_or(1).max(1),
-                _ => {}
-            }
+    /// Reads a query. Of a repeated name the first value counts.
+    pub fn parse(query: &str) -> Self {
+        let pairs = QueryPairs::parse(query);
+        Self {
+            text: pairs.first("q").unwrap_or_default().to_owned(),
+            page: pairs.page(),
+            per_page: pairs.per_page(),
         }
-        Self::new(&text.unwrap_or_default()).with_page(page)
     }
 
     /// The address, relative to the site's root.

@@ -1,18 +1,21 @@
-//! The API's description (OpenAPI 3.1): what the handlers' attributes say of each operation, and
-//! here, once, what holds for all of them.
+//! The API's description (OpenAPI 3.1). Each operation's part stands above its handler; the parts that
+//! all operations share stand here.
 
-pub mod examples;
 mod html;
 
 use std::sync::OnceLock;
 
 use axum::body::Bytes;
+use axum::http::StatusCode;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use shared::flash::Flash;
-use shared::problem::{Problem, code};
-use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
-use utoipa::{IntoParams, OpenApi, ToSchema};
+use shared::flash::{Category, Flash};
+use shared::problem::Problem;
+use utoipa::{OpenApi, ToSchema};
+
+use crate::api::envelope::problem;
+use crate::error::ApiError;
+use crate::telemetry::RequestId;
 
 /// The body of a success.
 #[derive(Serialize, ToSchema)]
@@ -22,6 +25,23 @@ pub struct Success<T> {
     pub data: T,
     /// Messages for the person behind the session, oldest first, each delivered once.
     pub flash: Vec<Flash>,
+}
+
+impl<T> Success<T> {
+    /// An example without a flash.
+    pub fn of(data: T) -> Self {
+        Self {
+            data,
+            flash: Vec::new(),
+        }
+    }
+
+    /// The same with a flash.
+    #[must_use]
+    pub fn with_flash(mut self, category: Category, message: &str) -> Self {
+        self.flash.push(example_flash(category, message));
+        self
+    }
 }
 
 /// The body of every failure.
@@ -34,54 +54,31 @@ pub struct Failure {
     pub flash: Vec<Flash>,
 }
 
-/// The query of a list. Never an error: a number out of range is brought into it, anything else is
-/// the default.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct PageQuery {
-    /// The page's number.
-    #[param(schema_with = page_number, required = false, example = 2)]
-    pub page: u32,
-    /// The page's size.
-    #[param(schema_with = page_size, required = false, example = 6)]
-    pub per_page: u32,
-    /// Only this category, in any letter case; blank is none.
-    #[param(required = false, example = "Backend")]
-    pub category: String,
-    /// Only posts with this tag, in any letter case, and of the category where that is given too;
-    /// blank is none.
-    #[param(required = false, example = "jwt")]
-    pub tag: String,
+impl Failure {
+    /// An example without a flash.
+    #[must_use]
+    pub fn of(error: &ApiError) -> Self {
+        let id = RequestId("019ab3c4-5d6e-7f80-91a2-b3c4d5e6f708".to_owned());
+        Self {
+            error: problem(&error.problem(), Some(id)),
+            flash: Vec::new(),
+        }
+    }
+
+    /// The same with a flash.
+    #[must_use]
+    pub fn with_flash(mut self, category: Category, message: &str) -> Self {
+        self.flash.push(example_flash(category, message));
+        self
+    }
 }
 
-/// The query of a search; page and size as in [`PageQuery`].
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct SearchParams {
-    /// Words, all of which a post has to hold; a typo and other diacritics are forgiven.
-    #[param(pattern = r"[^\s]", example = "session cookie")]
-    pub q: String,
-    /// The page's number.
-    #[param(schema_with = page_number, required = false, example = 1)]
-    pub page: u32,
-    /// The page's size.
-    #[param(schema_with = page_size, required = false, example = 6)]
-    pub per_page: u32,
-}
-
-fn page_number() -> Object {
-    lenient_number("From 1, up to the last page; anything else than a number is 1.")
-}
-
-fn page_size() -> Object {
-    lenient_number("Posts on a page, from 1 to 50; anything else than a number is 6.")
-}
-
-fn lenient_number(description: &str) -> Object {
-    ObjectBuilder::new()
-        .schema_type(SchemaType::from_iter([Type::Integer, Type::String]))
-        .description(Some(description))
-        .build()
+fn example_flash(category: Category, message: &str) -> Flash {
+    Flash {
+        id: "019ab3c4-5d6e-7f80-91a2-b3c4d5e6f709".to_owned(),
+        category,
+        message: message.to_owned(),
+    }
 }
 
 /// What the handlers' attributes do not say: what the API is, and what every operation shares.
@@ -113,7 +110,7 @@ impl Description {
     /// the session's.
     #[must_use]
     pub fn new(operations: &utoipa::openapi::OpenApi, cookie: &str) -> Self {
-        // A description is plain data: writing it can't fail.
+        // A description is plain data, so this can't fail.
         let mut document = serde_json::to_value(operations).unwrap_or_default();
         complete(&mut document, cookie);
         Self {
@@ -214,62 +211,59 @@ fn absent_never_null(value: &mut Value) {
     }
 }
 
-/// Failures that any operation can end in; those of some operations only are in their attributes.
-const FAILURES: [(&str, u16, &str, &str); 7] = [
-    (
-        "BadRequest",
-        400,
-        code::BAD_REQUEST,
-        "The request can't be understood.",
-    ),
-    (
-        "InvalidToken",
-        401,
-        code::INVALID_TOKEN,
-        "The Bearer token is malformed, expired, forged or revoked.",
-    ),
-    (
-        "CrossSiteRequest",
-        403,
-        code::CROSS_SITE_REQUEST,
-        "An unsafe request that another site's page made.",
-    ),
-    (
-        "RequestTimeout",
-        408,
-        code::REQUEST_TIMEOUT,
-        "The body took longer than 30 s to arrive.",
-    ),
-    (
-        "PayloadTooLarge",
-        413,
-        code::PAYLOAD_TOO_LARGE,
-        "The body is larger than 64 KiB.",
-    ),
-    (
-        "InternalError",
-        500,
-        code::INTERNAL_ERROR,
-        "A fault of the server's; `request_id` is what to quote when asking for help.",
-    ),
-    (
-        "Unavailable",
-        503,
-        code::SERVICE_UNAVAILABLE,
-        "The server has too much to do, is stopping, or can't use its database.",
-    ),
-];
+/// The failures of every operation, with their names and descriptions.
+fn common_failures() -> [(&'static str, &'static str, ApiError); 7] {
+    [
+        (
+            "BadRequest",
+            "The request can't be understood.",
+            ApiError::BadRequest(
+                "The path can't be read: it must be percent-encoded UTF-8.".to_owned(),
+            ),
+        ),
+        (
+            "InvalidToken",
+            "The Bearer token is malformed, expired, forged or revoked.",
+            ApiError::InvalidToken,
+        ),
+        (
+            "CrossSiteRequest",
+            "An unsafe request that another site's page made.",
+            ApiError::CrossSiteRequest,
+        ),
+        (
+            "RequestTimeout",
+            "The body took longer than 30 s to arrive.",
+            ApiError::Status(StatusCode::REQUEST_TIMEOUT),
+        ),
+        (
+            "PayloadTooLarge",
+            "The body is larger than 64 KiB.",
+            ApiError::Status(StatusCode::PAYLOAD_TOO_LARGE),
+        ),
+        (
+            "InternalError",
+            "A fault of the server's; `request_id` is what to quote when asking for help.",
+            ApiError::Status(StatusCode::INTERNAL_SERVER_ERROR),
+        ),
+        (
+            "Unavailable",
+            "The server has too much to do, is stopping, or can't use its database.",
+            ApiError::Overloaded,
+        ),
+    ]
+}
 
 fn failures() -> Value {
-    let responses = FAILURES.map(|(name, status, code, description)| {
+    let responses = common_failures().map(|(name, description, error)| {
         let mut response = json!({
             "description": description,
             "content": { "application/json": {
                 "schema": { "$ref": "#/components/schemas/Failure" },
-                "example": examples::failure(status, code, description),
+                "example": Failure::of(&error),
             }},
         });
-        add_headers(&status.to_string(), &mut response);
+        add_headers(error.problem().status.as_str(), &mut response);
         (name.to_owned(), response)
     });
     Value::Object(Map::from_iter(responses))
@@ -299,16 +293,10 @@ fn headers() -> Value {
 }
 
 fn complete_operation(method: &str, operation: &mut Value) {
-    // Where an attribute has none, the handler's comment was taken, with its section for readers
-    // of the code.
-    let words = operation["description"].as_str().unwrap_or_default();
-    let words = words
-        .split("# Errors")
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_owned();
-    operation["description"] = Value::String(words);
+    // The description is the handler's comment. Its section on errors is for readers of the code.
+    let comment = operation["description"].as_str().unwrap_or_default();
+    let description = comment.split("# Errors").next().unwrap_or_default();
+    operation["description"] = json!(description.trim());
     let Some(responses) = operation["responses"].as_object_mut() else {
         return;
     };
@@ -316,10 +304,10 @@ fn complete_operation(method: &str, operation: &mut Value) {
         add_headers(status, response);
     }
     let is_unsafe = !matches!(method, "get" | "head" | "options" | "trace");
-    for (name, status, ..) in FAILURES {
-        if status != 403 || is_unsafe {
+    for (name, _, error) in common_failures() {
+        if is_unsafe || !matches!(error, ApiError::CrossSiteRequest) {
             responses
-                .entry(status.to_string())
+                .entry(error.problem().status.as_str())
                 .or_insert_with(|| json!({ "$ref": format!("#/components/responses/{name}") }));
         }
     }

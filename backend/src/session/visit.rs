@@ -1,0 +1,333 @@
+//! One request's view of its session.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{Request, header};
+use axum::response::{IntoResponse, Response};
+use parking_lot::Mutex;
+use shared::flash::{Category, Flash};
+
+use super::Sessions;
+use super::credentials::cookies;
+use super::memory::EndError;
+use super::token::{ABSOLUTE_LIFETIME_SECONDS, Claims, LEEWAY_SECONDS};
+use crate::error::{ApiError, EnvelopeBody};
+use crate::session_id::SessionId;
+use crate::telemetry::Chain;
+
+/// The session of one request, shared by the layers and the handler. As an extractor it begins no
+/// session; [`Session`] does.
+#[derive(Clone)]
+pub struct Visit {
+    sessions: Arc<Sessions>,
+    state: Arc<Mutex<VisitState>>,
+    /// Whether the response can show flashes to a person.
+    shows_flashes: bool,
+}
+
+pub(super) struct VisitState {
+    pub(super) claims: Option<Claims>,
+    /// Whether the session began with this request. Then no flash can wait for it yet.
+    begun: bool,
+    pub(super) cookie: CookieChange,
+    /// What this request's handler flashed.
+    flashes: Vec<Flash>,
+}
+
+pub(super) enum CookieChange {
+    None,
+    Set,
+    Clear,
+}
+
+impl VisitState {
+    pub(super) fn new() -> Self {
+        Self {
+            claims: None,
+            begun: false,
+            cookie: CookieChange::None,
+            flashes: Vec::new(),
+        }
+    }
+}
+
+impl Visit {
+    pub(super) fn new(sessions: Arc<Sessions>, state: VisitState, shows_flashes: bool) -> Self {
+        Self {
+            sessions,
+            state: Arc::new(Mutex::new(state)),
+            shows_flashes,
+        }
+    }
+
+    /// The session that the request came with, or that began with it.
+    #[must_use]
+    pub fn session_id(&self) -> Option<SessionId> {
+        self.state.lock().claims.map(|claims| claims.session_id)
+    }
+
+    /// The session's claims. Begins a session where the request came without one.
+    fn begin(&self) -> Result<Claims, ApiError> {
+        let mut state = self.state.lock();
+        if let Some(claims) = state.claims {
+            return Ok(claims);
+        }
+        let claims = Claims::begin(self.sessions.clock.now(), self.sessions.lifetime_seconds)
+            .map_err(|error| ApiError::internal(error.to_string()))?;
+        state.claims = Some(claims);
+        state.begun = true;
+        state.cookie = CookieChange::Set;
+        Ok(claims)
+    }
+
+    fn renew(&self, cookie: CookieChange) -> Result<Claims, ApiError> {
+        let now = self.sessions.clock.now();
+        let claims = self.begin()?.renew(now, self.sessions.lifetime_seconds);
+        let mut state = self.state.lock();
+        state.claims = Some(claims);
+        state.cookie = cookie;
+        Ok(claims)
+    }
+
+    /// Renews the session, or begins one, for a browser: only the cookie carries the token.
+    ///
+    /// # Errors
+    /// When the system has no randomness.
+    pub fn grant_cookie(&self) -> Result<Claims, ApiError> {
+        self.renew(CookieChange::Set)
+    }
+
+    /// Renews the session, or begins one, for a client that sends the token as Bearer. No cookie is
+    /// set.
+    ///
+    /// # Errors
+    /// When the system has no randomness.
+    pub fn grant_token(&self) -> Result<(Claims, String), ApiError> {
+        let claims = self.renew(CookieChange::None)?;
+        let token = self.sessions.keys.sign(&claims);
+        Ok((claims, token.map_err(ApiError::internal)?))
+    }
+
+    /// Ends the session, if there is one, clears the cookie and flashes that.
+    ///
+    /// # Errors
+    /// 503 when the end can't be stored; then the session goes on.
+    pub async fn end(&self) -> Result<Option<SessionId>, ApiError> {
+        let claims = self.state.lock().claims;
+        if let Some(claims) = claims {
+            self.sessions
+                .memory
+                .end(claims.session_id, end_of_tokens(&claims))
+                .await
+                .map_err(|error| match error {
+                    EndError::Store(error) => error.into(),
+                    EndError::TooMany => {
+                        tracing::error!(cause = %error, "Request failed");
+                        ApiError::Status(StatusCode::SERVICE_UNAVAILABLE)
+                    }
+                })?;
+        }
+        self.flash(Category::Info, SESSION_ENDED);
+        self.state.lock().cookie = CookieChange::Clear;
+        Ok(claims.map(|claims| claims.session_id))
+    }
+
+    /// Flashes a sentence. It is shown with this response, or later if there is a session.
+    pub fn flash(&self, category: Category, message: impl Into<String>) {
+        let flash = Flash {
+            id: self.sessions.memory.next_flash_id(),
+            category,
+            message: message.into(),
+        };
+        self.state.lock().flashes.push(flash);
+    }
+
+    /// Whether flashes wait for the session's next response, or may do.
+    #[must_use]
+    pub fn has_waiting_flashes(&self) -> bool {
+        self.session_id()
+            .is_some_and(|session| self.sessions.memory.has_waiting_flashes(session))
+    }
+
+    /// Whether the request is a browser's: it has a session cookie or Fetch Metadata.
+    #[must_use]
+    pub fn is_browser(&self, headers: &HeaderMap) -> bool {
+        let mut cookies = cookies(headers, self.sessions.cookie_name());
+        let mut names = headers.keys();
+        cookies.next().is_some() || names.any(|name| name.as_str().starts_with("sec-fetch-"))
+    }
+
+    /// Writes the session's cookie into the response, and returns the flashes that the response
+    /// delivers, oldest first. A redirect or a document delivers none: they stay for the session's
+    /// next envelope. Where they can't, the response changes as in [`Self::postpone_flashes`].
+    ///
+    /// The last await of a request, so that a client that leaves loses no flash.
+    pub async fn finish(&self, response: Response) -> (Response, Vec<Flash>) {
+        // Before the flashes are taken, since signing can fail.
+        let (response, cookie) = match self.cookie() {
+            Ok(cookie) => (response, cookie),
+            Err(error) => (error.into_response(), None),
+        };
+        let has_envelope = !response.status().is_redirection()
+            && !matches!(response.extensions().get(), Some(EnvelopeBody::Document));
+        let (mut response, flashes) = if self.shows_flashes && has_envelope {
+            (response, self.deliver_flashes().await)
+        } else {
+            self.postpone_flashes(response).await
+        };
+        if let Some(cookie) = cookie {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        (response, flashes)
+    }
+
+    /// Takes the flashes that this response delivers, oldest first: those that waited for the
+    /// session, then the handler's.
+    async fn deliver_flashes(&self) -> Vec<Flash> {
+        let returning = {
+            let state = self.state.lock();
+            state.claims.filter(|_| !state.begun)
+        };
+        let mut flashes = match returning {
+            Some(claims) => self.sessions.memory.take_flashes(claims.session_id).await,
+            None => Vec::new(),
+        };
+        flashes.append(&mut self.take_own_flashes());
+        flashes
+    }
+
+    /// Takes the flashes of this request's handler.
+    #[must_use]
+    pub fn take_own_flashes(&self) -> Vec<Flash> {
+        std::mem::take(&mut self.state.lock().flashes)
+    }
+
+    /// Stores the handler's flashes for the session's next envelope.
+    ///
+    /// When the store fails, a redirect that would hide bad news becomes a 503, and the flashes are
+    /// returned for it. Every other response stays as it is.
+    pub async fn postpone_flashes(&self, response: Response) -> (Response, Vec<Flash>) {
+        let Err(error) = self.store_flashes().await else {
+            return (response, Vec::new());
+        };
+        if response.status().is_redirection() && self.holds_bad_news() {
+            return (error.into_response(), self.take_own_flashes());
+        }
+        tracing::error!(cause = %Chain(&error), "A flash can't wait for the session's next envelope");
+        (response, Vec::new())
+    }
+
+    async fn store_flashes(&self) -> Result<(), ApiError> {
+        let (claims, flashes) = {
+            let state = self.state.lock();
+            (state.claims, state.flashes.clone())
+        };
+        if let Some(claims) = claims.filter(|_| !flashes.is_empty()) {
+            let until = end_of_tokens(&claims);
+            let memory = &self.sessions.memory;
+            memory
+                .leave_flashes(claims.session_id, flashes, until)
+                .await?;
+        }
+        self.state.lock().flashes.clear();
+        Ok(())
+    }
+
+    fn holds_bad_news(&self) -> bool {
+        let state = self.state.lock();
+        let mut categories = state.flashes.iter().map(|flash| flash.category);
+        categories.any(|category| matches!(category, Category::Warning | Category::Error))
+    }
+
+    /// The session's cookie, if it changed.
+    ///
+    /// # Errors
+    /// When a token can't be signed.
+    pub fn cookie(&self) -> Result<Option<HeaderValue>, ApiError> {
+        let state = self.state.lock();
+        let cookie = match (&state.cookie, &state.claims) {
+            (CookieChange::Set, Some(claims)) => self
+                .sessions
+                .set_cookie(claims)
+                .map_err(ApiError::internal)?,
+            (CookieChange::Clear, _) => self.sessions.clear_cookie(),
+            _ => return Ok(None),
+        };
+        HeaderValue::try_from(cookie)
+            .map(Some)
+            .map_err(ApiError::internal)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visit {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| {
+            ApiError::internal("a handler asks for a session outside the envelope layer")
+        })
+    }
+}
+
+/// The visitor's session. As an extractor it begins a session where the request came without one;
+/// the response then sets its cookie.
+#[derive(Clone)]
+pub struct Session {
+    visit: Visit,
+    claims: Claims,
+}
+
+impl Session {
+    /// The session's id.
+    #[must_use]
+    pub fn id(&self) -> SessionId {
+        self.claims.session_id
+    }
+
+    /// The claims of the session's current token.
+    #[must_use]
+    pub fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// Flashes a sentence to the person behind the session.
+    pub fn flash(&self, category: Category, message: impl Into<String>) {
+        self.visit.flash(category, message);
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Session {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let visit = Visit::from_request_parts(parts, state).await?;
+        let claims = visit.begin()?;
+        Ok(Self { visit, claims })
+    }
+}
+
+/// The sentence that is flashed when a session ends.
+pub const SESSION_ENDED: &str = "Your session has ended.";
+
+/// When no token of the session can be valid any more, also after a renewal elsewhere.
+fn end_of_tokens(claims: &Claims) -> i64 {
+    claims.started_at + ABSOLUTE_LIFETIME_SECONDS + LEEWAY_SECONDS
+}
+
+/// Whether a person sees the response. A program sends HEAD, OPTIONS and prefetches. A browser
+/// marks its own prefetches by `Sec-Purpose`; a script must not set that name (Fetch Standard,
+/// section 2.2.2) and sets the older `Purpose`.
+pub(super) fn shows_flashes<B>(request: &Request<B>) -> bool {
+    let is_prefetch = ["sec-purpose", "purpose"].iter().any(|name| {
+        let mut values = request.headers().get_all(*name).iter();
+        values.any(|value| {
+            value
+                .to_str()
+                .is_ok_and(|purpose| purpose.contains("prefetch"))
+        })
+    });
+    !matches!(*request.method(), Method::HEAD | Method::OPTIONS) && !is_prefetch
+}
