@@ -1,9 +1,9 @@
 use shared::blog::{
     Author, Blog, BlogHeading, BlogPage, BlogSummary, CategoryCount, CategoryList,
-    DEFAULT_PER_PAGE, Freshness,
+    Freshness,
 };
 use shared::problem::Problem;
-use shared::route::{BlogsQuery, FEATURED_POSTS, Route, SearchQuery};
+use shared::route::{BlogsQuery, Route, SearchQuery};
 use shared::search::SearchPage;
 use yew_router::history::{AnyHistory, History, MemoryHistory};
 
@@ -130,10 +130,10 @@ fn answers() -> FirstAnswers {
     for route in routes() {
         first = match route {
             Route::Home => {
-                let request = blogs::list(&BlogsQuery::default(), FEATURED_POSTS);
+                let request = blogs::list(&BlogsQuery::featured());
                 first.with(&request, Ok(list()))
             }
-            Route::Blogs(query) => first.with(&blogs::list(&query, DEFAULT_PER_PAGE), Ok(list())),
+            Route::Blogs(query) => first.with(&blogs::list(&query), Ok(list())),
             Route::Blog { id } => first.with(&blogs::one(&id), Ok(post())),
             Route::Search(query) => first.with(&search::page(&query), Ok(results())),
             Route::About | Route::Contact | Route::NotFound => first,
