@@ -109,7 +109,7 @@ impl Snapshot {
         })
     }
 
-/// One page of the posts, or of those of one category, with one tag, or both; names count
+    /// One page of the posts, or of those of one category, with one tag, or both; names count
     /// however they are spelled. Page and size are brought into range, never refused.
     #[must_use]
     pub fn page(&self, query: &BlogsQuery, freshness: Freshness) -> BlogPage {
