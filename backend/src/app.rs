@@ -5,8 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
-
 use crate::cache::BlogCache;
 use crate::clock::{Clock, SystemClock};
 use crate::config::secret_key;
@@ -15,7 +13,7 @@ use crate::contact::Contact;
 use crate::contact::mailer::{Delivery, Mailer, SEND_TIMEOUT};
 use crate::http::admission::Admission;
 use crate::http::client_ip::TrustedProxies;
-use crate::http::limits::MAX_IN_FLIGHT;
+use crate::http::hosts::Hosts;
 use crate::http::rate_limit::RateLimit;
 use crate::metrics::Metrics;
 use crate::public_url::PublicUrl;
@@ -52,8 +50,8 @@ pub struct Parts {
     pub public_url: Arc<PublicUrl>,
     /// The built single-page app.
     pub assets: Arc<Assets>,
-    /// One permit for each request in flight.
-    pub in_flight: Arc<Semaphore>,
+    /// Decides which requests are handled.
+    pub admission: Admission,
     /// Counters for Prometheus.
     pub metrics: Arc<Metrics>,
     /// Whether the server was told to stop.
@@ -99,6 +97,12 @@ impl App {
             .map(|mail| mailer(mail, &public_url, Arc::clone(&store), Arc::clone(&clock)));
         let contact = Contact::new(store, Arc::clone(&clock), mailer.clone(), secret.as_bytes());
         let contact_rate = RateLimit::new(settings.contact_rate, Arc::clone(&clock));
+        let hosts = Hosts::new(
+            settings.listen.0.ip(),
+            settings.public_url.as_ref(),
+            &settings.allowed_hosts,
+        );
+        let public_url = Arc::new(public_url);
         Ok(Self::from(Parts {
             sessions: Arc::new(sessions),
             contact: Arc::new(contact),
@@ -106,20 +110,12 @@ impl App {
             trusted_proxies: Arc::new(settings.trusted_proxies.clone()),
             mailer,
             blogs: Arc::new(BlogCache::new(source, clock, settings.cache_lifetime.0)),
-            public_url: Arc::new(public_url),
+            admission: Admission::new(hosts, Arc::clone(&public_url)),
+            public_url,
             assets: Arc::new(Assets::open(config.assets.clone())),
-            in_flight: Arc::new(Semaphore::new(MAX_IN_FLIGHT)),
             metrics: Arc::default(),
             draining: Arc::default(),
         }))
-    }
-
-    /// The state of admission control.
-    pub fn admission(&self) -> Admission {
-        Admission {
-            in_flight: Arc::clone(&self.in_flight),
-            public_url: Arc::clone(&self.public_url),
-        }
     }
 
     /// Runs the background work: evictions and notifications. Never returns.

@@ -25,6 +25,12 @@ pub enum ApiError {
     /// 403: an unsafe request made by another site's page.
     #[error("cross-site request")]
     CrossSiteRequest,
+    /// 421: the request's `Host` is another site's.
+    #[error("another site's host: {host}")]
+    OtherHost {
+        /// The name in `Host`, without the port.
+        host: String,
+    },
     /// 404: no such path.
     #[error("no such path")]
     NotFound,
@@ -92,6 +98,11 @@ impl ApiError {
                 StatusCode::FORBIDDEN,
                 code::CROSS_SITE_REQUEST,
                 "This request came from another site's page. Send it from this site, or with a Bearer token.".to_owned(),
+            ),
+            Self::OtherHost { host } => (
+                StatusCode::MISDIRECTED_REQUEST,
+                code::MISDIRECTED_REQUEST,
+                format!("This server is not {host}. Its operator can allow that name with --allowed-hosts {host}."),
             ),
             Self::NotFound => (
                 StatusCode::NOT_FOUND,

@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::handlers::{blogs, contact, docs, feeds, health, media, metrics, page, search, session};
 use crate::http::admission::{admit, admit_metrics, admit_to_files};
+use crate::http::hosts::Hosts;
 use crate::http::security_headers::{Https, security_headers};
 use crate::metrics::measure;
 use crate::site::error_page::{self, explain_failures};
@@ -81,10 +82,10 @@ pub fn router(app: App) -> Router {
 }
 
 /// The metrics, for a listener of their own.
-pub fn metrics_router(app: App) -> Router {
+pub fn metrics_router(app: App, hosts: Hosts) -> Router {
     Router::new()
         .route("/metrics", get(metrics::show))
-        .layer(from_fn(admit_metrics))
+        .layer(from_fn_with_state(Arc::new(hosts), admit_metrics))
         .layer(from_fn_with_state(Https(false), security_headers))
         .with_state(app)
 }
@@ -104,7 +105,7 @@ pub fn for_people(routes: Router<App>, app: &App) -> Router<App> {
         ServiceBuilder::new()
             .layer(from_fn(explain_failures))
             .layer(CatchPanicLayer::custom(panicked))
-            .layer(from_fn_with_state(app.admission(), admit_to_files)),
+            .layer(from_fn_with_state(app.admission.clone(), admit_to_files)),
     )
 }
 
@@ -114,7 +115,7 @@ pub fn in_envelopes(routes: Router<App>, app: &App) -> Router<App> {
         ServiceBuilder::new()
             .layer(from_fn_with_state(app.clone(), envelope))
             .layer(CatchPanicLayer::custom(panicked))
-            .layer(from_fn_with_state(app.admission(), admit))
+            .layer(from_fn_with_state(app.admission.clone(), admit))
             .layer(DefaultBodyLimit::disable()),
     )
 }

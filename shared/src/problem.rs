@@ -47,6 +47,8 @@ pub mod code {
     pub const PAYLOAD_TOO_LARGE: &str = "payload_too_large";
     /// 415: the body is of a type that the endpoint does not read.
     pub const UNSUPPORTED_MEDIA_TYPE: &str = "unsupported_media_type";
+    /// 421: the `Host` is not one of this site's.
+    pub const MISDIRECTED_REQUEST: &str = "misdirected_request";
     /// 422: the request was understood and a value in it won't do.
     pub const VALIDATION_FAILED: &str = "validation_failed";
     /// 422: the `Idempotency-Key` was sent before, with another body.

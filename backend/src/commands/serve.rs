@@ -15,6 +15,7 @@ use tokio::time::sleep;
 
 use crate::app::App;
 use crate::config::Config;
+use crate::http::hosts::Hosts;
 use crate::http::server::{self, ConnectionLimits};
 use crate::public_url::PublicUrl;
 use crate::{router, systemd, telemetry};
@@ -43,7 +44,10 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     let settings = &config.settings;
     let listener = bind("listen", settings.listen.0).await?;
     let metrics_listener = match settings.metrics_listen {
-        Some(address) => Some(bind("metrics-listen", address.0).await?),
+        Some(address) => {
+            let hosts = Hosts::new(address.0.ip(), None, &settings.allowed_hosts);
+            Some((bind("metrics-listen", address.0).await?, hosts))
+        }
         None => None,
     };
     let address = listener.local_addr()?;
@@ -56,7 +60,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     let stop_signal = stop_signal().context("can't wait for signals")?;
     // Standard output may be closed: the site is served all the same.
     let _ = writeln!(std::io::stdout(), "listening on http://{address}");
-    if let Some(listener) = &metrics_listener {
+    if let Some((listener, _)) = &metrics_listener {
         let address = listener.local_addr()?;
         let _ = writeln!(std::io::stdout(), "metrics on http://{address}/metrics");
     }
@@ -89,11 +93,11 @@ async fn bind(name: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// Serves metrics for as long as it is polled. Without a listener it only waits.
-async fn serve_metrics(listener: Option<TcpListener>, app: App) {
+async fn serve_metrics(listener: Option<(TcpListener, Hosts)>, app: App) {
     let never = std::future::pending();
     match listener {
-        Some(listener) => {
-            let router = router::metrics_router(app);
+        Some((listener, hosts)) => {
+            let router = router::metrics_router(app, hosts);
             server::serve(listener, router, ConnectionLimits::default(), never).await;
         }
         None => never.await,

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::config::values::{Address, LogFilter, Period, Redacted, optional_text, text};
 use crate::http::client_ip::TrustedProxies;
+use crate::http::hosts::AllowedHosts;
 use crate::http::rate_limit::Rate;
 use crate::public_url::PublicUrl;
 
@@ -59,6 +60,15 @@ pub struct Settings {
     /// `postgres://user:password@host/name` [default: SQLite in the data directory]
     #[arg(long, value_name = "URL")]
     pub(super) database_url: Option<Redacted>,
+    /// Further names that people reach the site by, comma-separated [default: none]
+    #[arg(
+        long,
+        value_name = "NAMES",
+        default_value = "",
+        hide_default_value = true
+    )]
+    #[serde(deserialize_with = "text")]
+    pub allowed_hosts: AllowedHosts,
     /// Networks whose X-Forwarded-For is believed, comma-separated [default: none]
     #[arg(
         long,

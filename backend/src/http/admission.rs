@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -11,7 +12,10 @@ use tokio::sync::Semaphore;
 
 use crate::error::ApiError;
 use crate::http::csrf::refuse_cross_site;
-use crate::http::limits::{check_host, limit_body_and_time, limit_time};
+use crate::http::hosts::Hosts;
+use crate::http::limits::{
+    MAX_ARRIVING_BODIES, MAX_IN_FLIGHT, closing, has_body, limit_time, receive_body,
+};
 use crate::public_url::PublicUrl;
 
 /// What admission asks about.
@@ -19,44 +23,87 @@ use crate::public_url::PublicUrl;
 pub struct Admission {
     /// Permits for the requests in flight.
     pub in_flight: Arc<Semaphore>,
-    /// Where people reach the site.
-    pub public_url: Arc<PublicUrl>,
+    /// Permits for the bodies that arrive.
+    pub arriving_bodies: Arc<Semaphore>,
+    hosts: Arc<Hosts>,
+    public_url: Arc<PublicUrl>,
 }
 
-/// Middleware: lets a request through that is clear, gets one of the places in flight, is
-/// no other site's doing, and arrives in time.
-pub async fn admit(State(admission): State<Admission>, request: Request, next: Next) -> Response {
-    if let Some(refusal) = check_host(&request) {
-        return refusal;
+impl Admission {
+    /// Admits requests for `hosts`, which people reach at `public_url`.
+    #[must_use]
+    pub fn new(hosts: Hosts, public_url: Arc<PublicUrl>) -> Self {
+        Self {
+            in_flight: Arc::new(Semaphore::new(MAX_IN_FLIGHT)),
+            arriving_bodies: Arc::new(Semaphore::new(MAX_ARRIVING_BODIES)),
+            hosts: Arc::new(hosts),
+            public_url,
+        }
     }
-    let Ok(_place) = admission.in_flight.try_acquire() else {
+
+    async fn receive(&self, request: Request) -> Result<Request, ApiError> {
+        if !has_body(request.body()) {
+            return Ok(request);
+        }
+        let Ok(_permit) = self.arriving_bodies.try_acquire() else {
+            return Err(ApiError::Overloaded);
+        };
+        let (parts, body) = request.into_parts();
+        let body = receive_body(&parts.headers, body).await?;
+        Ok(Request::from_parts(parts, Body::from(body)))
+    }
+}
+
+/// Middleware: lets a request through that is well-formed, for this site, made by no other site's
+/// page, whole, and one that there is a permit for.
+pub async fn admit(State(admission): State<Admission>, request: Request, next: Next) -> Response {
+    if let Err(error) = admission.hosts.check(&request) {
+        return refused_by_host(error);
+    }
+    if let Err(error) = refuse_cross_site(&request, &admission.public_url) {
+        return error.into_response();
+    }
+    let request = match admission.receive(request).await {
+        Ok(request) => request,
+        Err(error) => return error.into_response(),
+    };
+    let Ok(_permit) = admission.in_flight.try_acquire() else {
         return ApiError::Overloaded.into_response();
     };
-    if let Err(refusal) = refuse_cross_site(&request, &admission.public_url) {
-        return refusal.into_response();
-    }
-    limit_body_and_time(request, next).await
+    limit_time(next.run(request)).await
 }
 
-/// Middleware: the same for files, for which no body is read and nothing changes.
+/// Middleware: the same for files, whose handlers read no body and change nothing.
 pub async fn admit_to_files(
     State(admission): State<Admission>,
     request: Request,
     next: Next,
 ) -> Response {
-    if let Some(refusal) = check_host(&request) {
-        return refusal;
+    if let Err(error) = admission.hosts.check(&request) {
+        return refused_by_host(error);
     }
-    let Ok(_place) = admission.in_flight.try_acquire() else {
+    let Ok(_permit) = admission.in_flight.try_acquire() else {
         return ApiError::Overloaded.into_response();
     };
-    limit_time(request, next).await
+    limit_time(next.run(request)).await
 }
 
-/// Middleware: the same for what is served to Prometheus, also while there is no place.
-pub async fn admit_metrics(request: Request, next: Next) -> Response {
-    match check_host(&request) {
-        Some(refusal) => refusal,
-        None => next.run(request).await,
+/// Middleware: the same for Prometheus, also while there is no permit.
+pub async fn admit_metrics(
+    State(hosts): State<Arc<Hosts>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match hosts.check(&request) {
+        Ok(()) => next.run(request).await,
+        Err(error) => refused_by_host(error),
+    }
+}
+
+/// After a request that can't be read in just one way, nothing on its connection can be trusted.
+fn refused_by_host(error: ApiError) -> Response {
+    match error {
+        ApiError::OtherHost { .. } => error.into_response(),
+        _ => closing(error.into_response()),
     }
 }

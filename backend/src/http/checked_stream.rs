@@ -1,10 +1,8 @@
-//! Where a request ends, decided before hyper sees it.
+//! A connection whose request heads are checked before hyper reads them.
 //!
-//! hyper reads leniently what a proxy in front may read otherwise: of a length and chunks it takes
-//! the chunks, where RFC 9112, section 6.1, would rather see the request refused. What it can't
-//! read at all it answers by itself, without the headers that every response has. So each head is
-//! looked at on its way from the socket: a good one passes as it is; for another one, hyper gets a
-//! stand-in, which the routes refuse as they refuse any other request.
+//! hyper answers what it can't parse by itself, without the headers that every response has. So a
+//! good head passes unchanged, and a stand-in takes the place of a bad one: the routes refuse that
+//! as they refuse any other request.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -13,80 +11,47 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use axum::http::{StatusCode, Uri};
-use httparse::{Request, Status};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
-use crate::error::ApiError;
+use crate::http::request_head::{
+    Head, HeadError, MAX_HEAD_BYTES, empty_lines, has_empty_line, read_head, stand_in,
+};
 
-/// The largest request head, in bytes.
-pub const MAX_HEAD_BYTES: usize = 32 * 1024;
-/// The most header fields in a request.
-pub const MAX_HEADERS: usize = 100;
 /// Read from the socket at once while a head is awaited.
 const READ_BYTES: usize = 4096;
-/// Whoever still sends when the connection ends would lose the answer with it: for this long it is
-/// read and thrown away (RFC 9112, section 9.6).
+/// When the server closes first, it goes on reading for this long. A reset would take the answer
+/// from a client that still sends (RFC 9112, section 9.6).
 const LINGERING_CLOSE: Duration = Duration::from_secs(1);
 
-/// How long the peer may take nothing of an answer: whoever asks and does not read would hold the
-/// connection, and what is written to it, for ever.
+/// Closes a connection that accepts no bytes for this long (slow-read attack).
 pub const STALL_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Why a connection's next request is refused, and the connection closed with the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HeadError {
-    /// It is not written as HTTP/1.1 asks.
-    Malformed,
-    /// It says in two ways where it ends.
-    Ambiguous,
-    /// Its head has more than [`MAX_HEAD_BYTES`], or more than [`MAX_HEADERS`] fields.
-    HeadTooLarge,
-    /// Its connection is one more than the server takes.
-    TooManyConnections,
-}
-
-impl From<HeadError> for ApiError {
-    fn from(refusal: HeadError) -> Self {
-        match refusal {
-            HeadError::Malformed => {
-                Self::BadRequest("The request is not written as HTTP/1.1 asks.".to_owned())
-            }
-            HeadError::Ambiguous => Self::BadRequest(
-                "The request must say in just one way where its body ends.".to_owned(),
-            ),
-            HeadError::HeadTooLarge => Self::Status(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE),
-            HeadError::TooManyConnections => Self::Status(StatusCode::SERVICE_UNAVAILABLE),
-        }
-    }
-}
-
-/// Says, once it is set, that the next request which is read from the stream is a stand-in.
+/// Set once the connection's next request is a stand-in.
 pub type Verdict = Arc<OnceLock<HeadError>>;
 
-/// A connection whose requests are looked at before anybody reads them.
+/// A connection whose request heads are checked before they are read.
 pub struct CheckedStream<S> {
     stream: S,
-    /// What was received and not read yet.
+    /// Received and not yet read by hyper.
     held: Vec<u8>,
-    /// How much of it was looked at without finding a head's end.
-    looked_at: usize,
-    /// How many bytes, of these and of those to come, belong to requests that can be read.
+    /// How much of `held` was searched for the end of a head.
+    searched: usize,
+    /// How many bytes hyper may still read: of `held` first, then of the socket.
     passing: u64,
     verdict: Verdict,
     lingering: Option<Pin<Box<Sleep>>>,
-    /// Runs while the peer takes nothing of what is sent to it.
+    /// Runs while the peer accepts nothing.
     stalling: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> CheckedStream<S> {
-    /// Looks at what comes from `stream`.
+    /// Checks the requests that `stream` receives.
     pub fn new(stream: S) -> Self {
         Self {
             stream,
             held: Vec::new(),
-            looked_at: 0,
+            searched: 0,
             passing: 0,
             verdict: Verdict::default(),
             lingering: None,
@@ -94,112 +59,55 @@ impl<S> CheckedStream<S> {
         }
     }
 
-    /// A connection on which nothing is read but a stand-in.
-    pub fn refused(stream: S, refusal: HeadError) -> Self {
+    /// A connection on which only a stand-in is read.
+    pub fn refused(stream: S, error: HeadError) -> Self {
         let mut refused = Self::new(stream);
-        refused.refuse(refusal, stand_in(&Request::new(&mut [])));
+        refused.refuse(error, stand_in(None, None));
         refused
     }
 
-    /// Where it will be said that a request was refused.
+    /// Tells whether a request was refused, and why.
     pub fn verdict(&self) -> Verdict {
         Arc::clone(&self.verdict)
     }
 
-    fn refuse(&mut self, refusal: HeadError, stand_in: Vec<u8>) {
+    /// Nothing after the stand-in is read: the verdict is set once.
+    fn refuse(&mut self, error: HeadError, stand_in: Vec<u8>) {
         self.passing = stand_in.len() as u64;
         self.held = stand_in;
-        // Once: nothing is looked at any more.
-        let _ = self.verdict.set(refusal);
+        let _ = self.verdict.set(error);
     }
 
-    /// Looks at the head that `held` begins with, as far as it came.
-    fn look(&mut self) {
-        let unseen = self.looked_at.saturating_sub(2);
-        let is_first_look = self.looked_at == 0;
-        self.looked_at = self.held.len();
-        // A head that comes byte by byte is not read anew for each of them.
-        let is_decided = is_first_look
+    /// Checks the head that `held` begins with, if all of it has arrived.
+    fn check_head(&mut self) {
+        let empty = empty_lines(&self.held);
+        self.held.drain(..empty);
+        self.searched = self.searched.saturating_sub(empty);
+        let from = self.searched.saturating_sub(2);
+        let is_first = self.searched == 0;
+        self.searched = self.held.len();
+        // A head that arrives byte by byte is not parsed anew for each of them.
+        let is_due = is_first
             || self.held.len() > MAX_HEAD_BYTES
-            || has_empty_line(self.held.get(unseen..).unwrap_or_default());
-        if !is_decided {
+            || has_empty_line(self.held.get(from..).unwrap_or_default());
+        if !is_due {
             return;
         }
-        let mut fields = [const { MaybeUninit::uninit() }; MAX_HEADERS];
-        let mut head = Request::new(&mut []);
-        let outcome = match head.parse_with_uninit_headers(&self.held, &mut fields) {
-            Ok(Status::Partial) if self.held.len() <= MAX_HEAD_BYTES => return,
-            Ok(Status::Complete(length)) if length <= MAX_HEAD_BYTES => {
-                body_bytes(&head).map(|body| body.saturating_add(length as u64))
-            }
-            Ok(_) | Err(httparse::Error::TooManyHeaders) => Err(HeadError::HeadTooLarge),
-            Err(_) => Err(HeadError::Malformed),
-        };
-        match outcome {
-            Ok(bytes) => self.passing = bytes,
-            Err(refusal) => {
-                let stand_in = stand_in(&head);
-                self.refuse(refusal, stand_in);
-            }
+        match read_head(&self.held) {
+            Head::Incomplete => return,
+            Head::Good(length) => self.passing = length,
+            Head::Refused { error, stand_in } => self.refuse(error, stand_in),
         }
-        self.looked_at = 0;
+        self.searched = 0;
     }
-}
-
-fn has_empty_line(bytes: &[u8]) -> bool {
-    let is_end = |window: &[u8]| window.starts_with(b"\n\n") || window == b"\n\r\n";
-    bytes.windows(3).any(is_end) || bytes.ends_with(b"\n\n")
-}
-
-/// How many bytes follow a head (RFC 9112, section 6.3). After chunks nothing else is read: their
-/// answer closes the connection.
-fn body_bytes(head: &Request<'_, '_>) -> Result<u64, HeadError> {
-    let (mut lengths, mut codings) = (Vec::new(), Vec::new());
-    for field in head.headers.iter() {
-        if field.name.eq_ignore_ascii_case("content-length") {
-            lengths.push(field.value);
-        } else if field.name.eq_ignore_ascii_case("transfer-encoding") {
-            codings.push(field.value);
-        }
-    }
-    if head.path.is_none_or(|path| path.parse::<Uri>().is_err()) {
-        return Err(HeadError::Malformed);
-    }
-    match (&lengths[..], &codings[..]) {
-        ([], []) => Ok(0),
-        ([length], []) => parse_length(length).ok_or(HeadError::Malformed),
-        ([], [coding]) if head.version == Some(1) && coding.eq_ignore_ascii_case(b"chunked") => {
-            Ok(u64::MAX)
-        }
-        ([], [_]) => Err(HeadError::Malformed),
-        _ => Err(HeadError::Ambiguous),
-    }
-}
-
-/// Digits only: no sign, and no list of lengths.
-fn parse_length(value: &[u8]) -> Option<u64> {
-    if !value.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    std::str::from_utf8(value).ok()?.parse().ok()
-}
-
-/// A request for the same thing, as far as it can be told what that was.
-fn stand_in(head: &Request<'_, '_>) -> Vec<u8> {
-    let method = head.method.unwrap_or("GET");
-    let path = head
-        .path
-        .filter(|path| path.starts_with('/') && path.parse::<Uri>().is_ok())
-        .unwrap_or("/");
-    format!("{method} {path} HTTP/1.1\r\nhost: refused\r\n\r\n").into_bytes()
 }
 
 impl<S: AsyncRead + Unpin> CheckedStream<S> {
-    /// Receives until a request may pass. `false` when nothing more comes.
+    /// Receives until a request may pass; `false` at the end of the stream.
     fn poll_head(&mut self, context: &mut Context<'_>) -> Poll<io::Result<bool>> {
         loop {
-            if self.held.len() > self.looked_at {
-                self.look();
+            if self.held.len() > self.searched {
+                self.check_head();
             }
             if self.passing > 0 {
                 return Poll::Ready(Ok(true));
@@ -214,7 +122,7 @@ impl<S: AsyncRead + Unpin> CheckedStream<S> {
         }
     }
 
-    /// Throws away what still comes, until that ends or takes too long.
+    /// Reads and drops what still arrives, until it ends or [`LINGERING_CLOSE`] is over.
     fn poll_linger(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let end = self
             .lingering
@@ -234,7 +142,7 @@ impl<S: AsyncRead + Unpin> CheckedStream<S> {
 }
 
 impl<S> CheckedStream<S> {
-    /// What came of an attempt to write, and an error once none has succeeded for too long.
+    /// The outcome of an attempt to write; an error once none has succeeded for [`STALL_TIMEOUT`].
     fn unless_stalled<T>(
         &mut self,
         context: &mut Context<'_>,
@@ -261,7 +169,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for CheckedStream<S> {
         let this = self.get_mut();
         if this.passing == 0 {
             if this.verdict.get().is_some() {
-                // Not an end, which hyper would take for a client that has gone.
+                // hyper would take an end for a client that has gone.
                 return Poll::Pending;
             }
             if !ready!(this.poll_head(context))? {
@@ -281,7 +189,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for CheckedStream<S> {
             buffer.put_slice(&this.held[..count]);
             this.held.drain(..count);
             if this.held.is_empty() {
-                // A connection that waits for its next request holds nothing.
+                // An idle connection holds no buffer.
                 this.held = Vec::new();
             }
             count

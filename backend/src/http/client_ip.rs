@@ -1,4 +1,4 @@
-//! Which client a request comes from, when proxies may stand between.
+//! Which client a request comes from, behind proxies too.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -35,9 +35,8 @@ impl FromStr for TrustedProxies {
 }
 
 impl TrustedProxies {
-    /// The client's address: the peer's, or, when that is a trusted proxy's, what it says of the
-    /// hop before it, and so on. What stands left of the first hop that nobody vouches for can
-    /// have been written by anyone, and is not looked at.
+    /// The client's address: the right-most hop that is not a trusted proxy. A client can write
+    /// anything to the left of it.
     #[must_use]
     pub fn client(&self, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.ip().to_canonical();
@@ -65,7 +64,7 @@ impl TrustedProxies {
     }
 }
 
-/// Some proxies write the port too.
+/// The address of a hop, with or without a port.
 fn hop_address(text: &str) -> Option<IpAddr> {
     let bare = text
         .strip_prefix('[')
@@ -77,8 +76,8 @@ fn hop_address(text: &str) -> Option<IpAddr> {
         .map(|address| address.to_canonical())
 }
 
-/// What a client is told apart by: its IPv4 address, or the /64 of its IPv6 address, in which it
-/// can take any address that it likes (RFC 4291, section 2.5.4).
+/// What tells clients apart: the IPv4 address, or the /64 of the IPv6 address, since a client can
+/// take any address in its /64 (RFC 4291, section 2.5.4).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ClientKey(IpAddr);
 
@@ -117,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_believed_unless_told_so() {
+    fn no_proxy_is_trusted_by_default() {
         assert_eq!(client("", "203.0.113.7", &["198.51.100.1"]), "203.0.113.7");
         assert_eq!(
             client("10.0.0.0/8", "203.0.113.7", &["198.51.100.1"]),
@@ -126,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn the_right_most_hop_that_nobody_vouches_for_counts() {
+    fn the_right_most_hop_that_is_no_trusted_proxy_counts() {
         let trusted = "10.0.0.0/8, 192.0.2.1, fd00::/8";
         for (lines, expected) in [
             (&["198.51.100.1"] as &[_], "198.51.100.1"),
@@ -149,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_network_is_named() {
+    fn an_unreadable_network_is_named() {
         let error = "10.0.0.0/8,proxy"
             .parse::<TrustedProxies>()
             .expect_err("a name");

@@ -1,4 +1,4 @@
-//! Validators (RFC 9110, section 13) and gzip (section 12.5.3) for a body that is in memory.
+//! Validators (RFC 9110, section 13) and gzip (section 12.5.3) of bodies in memory.
 
 use std::io::Write;
 
@@ -10,9 +10,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use headers::{ETag, HeaderMapExt, IfNoneMatch};
 
-/// Compressing less than this saves no packet.
+/// A smaller body fits into one packet as it is.
 const MIN_COMPRESSED_BYTES: usize = 1024;
-/// Of 1 to 9. More would cost twice the time for a few percent.
+/// From 1 to 9. A higher level takes twice the time to save a few percent.
 const LEVEL: u32 = 3;
 
 /// The validator and the encodings that a request names.
@@ -23,7 +23,7 @@ pub struct Preconditions {
 }
 
 impl Preconditions {
-    /// What these request headers say.
+    /// Reads a request's headers.
     #[must_use]
     pub fn of(request: &HeaderMap) -> Self {
         Self {
@@ -46,10 +46,10 @@ impl Preconditions {
     }
 }
 
-/// Gives a 200 its validator, and turns it into a 304 for a client that has it already.
+/// Gives a 200 its validator. For a client that has the same `body` it becomes a 304.
 ///
-/// `body` is what the response holds. The validator is a weak one when the body will be
-/// [compressed](compress): two encodings of it are not the same bytes (RFC 9110, section 8.8.3.3).
+/// The validator of a body that will be [compressed](compress) is weak, since its encodings differ
+/// in their bytes (RFC 9110, section 8.8.3.3).
 pub fn apply_etag(response: &mut Response, preconditions: &Preconditions, body: &[u8]) {
     let Some(tag) = entity_tag(body, preconditions.compresses(body)) else {
         return;
@@ -62,7 +62,7 @@ pub fn apply_etag(response: &mut Response, preconditions: &Preconditions, body: 
     if is_current {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         *response.body_mut() = Body::empty();
-        // RFC 9110, section 15.4.5: a 304 says nothing about a body that it does not have.
+        // RFC 9110, section 15.4.5: a 304 has no headers about a body.
         for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
             response.headers_mut().remove(name);
         }
@@ -71,23 +71,23 @@ pub fn apply_etag(response: &mut Response, preconditions: &Preconditions, body: 
 
 fn entity_tag(body: &[u8], is_weak: bool) -> Option<ETag> {
     let hash = digest(&SHA256, body);
-    // 96 of its bits, written at once: this is done for every list and post.
+    // 96 bits are enough to tell bodies apart, and short to write.
     let tag = u128::from_be_bytes(*hash.as_ref().first_chunk()?) >> 32;
     let weak = if is_weak { "W/" } else { "" };
     format!("{weak}\"{tag:024x}\"").parse().ok()
 }
 
-/// Compresses the text that a 200 holds for whoever reads that. The caller says that it
-/// [varies](vary_on) by `Accept-Encoding`.
+/// Compresses the `body` of a 200 for a client that reads gzip. The caller adds the
+/// [`Vary`](vary_on).
 ///
-/// What it is used for holds no secret that a guess in the same body could be compared with
-/// (BREACH): tokens are in cookies, and in 201s to clients that have none.
+/// No compressed body holds a secret (BREACH): tokens are in cookies, and in 201s to clients
+/// without cookies.
 pub fn compress(response: &mut Response, preconditions: &Preconditions, body: &[u8]) {
     if response.status() != StatusCode::OK || !preconditions.compresses(body) {
         return;
     }
     let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 2), Compression::new(LEVEL));
-    // Writing to memory does not fail; were it to, the body stays as it is.
+    // Without success the body stays uncompressed.
     let Ok(small) = encoder.write_all(body).and_then(|()| encoder.finish()) else {
         return;
     };
@@ -97,7 +97,7 @@ pub fn compress(response: &mut Response, preconditions: &Preconditions, body: &[
     *response.body_mut() = Body::from(small);
 }
 
-/// Whether a client says that it reads gzip, by name or as one of all.
+/// Whether a client reads gzip: by name, or by `*`.
 fn reads_gzip(request: &HeaderMap) -> bool {
     let mut all = false;
     for coding in request
@@ -118,7 +118,7 @@ fn reads_gzip(request: &HeaderMap) -> bool {
     all
 }
 
-/// Adds names to the request fields that the response depends on.
+/// Adds the names of request headers that the response depends on.
 pub fn vary_on(response: &mut Response, names: &'static str) {
     response
         .headers_mut()
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn gzip_is_for_those_who_say_that_they_read_it() {
+    fn gzip_is_for_clients_that_accept_it() {
         for (accepts, reads) in [
             ("gzip, deflate, br, zstd", true),
             ("br, GZIP;q=0.5", true),

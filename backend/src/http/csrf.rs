@@ -1,7 +1,7 @@
-//! Keeps other sites' pages from acting in a visitor's name.
+//! Keeps other sites' pages from acting in a visitor's name (OWASP ASVS 5.0, V3.5).
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 
 use crate::error::ApiError;
 use crate::public_url::PublicUrl;
@@ -9,8 +9,8 @@ use crate::session::credentials::bearer_token;
 
 /// Refuses an unsafe request that a page of another origin made.
 ///
-/// Fetch Metadata decides where a client sends it; else `Origin`. A request with a Bearer token
-/// passes: no browser adds one by itself, so no other site can make it do so.
+/// `Sec-Fetch-Site` decides, or `Origin` where that is missing or has an unknown value. A request
+/// with a Bearer token passes: no browser adds one by itself.
 ///
 /// # Errors
 /// [`ApiError::CrossSiteRequest`].
@@ -28,8 +28,10 @@ pub fn refuse_cross_site(request: &Request, public_url: &PublicUrl) -> Result<()
 }
 
 fn is_cross_site(headers: &HeaderMap, public_origin: &str) -> bool {
-    if let Some(site) = headers.get("sec-fetch-site") {
-        return matches!(site.as_bytes(), b"cross-site" | b"same-site");
+    match headers.get("sec-fetch-site").map(HeaderValue::as_bytes) {
+        Some(b"cross-site" | b"same-site") => return true,
+        Some(b"same-origin" | b"none") => return false,
+        _ => {}
     }
     let Some(origin) = headers.get(header::ORIGIN) else {
         return false;
@@ -80,6 +82,12 @@ mod tests {
     #[test]
     fn origin_decides_where_there_is_none() {
         assert!(!cross_site(&[]));
+        for unknown in ["", "Cross-Site", "cross-site, none", "future-value"] {
+            let foreign = ("origin", "https://else.example");
+            assert!(cross_site(&[("sec-fetch-site", unknown), foreign]));
+            let own = ("origin", "https://blog.example");
+            assert!(!cross_site(&[("sec-fetch-site", unknown), own]));
+        }
         assert!(!cross_site(&[("origin", "https://blog.example")]));
         assert!(!cross_site(&[
             ("origin", "http://10.0.0.1:3000"),

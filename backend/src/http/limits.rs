@@ -1,17 +1,15 @@
-//! What one request may take: a name, 64 KiB, time, and a place among those in flight.
+//! What one request may take: 64 KiB of body, time, and a permit.
 
+use std::pin::pin;
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
-use axum::extract::Request;
-use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Version, header};
-use axum::middleware::Next;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt;
 use tokio::time::timeout;
 
 use crate::error::ApiError;
-use crate::http::checked_stream::HeadError;
 
 /// The largest request body, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -19,33 +17,15 @@ pub const MAX_BODY_BYTES: usize = 64 * 1024;
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a handler may take to answer.
 pub const HANDLER_TIMEOUT: Duration = Duration::from_secs(30);
-/// Requests that are answered at once. Those beyond it are told to come back, so that the others
-/// are still answered in time.
+/// Requests that are handled at once. Those beyond it get 503, so that the others are answered in
+/// time.
 pub const MAX_IN_FLIGHT: usize = 4096;
+/// Bodies that arrive at once: [`MAX_BODY_BYTES`] each at most. Requests without a body need no
+/// permit, so that slow senders don't hold up readers.
+pub const MAX_ARRIVING_BODIES: usize = 1024;
 
-/// The refusal of a request that can't be read in just one way, or does not say in just one `Host`
-/// whom it is for (RFC 9112, sections 3.2 and 6.3).
-#[must_use]
-pub fn check_host(request: &Request) -> Option<Response> {
-    if let Some(refusal) = request.extensions().get::<HeadError>() {
-        return Some(closing(ApiError::from(*refusal).into_response()));
-    }
-    let mut hosts = request.headers().get_all(header::HOST).iter();
-    let detail = match (hosts.next(), hosts.next()) {
-        (Some(host), None) if is_host(host) => return None,
-        (None, _) if request.version() < Version::HTTP_11 => return None,
-        (Some(_), None) => "The Host header must be a name or an address.",
-        _ => "The request must have just one Host header.",
-    };
-    Some(closing(
-        ApiError::BadRequest(detail.to_owned()).into_response(),
-    ))
-}
-
-/// RFC 9110, section 7.2: a host and perhaps a port.
-fn is_host(value: &HeaderValue) -> bool {
-    Authority::try_from(value.as_bytes()).is_ok_and(|host| !host.as_str().contains('@'))
-}
+/// A body's buffer grows by this many bytes at least.
+const BODY_GROWTH: usize = 4 * 1024;
 
 /// Ends the connection with this response.
 #[must_use]
@@ -55,24 +35,51 @@ pub fn closing(mut response: Response) -> Response {
     response
 }
 
-/// Reads the body, then gives the handler its time.
-pub async fn limit_body_and_time(request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    let announced = content_length(&parts.headers);
+/// Waits for a request's body.
+///
+/// # Errors
+/// 400 for a broken body, 408 for a slow one, 413 for a large one.
+pub async fn receive_body(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
+    let announced = content_length(headers);
     if announced.is_some_and(|length| length > MAX_BODY_BYTES as u64) {
-        return ApiError::Status(StatusCode::PAYLOAD_TOO_LARGE).into_response();
+        return Err(ApiError::Status(StatusCode::PAYLOAD_TOO_LARGE));
     }
-    let body = match timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY_BYTES)).await {
-        Ok(Ok(bytes)) => Body::from(bytes),
-        Ok(Err(error)) => return unreadable(&error).into_response(),
-        Err(_) => return closing(ApiError::Status(StatusCode::REQUEST_TIMEOUT).into_response()),
-    };
-    limit_time(Request::from_parts(parts, body), next).await
+    timeout(BODY_TIMEOUT, collect(body))
+        .await
+        .unwrap_or(Err(ApiError::Status(StatusCode::REQUEST_TIMEOUT)))
 }
 
-/// Gives the handler its time.
-pub async fn limit_time(request: Request, next: Next) -> Response {
-    match timeout(HANDLER_TIMEOUT, next.run(request)).await {
+/// Copies each frame: a frame of one byte keeps the whole buffer that it was read into.
+async fn collect(body: Body) -> Result<Bytes, ApiError> {
+    let mut bytes = Vec::new();
+    let mut body = pin!(body);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| {
+            ApiError::BadRequest("The body broke off, or is not framed as HTTP asks.".to_owned())
+        })?;
+        // Trailers are of no interest.
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        if bytes.len() + data.len() > MAX_BODY_BYTES {
+            return Err(ApiError::Status(StatusCode::PAYLOAD_TOO_LARGE));
+        }
+        if bytes.capacity() - bytes.len() < data.len() {
+            bytes.reserve_exact(data.len().max(BODY_GROWTH));
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes.into())
+}
+
+/// Whether a request has a body.
+pub(super) fn has_body(body: &Body) -> bool {
+    !body.is_end_stream()
+}
+
+/// Gives a handler [`HANDLER_TIMEOUT`].
+pub async fn limit_time(handling: impl Future<Output = Response>) -> Response {
+    match timeout(HANDLER_TIMEOUT, handling).await {
         Ok(response) => response,
         Err(_) => ApiError::Overloaded.into_response(),
     }
@@ -81,14 +88,4 @@ pub async fn limit_time(request: Request, next: Next) -> Response {
 fn content_length(headers: &HeaderMap) -> Option<u64> {
     let value = headers.get(header::CONTENT_LENGTH)?;
     value.to_str().ok()?.parse().ok()
-}
-
-fn unreadable(error: &axum::Error) -> ApiError {
-    let too_large = std::error::Error::source(error)
-        .is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
-    if too_large {
-        ApiError::Status(StatusCode::PAYLOAD_TOO_LARGE)
-    } else {
-        ApiError::BadRequest("The body broke off, or is not framed as HTTP asks.".to_owned())
-    }
 }

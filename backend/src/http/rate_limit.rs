@@ -1,4 +1,4 @@
-//! How often a client may do something.
+//! How often one client may do something.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -11,11 +11,14 @@ use parking_lot::Mutex;
 use crate::clock::Clock;
 use crate::http::client_ip::ClientKey;
 
-/// Clients that are remembered at most: some megabytes.
+/// Clients that are remembered at most.
 const MAX_CLIENTS: usize = 50_000;
+/// Times that are remembered at most, of all clients: 16 bytes each.
+const MAX_TIMES: usize = 1_000_000;
+/// The highest count of a rate.
 const MAX_COUNT: usize = 1_000;
 
-/// So often in so long a time.
+/// A count in a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     count: usize,
@@ -58,24 +61,24 @@ impl fmt::Display for Rate {
     }
 }
 
-/// Counts what each client did lately, exactly: in no stretch of the rate's time is it more than
-/// the rate's count.
+/// Counts what each client did lately. No stretch of the rate's time holds more than the rate's
+/// count.
 pub struct RateLimit {
     rate: Rate,
     clock: Arc<dyn Clock>,
     max_clients: usize,
-    /// When each client did it lately, oldest first, by the clock's uptime.
+    /// When each client did it, oldest first, by the clock's uptime.
     clients: Mutex<HashMap<ClientKey, VecDeque<Duration>>>,
 }
 
 impl RateLimit {
-    /// A limit of which nobody has used anything yet.
+    /// An unused limit.
     #[must_use]
     pub fn new(rate: Rate, clock: Arc<dyn Clock>) -> Self {
         Self {
             rate,
             clock,
-            max_clients: MAX_CLIENTS,
+            max_clients: MAX_CLIENTS.min(MAX_TIMES / rate.count),
             clients: Mutex::default(),
         }
     }
@@ -83,11 +86,11 @@ impl RateLimit {
     /// Whether a client may do it once more.
     ///
     /// # Errors
-    /// How long it has to wait, when that would be too many.
+    /// How long it has to wait.
     pub fn check(&self, client: ClientKey) -> Result<(), Duration> {
         let now = self.clock.uptime();
         match self.clients.lock().get_mut(&client) {
-            Some(times) => self.make_way(times, now),
+            Some(times) => self.forget_old(times, now),
             None => Ok(()),
         }
     }
@@ -95,21 +98,21 @@ impl RateLimit {
     /// Counts one more for a client.
     ///
     /// # Errors
-    /// How long it has to wait, when that would be too many; then it is not counted.
+    /// How long it has to wait. Then it is not counted.
     pub fn spend(&self, client: ClientKey) -> Result<(), Duration> {
         let now = self.clock.uptime();
         let mut clients = self.clients.lock();
         if clients.len() >= self.max_clients && !clients.contains_key(&client) {
-            self.make_room(&mut clients, now);
+            self.evict(&mut clients, now);
         }
         let times = clients.entry(client).or_default();
-        self.make_way(times, now)?;
+        self.forget_old(times, now)?;
         times.push_back(now);
         Ok(())
     }
 
-    /// Forgets what was long enough ago.
-    fn make_way(&self, times: &mut VecDeque<Duration>, now: Duration) -> Result<(), Duration> {
+    /// Forgets times that no longer count.
+    fn forget_old(&self, times: &mut VecDeque<Duration>, now: Duration) -> Result<(), Duration> {
         while times
             .front()
             .is_some_and(|time| now.saturating_sub(*time) >= self.rate.per)
@@ -123,10 +126,9 @@ impl RateLimit {
         Err((oldest + self.rate.per).saturating_sub(now))
     }
 
-    /// Forgets those who did nothing lately; if that is not enough, the half that was seen last
-    /// the longest ago. A flood from very many addresses can buy its senders a few more tries
-    /// each, but no memory.
-    fn make_room(&self, clients: &mut HashMap<ClientKey, VecDeque<Duration>>, now: Duration) {
+    /// Forgets clients without a time that counts. If all have one, forgets the half that was
+    /// inactive for longest: a flood from very many addresses gets a few more tries, but no memory.
+    fn evict(&self, clients: &mut HashMap<ClientKey, VecDeque<Duration>>, now: Duration) {
         let last = |times: &VecDeque<Duration>| times.back().copied().unwrap_or_default();
         clients.retain(|_, times| now.saturating_sub(last(times)) < self.rate.per);
         if clients.len() < self.max_clients {
@@ -194,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_refused_hears_how_long_and_others_are_not_touched() {
+    fn a_refused_client_learns_how_long_and_others_go_on() {
         let (limit, clock) = limit(10);
         for _ in 0..5 {
             assert_eq!(limit.spend(client(1)), Ok(()));
@@ -229,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn rates_are_read_and_what_is_none_is_named() {
+    fn rates_are_read_and_others_are_named() {
         assert_eq!("5/min".parse(), Ok(Rate::FIVE_A_MINUTE));
         assert_eq!(
             "1/s".parse::<Rate>().expect("a rate").to_string(),

@@ -1,11 +1,11 @@
-//! Headers that every response carries, whoever made it (OWASP ASVS 5.0, V3.4).
+//! Headers of every response (OWASP ASVS 5.0, V3.4).
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// What documents may load and run. `script_hashes` are the sources of their inline scripts, such
+/// What a document may load and run. `script_hashes` are the sources of its inline scripts, such
 /// as `'sha256-…'`.
 #[must_use]
 pub fn document_policy(script_hashes: &[String]) -> String {
@@ -21,7 +21,7 @@ pub fn document_policy(script_hashes: &[String]) -> String {
     )
 }
 
-/// What holds where the one who made the response did not say otherwise.
+/// Default headers; a handler's own value wins.
 const DEFAULTS: [(HeaderName, &str); 6] = [
     (
         header::CONTENT_SECURITY_POLICY,
@@ -43,7 +43,7 @@ const DEFAULTS: [(HeaderName, &str); 6] = [
     ),
 ];
 
-/// Two years. Not for subdomains: those may be somebody else's to decide on.
+/// Two years. Subdomains may have another owner, so they are not included.
 const TRANSPORT_SECURITY: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
 /// Whether people reach the site by https.
@@ -63,7 +63,7 @@ pub async fn security_headers(
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
     }
-    // RFC 6797, section 7.2: never over http.
+    // Never over http (RFC 6797, section 7.2).
     if https {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, TRANSPORT_SECURITY);
     }

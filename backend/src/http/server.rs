@@ -1,4 +1,4 @@
-//! Connections: HTTP/1.1 with limits that `axum::serve` does not have, and an orderly end.
+//! Connections: HTTP/1.1 with limits that `axum::serve` lacks, and an orderly end.
 
 use std::convert::Infallible;
 use std::io;
@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, header};
 use axum::response::Response;
@@ -22,24 +21,26 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
-use crate::http::checked_stream::{CheckedStream, HeadError, MAX_HEAD_BYTES, MAX_HEADERS};
+use crate::http::checked_stream::CheckedStream;
 use crate::http::limits::closing;
+use crate::http::request_head::{HeadError, MAX_HEAD_BYTES, MAX_HEADERS};
+use crate::http::watched_body::WatchedBody;
 
-/// Connections beyond the limit that are told so at once. Those beyond this are just closed.
-const TURNED_AWAY: usize = 1024;
-/// How long telling them may take.
+/// Connections beyond the limit that get a 503 at once. Those beyond this are closed.
+const MAX_TURNED_AWAY: usize = 1024;
+/// How long the 503 may take.
 const TURN_AWAY_TIMEOUT: Duration = Duration::from_secs(2);
-/// After the system refused a connection, it is left alone for this long.
+/// The pause after the system refused to accept a connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// What connections may take.
 #[derive(Debug, Clone, Copy)]
 pub struct ConnectionLimits {
-    /// How long a request's head may take to arrive, and an idle connection may wait for the next.
+    /// How long a request's head may take to arrive, and how long a connection may be idle.
     pub header_timeout: Duration,
-    /// Connections at once; those beyond it are told to come back.
+    /// Connections at once; those beyond it get 503.
     pub connections: usize,
-    /// How long requests in flight may take to finish once the server was told to stop.
+    /// How long requests in flight may go on after the server was told to stop.
     pub drain: Duration,
 }
 
@@ -53,8 +54,8 @@ impl Default for ConnectionLimits {
     }
 }
 
-/// Serves until `stop` resolves; then takes no new connection, finishes what is in flight, and
-/// returns when the drain is over at the latest.
+/// Serves until `stop` resolves. Then accepts no connection, finishes the requests in flight, and
+/// returns after [`ConnectionLimits::drain`] at the latest.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -63,7 +64,7 @@ pub async fn serve(
 ) {
     let connections = GracefulShutdown::new();
     let permits = Arc::new(Semaphore::new(limits.connections));
-    let turned_away = Arc::new(Semaphore::new(TURNED_AWAY));
+    let turned_away = Arc::new(Semaphore::new(MAX_TURNED_AWAY));
     let http = http(limits.header_timeout);
     let mut stop = pin!(stop);
     loop {
@@ -73,7 +74,7 @@ pub async fn serve(
         };
         match accepted {
             Ok((stream, peer)) => {
-                // Answers are written whole: waiting for more would only delay them.
+                // Answers are written whole: Nagle's algorithm would only delay them.
                 let _ = stream.set_nodelay(true);
                 if let Ok(permit) = Arc::clone(&permits).try_acquire_owned() {
                     let stream = CheckedStream::new(stream);
@@ -114,32 +115,39 @@ fn connection(
     http.serve_connection(
         TokioIo::new(stream),
         service_fn(move |request| {
-            // Now, not when the answer is first polled: by then the next request may be refused.
+            // Read now: when the answer is first polled, the next request may have been refused.
             let refusal = verdict.get().copied();
-            // On the heap, so that a connection without a request has no room for one.
+            // On the heap, so that an idle connection stays small.
             Box::pin(answer(router.clone(), request, peer, refusal))
         }),
     )
 }
 
+/// A connection ends after a request whose body was not read to its end, and after chunks, behind
+/// which no head is checked. The answer says so (RFC 9112, section 9.6).
 async fn answer(
     router: Router,
     request: Request<Incoming>,
     peer: SocketAddr,
     refusal: Option<HeadError>,
 ) -> Result<Response, Infallible> {
-    let mut request = request.map(Body::new);
+    let has_chunks = request.headers().contains_key(header::TRANSFER_ENCODING);
+    let (parts, body) = request.into_parts();
+    let (body, progress) = WatchedBody::new(body);
+    let mut request = Request::from_parts(parts, body);
     request.extensions_mut().insert(ConnectInfo(peer));
     if let Some(refusal) = refusal {
         request.extensions_mut().insert(refusal);
     }
-    // What follows chunks is not looked at.
-    let is_last = request.headers().contains_key(header::TRANSFER_ENCODING);
     let response = router.oneshot(request).await?;
-    Ok(if is_last { closing(response) } else { response })
+    Ok(if has_chunks || progress.is_unread() {
+        closing(response)
+    } else {
+        response
+    })
 }
 
-/// Ends a connection that takes too long to be told that the server is full.
+/// Ends a connection that is slow to accept its 503.
 async fn in_time(
     connection: impl Future<Output = Result<(), hyper::Error>>,
 ) -> Result<(), hyper::Error> {
@@ -150,14 +158,14 @@ async fn in_time(
 
 async fn run(
     connection: impl Future<Output = Result<(), hyper::Error>>,
-    _place: OwnedSemaphorePermit,
+    _permit: OwnedSemaphorePermit,
 ) {
     if let Err(error) = connection.await {
         tracing::debug!(%error, "Connection ended");
     }
 }
 
-/// Most refusals are the peer's doing; being out of file descriptors is ours, and passes.
+/// Most errors are the peer's doing. Others, such as too few file descriptors, pass with time.
 async fn pause_after(error: &io::Error) {
     let by_peer = matches!(
         error.kind(),

@@ -118,6 +118,10 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
         StatusCode::PAYLOAD_TOO_LARGE => {
             ("This is too long", "More was sent than this site reads.")
         }
+        StatusCode::MISDIRECTED_REQUEST => (
+            "Not this site",
+            "This server does not answer to the name in the address. Its operator can allow that name with --allowed-hosts.",
+        ),
         StatusCode::SERVICE_UNAVAILABLE => (
             "Back in a moment",
             "The site can’t answer right now. Trying again in a few seconds usually helps.",

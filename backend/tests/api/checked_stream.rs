@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
-use crate::harness::TestApp;
+use crate::harness::{TestApp, any_host};
 use crate::server::{Server, exchange, read_all, start};
 
 /// What every response has (OWASP ASVS 5.0, V3.4).
@@ -224,7 +224,7 @@ async fn a_request_is_read_however_it_is_cut_and_a_body_is_no_head() {
 #[tokio::test]
 async fn an_unclear_request_for_metrics_is_refused_too() {
     let app = TestApp::new().await;
-    let router = flashblog::router::metrics_router(app.app.clone());
+    let router = flashblog::router::metrics_router(app.app.clone(), any_host());
     let server = start(router, ConnectionLimits::default()).await;
     let scrape = |host: &str| format!("GET /metrics HTTP/1.1\r\n{host}Connection: close\r\n\r\n");
     for (request, status) in [(scrape("Host: a\r\n"), 200), (scrape(""), 400)] {

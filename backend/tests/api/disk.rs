@@ -169,7 +169,7 @@ fn request(address: &str, method: &str, headers: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("connects");
     write!(
         stream,
-        "{method} /api/v1/session HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n"
+        "{method} /api/v1/session HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n"
     )
     .expect("writes");
     let mut response = String::new();

@@ -2,7 +2,7 @@
 //! keep cookies as browsers do.
 
 use std::io::Write;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,7 +19,8 @@ use flashblog::clock::Clock;
 use flashblog::contact::Contact;
 use flashblog::contact::mailer::{Delivery, Mailer};
 use flashblog::content::post::Post;
-use flashblog::http::limits::MAX_IN_FLIGHT;
+use flashblog::http::admission::Admission;
+use flashblog::http::hosts::{AllowedHosts, Hosts};
 use flashblog::http::rate_limit::{Rate, RateLimit};
 use flashblog::public_url::PublicUrl;
 use flashblog::session::Sessions;
@@ -45,6 +46,9 @@ use tower::ServiceExt;
 /// A key that tokens of these tests are signed with.
 pub(crate) const KEY: &[u8] = b"the key that the tests of the API sign with";
 
+/// Where the app listens, as far as it knows.
+const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
 /// A small app, as a build leaves it.
 pub(crate) const ASSETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/assets");
 
@@ -52,6 +56,11 @@ pub(crate) const ASSETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/asse
 /// `println!`, which is swallowed when the test passes.
 pub(crate) fn skipped(what: &str) {
     let _ = writeln!(std::io::stdout(), "SKIPPED: {what}");
+}
+
+/// A listener that takes any `Host`.
+pub(crate) fn any_host() -> Hosts {
+    Hosts::new(Ipv4Addr::UNSPECIFIED.into(), None, &AllowedHosts::default())
 }
 
 /// A clock that moves when a test says so.
@@ -268,6 +277,8 @@ impl TestApp {
             hour,
         );
         let test_clock = Arc::clone(&clock) as Arc<dyn Clock>;
+        let hosts = Hosts::new(LOOPBACK, Some(&public_url), &"a".parse().expect("a name"));
+        let public_url = Arc::new(public_url);
         let app = App::from(Parts {
             sessions: Arc::new(sessions),
             contact: Arc::new(Contact::new(
@@ -280,9 +291,9 @@ impl TestApp {
             trusted_proxies: Arc::new("10.0.0.0/8".parse().expect("a network")),
             mailer: None,
             blogs: Arc::new(blogs),
-            public_url: Arc::new(public_url),
+            admission: Admission::new(hosts, Arc::clone(&public_url)),
+            public_url,
             assets: Arc::new(Assets::in_folder(PathBuf::from(ASSETS))),
-            in_flight: Arc::new(Semaphore::new(MAX_IN_FLIGHT)),
             metrics: Arc::default(),
             draining: Arc::default(),
         });
@@ -360,6 +371,7 @@ impl TestApp {
         Client {
             router: self.router.clone(),
             cookie: Arc::default(),
+            host: "blog.test",
             peer: ([203, 0, 113, 1], 40_000).into(),
         }
     }
@@ -368,6 +380,14 @@ impl TestApp {
     pub(crate) fn browser_at(&self, address: &str) -> Client {
         Client {
             peer: SocketAddr::new(address.parse().expect("an address"), 40_000),
+            ..self.browser()
+        }
+    }
+
+    /// A visitor's browser that reached the app by another name.
+    pub(crate) fn browser_for(&self, host: &'static str) -> Client {
+        Client {
+            host,
             ..self.browser()
         }
     }
@@ -383,6 +403,7 @@ impl TestApp {
 pub(crate) struct Client {
     router: Router,
     cookie: Arc<Mutex<Option<String>>>,
+    host: &'static str,
     peer: SocketAddr,
 }
 
@@ -451,7 +472,7 @@ impl Client {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
-            .header(header::HOST, "blog.test");
+            .header(header::HOST, self.host);
         if let Some(cookie) = self.cookie() {
             let cookies = HeaderValue::from_bytes(format!("theme=dark; {cookie}").as_bytes());
             request = request.header(header::COOKIE, cookies.expect("no control characters"));

@@ -1,6 +1,7 @@
 //! The API as its clients see it, without a socket.
 
 mod assets;
+mod attacks;
 mod blogs;
 mod bodies;
 mod bounds;
@@ -17,6 +18,7 @@ mod envelope;
 mod feeds;
 mod flash;
 mod harness;
+mod hosts;
 mod inbox;
 mod logs;
 mod mail;

@@ -8,7 +8,7 @@ use axum::http::{Method, Request};
 use flashblog::router::metrics_router;
 use tower::ServiceExt;
 
-use crate::harness::{TestApp, posts};
+use crate::harness::{TestApp, any_host, posts};
 
 async fn ask(router: Router, path: &str) -> (u16, String) {
     let request = Request::get(path)
@@ -24,7 +24,7 @@ async fn ask(router: Router, path: &str) -> (u16, String) {
 }
 
 async fn scrape(app: &TestApp) -> String {
-    let (status, text) = ask(metrics_router(app.app.clone()), "/metrics").await;
+    let (status, text) = ask(metrics_router(app.app.clone(), any_host()), "/metrics").await;
     assert_eq!(status, 200);
     assert!(text.ends_with("# EOF\n"), "{text}");
     text
@@ -158,7 +158,7 @@ async fn a_request_that_its_client_gave_up_is_in_flight_no_more() {
 #[tokio::test]
 async fn each_listener_serves_its_own() {
     let app = TestApp::new().await;
-    let metrics = metrics_router(app.app.clone());
+    let metrics = metrics_router(app.app.clone(), any_host());
     assert_eq!(ask(metrics.clone(), "/api/v1/blogs").await.0, 404);
     assert_eq!(ask(metrics, "/").await.0, 404);
     let answer = app.get("/metrics").await;

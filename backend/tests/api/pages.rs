@@ -484,9 +484,10 @@ async fn every_answer_carries_the_security_headers() {
         assert!(answer.header("cross-origin-resource-policy").is_some());
         assert_eq!(answer.header("server"), None);
     }
-    let all = app.app.in_flight.available_permits();
+    let all = app.app.admission.in_flight.available_permits();
     let taken = app
         .app
+        .admission
         .in_flight
         .try_acquire_many(u32::try_from(all).expect("fits"));
     let busy = visit(&browser, "/").await;

@@ -54,6 +54,11 @@ impl Server {
             .unwrap_or_else(|| panic!("{}", self.first_line))
     }
 
+    /// The operating system's number for it.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Where Prometheus finds it.
     pub(crate) fn metrics_address(&self) -> &str {
         self.second_line
@@ -65,7 +70,7 @@ impl Server {
 
     pub(crate) fn get(&self, path: &str, headers: &str) -> String {
         let request =
-            format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n");
+            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
         exchange(self.address(), &request).expect("answers")
     }
 
@@ -232,7 +237,7 @@ fn told_to_end_it_says_that_it_is_not_ready() {
             let mut last = String::new();
             while let Ok(answer) = exchange(
                 &address,
-                "GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+                "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
             ) {
                 if !answer.is_empty() {
                     last = answer;
@@ -253,7 +258,7 @@ fn a_message_that_waits_outlives_a_crash() {
     let first = Server::start(&mut flashblog(data_dir.path()));
     let form = "name=Ada&email=ada%40example.org&subject=Hello&message=How+are+you%3F";
     let request = format!(
-        "POST /contact HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+        "POST /contact HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
         form.len()
     );
     let answer = exchange(first.address(), &request).expect("answers");
@@ -289,7 +294,7 @@ fn a_disk_that_does_not_answer_does_not_keep_the_process() {
     );
     let mut visitor = TcpStream::connect(server.address()).expect("connects");
     visitor
-        .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        .write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         .expect("writes");
     // Returns once the server reads, which finds nothing for as long as this end is open.
     let mut options = std::fs::OpenOptions::new();

@@ -12,6 +12,7 @@ use axum::routing::get;
 use flashblog::api::envelope::Reply;
 use flashblog::app::App;
 use flashblog::error::ApiError;
+use flashblog::http::limits::{MAX_ARRIVING_BODIES, MAX_IN_FLIGHT};
 use flashblog::http::server::{ConnectionLimits, serve};
 use futures_util::stream::pending;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -129,11 +130,75 @@ async fn connections_beyond_the_limit_are_told_to_come_back() {
 }
 
 #[tokio::test]
+async fn an_answer_before_the_body_was_read_says_that_the_connection_ends() {
+    let app = TestApp::new().await;
+    let server = start(app.router(), ConnectionLimits::default()).await;
+    let foreign = "Sec-Fetch-Site: cross-site\r\n";
+    let json = "Content-Type: application/json\r\n";
+    for (line, fields, length, status) in [
+        (
+            "POST /api/v1/session",
+            "Authorization: Bearer x\r\n",
+            9,
+            401,
+        ),
+        ("POST /api/v1/session", foreign, 9, 403),
+        ("POST /contact", foreign, 9, 403),
+        ("POST /about", "", 9, 405),
+        ("GET /about", "", 9, 200),
+        ("POST /api/v1/contact", json, 65_537, 413),
+        ("POST /api/v1/session", "Host: b\r\n", 9, 400),
+    ] {
+        let request =
+            format!("{line} HTTP/1.1\r\nHost: a\r\n{fields}Content-Length: {length}\r\n\r\n");
+        let answer = exchange(server.address, &request).await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{line}: {answer}"
+        );
+        assert!(answer.contains("connection: close\r\n"), "{line}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn after_a_body_that_was_read_the_connection_goes_on() {
+    let app = TestApp::new().await;
+    let server = start(app.router(), ConnectionLimits::default()).await;
+    let last = "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    for line in [
+        "POST /api/v1/session",
+        "GET /healthz",
+        "PUT /api/v1/session",
+    ] {
+        let request = format!("{line} HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody{last}");
+        let answer = exchange(server.address, &request).await;
+        assert_eq!(answer.matches("HTTP/1.1 ").count(), 2, "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn who_sends_slowly_holds_up_no_reader() {
+    let app = TestApp::new().await;
+    let bodies = &app.app.admission.arriving_bodies;
+    let all = u32::try_from(MAX_ARRIVING_BODIES).expect("fits");
+    let taken = bodies.acquire_many(all).await;
+    let refused = app.browser().post_json("/api/v1/contact", &[], "{}").await;
+    assert_eq!(refused.status, 503);
+    assert_eq!(refused.header("retry-after"), Some("5"));
+    assert_eq!(app.get("/api/v1/blogs").await.status, 200);
+    assert_eq!(app.browser().post("/api/v1/session").await.status, 201);
+    drop(taken);
+    let read = app.browser().post_json("/api/v1/contact", &[], "{}").await;
+    assert_eq!(read.status, 422);
+}
+
+#[tokio::test]
 async fn requests_beyond_the_limit_are_told_to_come_back_in_an_envelope() {
     let app = TestApp::new().await;
-    let all = app.app.in_flight.available_permits();
+    let all = app.app.admission.in_flight.available_permits();
     let taken = app
         .app
+        .admission
         .in_flight
         .acquire_many(u32::try_from(all).expect("fits"))
         .await;
@@ -167,7 +232,7 @@ async fn told_to_stop_it_finishes_what_is_in_flight_and_lets_no_one_hold_it_up()
     slow.write_all(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
         .await
         .expect("writes");
-    while app.app.in_flight.available_permits() == flashblog::http::limits::MAX_IN_FLIGHT {
+    while app.app.admission.in_flight.available_permits() == MAX_IN_FLIGHT {
         tokio::task::yield_now().await;
     }
     server.stop.send(()).expect("serving");
@@ -201,7 +266,7 @@ async fn a_half_sent_request_does_not_hold_up_the_end() {
     half.write_all(b"POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf")
         .await
         .expect("writes");
-    while app.app.in_flight.available_permits() == flashblog::http::limits::MAX_IN_FLIGHT {
+    while app.app.admission.arriving_bodies.available_permits() == MAX_ARRIVING_BODIES {
         tokio::task::yield_now().await;
     }
     server.stop.send(()).expect("serving");
@@ -237,7 +302,6 @@ async fn a_body_that_does_not_come_is_not_waited_for_longer_than_30_seconds() {
     assert_eq!(begun.elapsed().as_secs(), 30);
     assert_eq!(answer.status, 408);
     assert_eq!(answer.problem().code, "request_timeout");
-    assert_eq!(answer.header("connection"), Some("close"));
 }
 
 #[tokio::test]

@@ -212,7 +212,7 @@ fn absent_never_null(value: &mut Value) {
 }
 
 /// The failures of every operation, with their names and descriptions.
-fn common_failures() -> [(&'static str, &'static str, ApiError); 7] {
+fn common_failures() -> [(&'static str, &'static str, ApiError); 8] {
     [
         (
             "BadRequest",
@@ -240,6 +240,13 @@ fn common_failures() -> [(&'static str, &'static str, ApiError); 7] {
             "PayloadTooLarge",
             "The body is larger than 64 KiB.",
             ApiError::Status(StatusCode::PAYLOAD_TOO_LARGE),
+        ),
+        (
+            "MisdirectedRequest",
+            "The `Host` is not one of this site's.",
+            ApiError::OtherHost {
+                host: "other.example".to_owned(),
+            },
         ),
         (
             "InternalError",
