@@ -1,57 +1,130 @@
 //! Pictures that belong to posts.
 
 use std::borrow::Cow;
+use std::path::PathBuf;
 
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use tower::ServiceExt;
+use tower_http::services::ServeFile;
 
 use crate::api::extract::Path;
 use crate::app::App;
-use crate::http::conditional::{Preconditions, apply_etag, compress, vary_on};
+use crate::http::conditional::{
+    Preconditions, apply_etag, compress, ignore_unusable_range, vary_on,
+};
+use crate::sources::{Media, MediaContent};
 
-/// `GET /media/{path}`: a picture of the source's. The policy keeps an SVG that is
-/// opened by itself from running scripts.
-pub async fn show(
-    State(app): State<App>,
-    Path(path): Path<String>,
-    headers: HeaderMap,
-) -> Response {
+/// A larger SVG file is sent as it is, since compressing takes all of it into memory.
+const MAX_COMPRESSED_BYTES: u64 = 256 * 1024;
+/// Read from a file at once.
+const READ_BYTES: usize = 16 * 1024;
+
+/// `GET /media/{path}`: a picture of the source's.
+pub async fn show(State(app): State<App>, Path(path): Path<String>, request: Request) -> Response {
     let Some(media) = app.blogs.source().media(&path).await else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let bytes = match media.bytes {
-        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
-        Cow::Owned(bytes) => Bytes::from(bytes),
+    let Media {
+        content_type,
+        content,
+    } = media;
+    let is_text = content_type.starts_with("image/svg");
+    let mut preconditions = Preconditions::of(request.headers());
+    if !is_text {
+        preconditions = preconditions.uncompressed();
+    }
+    let mut response = match content {
+        MediaContent::Bytes(bytes) => from_memory(bytes, &preconditions),
+        MediaContent::File(file) => from_file(file, request, &preconditions).await,
     };
-    let mut response = (
-        [
-            (header::CONTENT_TYPE, media.content_type),
-            (header::CACHE_CONTROL, "public, max-age=3600"),
-            (
-                header::CONTENT_SECURITY_POLICY,
-                "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-            ),
-            // Feed readers on other sites show the pictures of posts.
-            (
-                HeaderName::from_static("cross-origin-resource-policy"),
-                "cross-origin",
-            ),
-        ],
-        bytes.clone(),
-    )
-        .into_response();
-    let is_text = media.content_type.starts_with("image/svg");
-    let preconditions = if is_text {
-        Preconditions::of(&headers)
-    } else {
-        Preconditions::of(&headers).uncompressed()
-    };
-    apply_etag(&mut response, &preconditions, &bytes);
-    compress(&mut response, &preconditions, &bytes);
+    let status = response.status();
+    if status.is_success() || status == StatusCode::NOT_MODIFIED {
+        add_headers(response.headers_mut());
+    }
+    if status.is_success() {
+        let content_type = HeaderValue::from_static(content_type);
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, content_type);
+    }
     if is_text {
         vary_on(&mut response, "Accept-Encoding");
     }
     response
+}
+
+fn from_memory(bytes: Cow<'static, [u8]>, preconditions: &Preconditions) -> Response {
+    let bytes = match bytes {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => Bytes::from(bytes),
+    };
+    let mut response = bytes.clone().into_response();
+    apply_etag(&mut response, preconditions, &bytes);
+    compress(&mut response, preconditions, &bytes);
+    response
+}
+
+/// The library answers conditions from the file's size and time, without reading it.
+async fn from_file(file: PathBuf, mut request: Request, preconditions: &Preconditions) -> Response {
+    ignore_unusable_range(request.headers_mut());
+    let files = ServeFile::new(file)
+        .with_buf_chunk_size(READ_BYTES)
+        .ignore_multi_range_requests(true);
+    let response = match files.oneshot(request).await {
+        Ok(response) => response.map(Body::new),
+        Err(never) => match never {},
+    };
+    compress_small(response, preconditions).await
+}
+
+/// Compresses a small file that is sent whole.
+async fn compress_small(response: Response, preconditions: &Preconditions) -> Response {
+    let size = response.body().size_hint().exact();
+    let is_small = size.is_some_and(|size| size <= MAX_COMPRESSED_BYTES);
+    if !preconditions.accept_gzip() || response.status() != StatusCode::OK || !is_small {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    // The file may have grown since it was measured.
+    let Ok(bytes) = to_bytes(body, MAX_COMPRESSED_BYTES as usize).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let mut response = Response::from_parts(parts, Body::from(bytes.clone()));
+    compress(&mut response, preconditions, &bytes);
+    if response.headers().contains_key(header::CONTENT_ENCODING) {
+        weaken_etag(response.headers_mut());
+        response.headers_mut().remove(header::ACCEPT_RANGES);
+    }
+    response
+}
+
+/// The compressed bytes are not those of the file (RFC 9110, section 8.8.3.3).
+fn weaken_etag(headers: &mut HeaderMap) {
+    let weak = headers
+        .get(header::ETAG)
+        .map(|tag| [b"W/", tag.as_bytes()].concat());
+    if let Some(Ok(tag)) = weak.map(|tag| HeaderValue::from_bytes(&tag)) {
+        headers.insert(header::ETAG, tag);
+    }
+}
+
+/// The policy keeps an SVG that is opened by itself from running scripts.
+fn add_headers(headers: &mut HeaderMap) {
+    for (name, value) in [
+        (header::CACHE_CONTROL, "public, max-age=3600"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        ),
+        // Feed readers on other sites show the pictures of posts.
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "cross-origin",
+        ),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
 }

@@ -41,6 +41,12 @@ impl Preconditions {
         }
     }
 
+    /// Whether the client reads gzip.
+    #[must_use]
+    pub fn accept_gzip(&self) -> bool {
+        self.reads_gzip
+    }
+
     fn compresses(&self, body: &[u8]) -> bool {
         self.reads_gzip && body.len() >= MIN_COMPRESSED_BYTES
     }
@@ -116,6 +122,18 @@ fn reads_gzip(request: &HeaderMap) -> bool {
         }
     }
     all
+}
+
+/// Removes a `Range` that the server may ignore (RFC 9110, section 14.2): in an unknown unit, or one
+/// that depends on an `If-Range`.
+pub fn ignore_unusable_range(request: &mut HeaderMap) {
+    let is_conditional = request.remove(header::IF_RANGE).is_some();
+    let is_in_bytes = request
+        .get(header::RANGE)
+        .is_some_and(|range| range.as_bytes().starts_with(b"bytes="));
+    if is_conditional || !is_in_bytes {
+        request.remove(header::RANGE);
+    }
 }
 
 /// Adds the names of request headers that the response depends on.

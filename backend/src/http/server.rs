@@ -133,7 +133,7 @@ async fn answer(
 ) -> Result<Response, Infallible> {
     let has_chunks = request.headers().contains_key(header::TRANSFER_ENCODING);
     let (parts, body) = request.into_parts();
-    let (body, progress) = WatchedBody::new(body);
+    let (body, progress) = WatchedBody::watch(body);
     let mut request = Request::from_parts(parts, body);
     request.extensions_mut().insert(ConnectInfo(peer));
     if let Some(refusal) = refusal {

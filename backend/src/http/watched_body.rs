@@ -27,7 +27,7 @@ impl Progress {
 
 impl WatchedBody {
     /// An empty body stays as it is: there is nothing to watch.
-    pub(super) fn new(body: Incoming) -> (Body, Progress) {
+    pub(super) fn watch(body: Incoming) -> (Body, Progress) {
         if body.is_end_stream() {
             return (Body::new(body), Progress(None));
         }

@@ -20,8 +20,9 @@ pub fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The first values of the cookies called `name`. A request has one, or two when another path or host
-/// of the site set one too.
+/// The values of the cookies called `name`, the last first. Browsers send cookies of longer paths
+/// first (RFC 6265, section 5.4), and ours has the shortest path: on plain http another page of the
+/// host could plant one before it.
 pub fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
     headers
         .get_all(header::COOKIE)
@@ -31,5 +32,6 @@ pub fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item 
         .filter_map(|pair| str::from_utf8(pair).ok()?.trim().split_once('='))
         .filter(move |(key, _)| *key == name)
         .map(|(_, value)| value)
+        .rev()
         .take(MAX_COOKIES)
 }

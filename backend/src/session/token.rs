@@ -6,6 +6,8 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode,
@@ -200,6 +202,9 @@ impl Keys {
                 _ => TokenError::Claims,
             })?
             .claims;
+        if !is_utf8(token) {
+            return Err(TokenError::Malformed);
+        }
         if wire.nbf > now.as_second().saturating_add(LEEWAY_SECONDS) {
             return Err(TokenError::NotYetValid);
         }
@@ -239,6 +244,16 @@ struct WireClaims {
     nbf: i64,
     exp: i64,
     sst: i64,
+}
+
+/// Whether header and payload are UTF-8 (RFC 8725, section 3.7). The JSON parser does not check the
+/// strings of members that it skips.
+fn is_utf8(token: &str) -> bool {
+    token.split('.').take(2).all(|part| {
+        URL_SAFE_NO_PAD
+            .decode(part)
+            .is_ok_and(|bytes| std::str::from_utf8(&bytes).is_ok())
+    })
 }
 
 /// A key's public name: the first 8 bytes of its SHA-256, from which the key can't be found.

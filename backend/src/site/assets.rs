@@ -20,6 +20,7 @@ use tower::ServiceExt;
 use tower_http::services::ServeDir;
 use tower_http::services::fs::{Backend, File, Metadata};
 
+use crate::http::conditional::ignore_unusable_range;
 use crate::site::shell::Shell;
 
 const INDEX: &str = "index.html";
@@ -133,16 +134,7 @@ impl Assets {
     /// there is no such file.
     pub async fn serve(&self, mut request: Request) -> Option<Response> {
         let caching = caching(request.uri().path());
-        // Ranges are optional (RFC 9110, section 14.2): whoever makes one depend on what they
-        // have gets the whole file, and a unit that nobody knows is as good as none.
-        let is_conditional = request.headers_mut().remove(header::IF_RANGE).is_some();
-        let is_in_bytes = request
-            .headers()
-            .get(header::RANGE)
-            .is_some_and(|range| range.as_bytes().starts_with(b"bytes="));
-        if is_conditional || !is_in_bytes {
-            request.headers_mut().remove(header::RANGE);
-        }
+        ignore_unusable_range(request.headers_mut());
         let response = match &self.place {
             Place::Folder(folder) => answer(ServeDir::new(folder), request).await,
             Place::Binary(get) => {

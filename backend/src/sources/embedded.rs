@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use rust_embed::RustEmbed;
 
 use super::markdown_file::{Authors, MarkdownFile};
-use super::{BlogSource, Media, SourceError, media_type};
+use super::{BlogSource, Media, MediaContent, SourceError, media_type};
 use crate::content::address::{Addresses, SameSite};
 use crate::content::post::Post;
 use crate::content::record::Visibility;
@@ -50,7 +50,7 @@ impl BlogSource for EmbeddedSource {
         let content_type = media_type(path)?;
         Some(Media {
             content_type,
-            bytes: MediaFiles::get(path)?.data,
+            content: MediaContent::Bytes(MediaFiles::get(path)?.data),
         })
     }
 }

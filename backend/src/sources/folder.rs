@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use self::addresses::FolderAddresses;
 use self::listing::Listing;
 use super::markdown_file::{Authors, MarkdownFile};
-use super::{BlogSource, Media, SourceError, media_type};
+use super::{BlogSource, Media, MediaContent, SourceError, media_type};
 use crate::content::address::Addresses;
 use crate::content::fields::Fields;
 use crate::content::front_matter;
@@ -23,8 +23,6 @@ use crate::content::record::Visibility;
 
 /// Files that are larger are no posts, in bytes.
 const MAX_POST_SIZE: u64 = 4 * 1024 * 1024;
-/// Files that are larger are not served as pictures, in bytes.
-const MAX_MEDIA_SIZE: u64 = 16 * 1024 * 1024;
 
 /// The Markdown files and pictures below a folder, read anew each time.
 ///
@@ -65,12 +63,12 @@ impl BlogSource for FolderSource {
     async fn media(&self, path: &str) -> Option<Media> {
         let content_type = media_type(path)?;
         let (root, path) = (self.root.clone(), path.to_owned());
-        let bytes = tokio::task::spawn_blocking(move || read_media(&root, &path))
+        let file = tokio::task::spawn_blocking(move || find_media(&root, &path))
             .await
             .ok()??;
         Some(Media {
             content_type,
-            bytes: bytes.into(),
+            content: MediaContent::File(file),
         })
     }
 }
@@ -226,8 +224,8 @@ fn read_bounded(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A picture below the folder. Nothing hidden, and nothing that a link leads out of the folder for.
-fn read_media(root: &Path, path: &str) -> Option<Vec<u8>> {
+/// A picture's file below the folder. Hidden files are none, nor is one outside that a link leads to.
+fn find_media(root: &Path, path: &str) -> Option<PathBuf> {
     let plain = path.split('/').all(|segment| {
         !segment.is_empty() && !segment.starts_with('.') && !segment.contains(['\\', ':', '\0'])
     });
@@ -236,10 +234,7 @@ fn read_media(root: &Path, path: &str) -> Option<Vec<u8>> {
     }
     let root = root.canonicalize().ok()?;
     let file = root.join(path).canonicalize().ok()?;
-    if !file.starts_with(&root) || !file.is_file() {
-        return None;
-    }
-    read_bounded(&file, MAX_MEDIA_SIZE).ok()
+    (file.starts_with(&root) && file.is_file()).then_some(file)
 }
 
 #[cfg(test)]

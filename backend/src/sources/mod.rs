@@ -6,6 +6,7 @@ pub mod embedded;
 pub mod folder;
 pub mod json_api;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -40,8 +41,17 @@ pub trait BlogSource: Send + Sync {
 pub struct Media {
     /// Its media type, such as `image/svg+xml`.
     pub content_type: &'static str,
-    /// The file.
-    pub bytes: std::borrow::Cow<'static, [u8]>,
+    /// Where its bytes are.
+    pub content: MediaContent,
+}
+
+/// Where a picture's bytes are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MediaContent {
+    /// In memory.
+    Bytes(Cow<'static, [u8]>),
+    /// In a file. It is sent piece by piece, so that a large picture takes little memory.
+    File(PathBuf),
 }
 
 /// The media type of a picture by its file ending; `None` for other files.

@@ -1,12 +1,13 @@
 //! Attacks on the whole server, in a process of its own, and what they cost it.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
 
-use crate::process::{Server, flashblog};
+use crate::harness::skipped;
+use crate::process::{Server, exchange, flashblog};
 
 /// What a process holds in memory, in 10^6 bytes: the second number of `/proc/PID/statm` counts
 /// pages of 4 KiB. `None` on another system than Linux.
@@ -27,7 +28,7 @@ fn bodies_that_drip_take_no_more_memory_than_they_have_bytes() {
     let data_dir = tempfile::tempdir().expect("temporary folder");
     let server = Server::start(&mut flashblog(data_dir.path()));
     let Some(before) = megabytes(&server) else {
-        return crate::harness::skipped("the memory of dripping bodies: there is no /proc");
+        return skipped("the memory of dripping bodies: there is no /proc");
     };
     let mut senders: Vec<TcpStream> = (0..300).map(|_| connect(&server)).collect();
     for sender in &mut senders {
@@ -46,4 +47,63 @@ fn bodies_that_drip_take_no_more_memory_than_they_have_bytes() {
     assert!(during < before + 40, "from {before} MB to {during} MB");
     assert!(server.get("/healthz", "").starts_with("HTTP/1.1 200 "));
     drop(senders);
+}
+
+/// How much a process has read so far, in bytes, from files and sockets.
+fn bytes_read(server: &Server) -> Option<u64> {
+    let io = fs::read_to_string(format!("/proc/{}/io", server.process())).ok()?;
+    io.lines()
+        .find_map(|line| line.strip_prefix("rchar: "))?
+        .parse()
+        .ok()
+}
+
+#[test]
+fn pictures_that_are_asked_for_and_not_read_take_little_memory() {
+    let data_dir = tempfile::tempdir().expect("temporary folder");
+    let posts = tempfile::tempdir().expect("temporary folder");
+    fs::write(posts.path().join("a.md"), "# A\n\n![](a.png)").expect("writes");
+    fs::write(posts.path().join("a.png"), vec![7; 8_000_000]).expect("writes");
+    let server = Server::start(flashblog(data_dir.path()).arg("--source").arg(posts.path()));
+    let Some(before) = megabytes(&server) else {
+        return skipped("the memory of unread pictures: there is no /proc");
+    };
+    let request = b"GET /media/a.png HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let mut readers: Vec<TcpStream> = (0..100).map(|_| connect(&server)).collect();
+    for reader in &mut readers {
+        reader.write_all(request).expect("writes");
+    }
+    for reader in &mut readers {
+        reader.read_exact(&mut [0; 12]).expect("an answer begins");
+    }
+    let during = megabytes(&server).expect("runs");
+    assert!(during < before + 60, "from {before} MB to {during} MB");
+
+    let whole = server.get("/media/a.png", "");
+    assert!(whole.ends_with(&"\u{7}".repeat(1_000)) && whole.len() > 8_000_000);
+    drop(readers);
+}
+
+#[test]
+fn a_picture_that_is_not_sent_again_is_not_read() {
+    let data_dir = tempfile::tempdir().expect("temporary folder");
+    let posts = tempfile::tempdir().expect("temporary folder");
+    fs::write(posts.path().join("a.png"), vec![7; 8_000_000]).expect("writes");
+    let server = Server::start(flashblog(data_dir.path()).arg("--source").arg(posts.path()));
+    let head = "HEAD /media/a.png HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    let answer = exchange(server.address(), head).expect("answers");
+    let tag = answer
+        .split("etag: ")
+        .nth(1)
+        .and_then(|rest| rest.split("\r\n").next());
+    let condition = format!("If-None-Match: {}\r\n", tag.expect("a validator"));
+    let Some(before) = bytes_read(&server) else {
+        return skipped("what a 304 reads: there is no /proc");
+    };
+    for _ in 0..20 {
+        let answer = server.get("/media/a.png", &condition);
+        assert!(answer.starts_with("HTTP/1.1 304 "), "{answer}");
+    }
+    let read = bytes_read(&server).expect("runs") - before;
+    assert!(read < 1_000_000, "{read} bytes");
 }

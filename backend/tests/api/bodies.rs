@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use axum::http::Method;
+use flashblog::sources::folder::FolderSource;
 use flate2::read::GzDecoder;
 
 use crate::harness::{Answer, TestApp, posts};
@@ -99,4 +100,87 @@ async fn a_picture_is_not_sent_again() {
 
     let head = app.browser().send(Method::HEAD, path, &[]).await;
     assert_eq!((head.status.as_u16(), head.body.len()), (200, 0));
+}
+
+async fn app_with_folder(files: &[(&str, &[u8])]) -> (TestApp, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, bytes) in files {
+        std::fs::write(folder.path().join(name), bytes).expect("writes");
+    }
+    let source = FolderSource::new(folder.path().to_owned());
+    (TestApp::new().await.with_source(source), folder)
+}
+
+#[tokio::test]
+async fn a_picture_of_a_folder_is_sent_whole_in_part_or_not_again() {
+    let bytes: Vec<u8> = (0..=255_u8).cycle().take(100_000).collect();
+    let (app, _folder) = app_with_folder(&[("a.png", &bytes)]).await;
+    let path = "/media/a.png";
+    let whole = app.get(path).await;
+    assert_eq!((whole.status.as_u16(), &whole.body), (200, &bytes));
+    assert_eq!(whole.header("content-type"), Some("image/png"));
+    assert_eq!(whole.header("content-length"), Some("100000"));
+    assert_eq!(whole.header("cache-control"), Some("public, max-age=3600"));
+    assert_eq!(
+        whole.header("cross-origin-resource-policy"),
+        Some("cross-origin")
+    );
+    let tag = whole.header("etag").expect("a validator").to_owned();
+    let date = whole.header("last-modified").expect("a date").to_owned();
+    for condition in [("if-none-match", &*tag), ("if-modified-since", &*date)] {
+        let again = get(&app, path, &[condition]).await;
+        assert_eq!((again.status.as_u16(), again.body.len()), (304, 0));
+        assert_eq!(again.header("etag"), Some(&*tag));
+        assert_eq!(again.header("cache-control"), Some("public, max-age=3600"));
+    }
+    let part = get(&app, path, &[("range", "bytes=10-19")]).await;
+    assert_eq!(
+        (part.status.as_u16(), &part.body[..]),
+        (206, &bytes[10..20])
+    );
+    assert_eq!(part.header("content-range"), Some("bytes 10-19/100000"));
+    let beyond = get(&app, path, &[("range", "bytes=100000-")]).await;
+    assert_eq!(beyond.status, 416);
+    let changed = get(
+        &app,
+        path,
+        &[("range", "bytes=10-19"), ("if-range", "\"old\"")],
+    )
+    .await;
+    assert_eq!(
+        (changed.status.as_u16(), changed.body.len()),
+        (200, 100_000)
+    );
+    let head = app.browser().send(Method::HEAD, path, &[]).await;
+    assert_eq!((head.status.as_u16(), head.body.len()), (200, 0));
+    assert_eq!(head.header("content-length"), Some("100000"));
+    assert_eq!(app.get("/media/b.png").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_drawing_of_a_folder_is_compressed_under_a_validator_of_its_own() {
+    let drawing = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\">{}</svg>",
+        "<g/>".repeat(1_000)
+    );
+    let (app, _folder) = app_with_folder(&[("a.svg", drawing.as_bytes())]).await;
+    let plain = app.get("/media/a.svg").await;
+    let packed = get(&app, "/media/a.svg", &[GZIP]).await;
+    assert_eq!(unpacked(&packed), plain.body);
+    assert_eq!(packed.header("content-type"), Some("image/svg+xml"));
+    let length = packed.body.len().to_string();
+    assert_eq!(packed.header("content-length"), Some(&*length));
+    let tag = packed.header("etag").expect("a validator");
+    assert_eq!(
+        Some(tag),
+        plain
+            .header("etag")
+            .map(|tag| format!("W/{tag}"))
+            .as_deref()
+    );
+    let again = get(&app, "/media/a.svg", &[GZIP, ("if-none-match", tag)]).await;
+    assert_eq!(again.status, 304);
+    for answer in [plain, packed] {
+        assert_eq!(answer.header("vary"), Some("Accept-Encoding"));
+    }
 }

@@ -38,6 +38,21 @@ async fn a_bad_cookie_is_left_alone_where_no_session_is_needed() {
 }
 
 #[tokio::test]
+async fn a_session_that_another_path_planted_does_not_hide_the_visitors_own() {
+    let app = TestApp::new().await;
+    let (own, planted) = (app.browser(), app.browser());
+    let ours = session_id(&own).await;
+    session_id(&planted).await;
+    let cookie = own.cookie().expect("a cookie");
+    let before = planted.cookie().expect("a cookie");
+    for planted in [before.clone(), vec![before; 9].join("; ")] {
+        // As browsers send them: the cookie of the longer path first.
+        own.set_cookie(&format!("{planted}; {cookie}"));
+        assert_eq!(session_id(&own).await, ours);
+    }
+}
+
+#[tokio::test]
 async fn the_cookie_is_cleared_with_the_attributes_that_it_was_set_with() {
     let app = TestApp::at("https://blog.test").await;
     let visitor = app.browser();

@@ -318,8 +318,13 @@ impl TestApp {
     }
 
     /// The same app with the posts and pictures that are compiled in.
-    pub(crate) fn with_built_in_posts(mut self) -> Self {
-        let source = Arc::new(EmbeddedSource::new());
+    pub(crate) fn with_built_in_posts(self) -> Self {
+        self.with_source(EmbeddedSource::new())
+    }
+
+    /// The same app with another source.
+    pub(crate) fn with_source(mut self, source: impl BlogSource + 'static) -> Self {
+        let source = Arc::new(source);
         let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
         self.app = App::from(Parts {
             blogs: Arc::new(BlogCache::new(source, clock, Duration::from_secs(3600))),

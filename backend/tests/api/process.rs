@@ -304,7 +304,7 @@ fn a_disk_that_does_not_answer_does_not_keep_the_process() {
     assert_eq!(code, Some(0));
 }
 
-fn exchange(address: &str, request: &str) -> std::io::Result<String> {
+pub(crate) fn exchange(address: &str, request: &str) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(address)?;
     stream.write_all(request.as_bytes())?;
     let mut response = String::new();

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Pages, time};
+use unicode_width::UnicodeWidthChar;
+
 use crate::store::Store;
 use crate::store::message::Message;
 
@@ -104,14 +106,15 @@ fn json_row<'a>(message: &'a Message, received_at: &'a str) -> Row<'a> {
 /// Puts an apostrophe before text that a spreadsheet would run as a formula (OWASP, CSV injection).
 ///
 /// Some spreadsheets split rows at `;` or tab, and end a row at a line break within a cell. So the
-/// text after each of these is treated as the beginning of a cell. Some drop white space or quotes
-/// there, and some read full-width forms.
+/// text after each of these is treated as the beginning of a cell. Some drop white space,
+/// invisible characters or quotes there, and some read full-width forms.
 fn cell(text: &str) -> String {
     const FORMULA: &str = "=+-@＝＋－＠";
     let mut safe = String::with_capacity(text.len());
     for part in text.split_inclusive([';', '\t', '\r', '\n']) {
         let is_first = safe.is_empty();
-        let dropped = |c: char| c.is_whitespace() || (c == '"' && !is_first);
+        let is_invisible = |c: char| c.width().is_none_or(|width| width == 0);
+        let dropped = |c: char| c.is_whitespace() || is_invisible(c) || (c == '"' && !is_first);
         let runs = part
             .trim_start_matches(dropped)
             .starts_with(|c| FORMULA.contains(c));
@@ -129,6 +132,20 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula() {
+        for invisible in [
+            "\u{feff}",
+            "\u{200b}",
+            "\u{ad}",
+            "\u{2060}",
+            "\u{200e}\u{200f}",
+            "\0",
+            "\u{7f}",
+            "\u{180e}",
+            "\u{e0001}",
+        ] {
+            let text = format!("{invisible}=1+1");
+            assert_eq!(cell(&text), format!("'{text}"), "{invisible:?}");
+        }
         for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\rx", "\nx", "  =1", "＝1"] {
             assert_eq!(cell(text), format!("'{text}"));
         }

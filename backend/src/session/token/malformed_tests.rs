@@ -256,6 +256,15 @@ fn claims_of_another_form_are_refused() {
     }
     let not_utf8 = [PAYLOAD.as_bytes(), b"\xff"].concat();
     assert_refused("not UTF-8", &forged(header(), not_utf8));
+    let skipped = PAYLOAD.replace("\"jti\"", "\"extra\":\"?\",\"jti\"");
+    let skipped: Vec<u8> = skipped
+        .bytes()
+        .map(|byte| if byte == b'?' { 0xff } else { byte })
+        .collect();
+    assert_refused(
+        "not UTF-8 in a member of no interest",
+        &forged(header(), skipped),
+    );
     let deep = format!("{{\"iss\":{}", "[".repeat(1_000));
     assert_refused("deep nesting", &forged(header(), deep));
     // A string that stands for a time in a claim that we don't know is nobody's business.
