@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use headers::{ContentLength, HeaderMapExt};
 use tower::ServiceExt;
 use tower_http::services::ServeFile;
 
@@ -82,8 +83,8 @@ async fn from_file(file: PathBuf, mut request: Request, preconditions: &Precondi
 
 /// Compresses a small file that is sent whole.
 async fn compress_small(response: Response, preconditions: &Preconditions) -> Response {
-    let size = response.body().size_hint().exact();
-    let is_small = size.is_some_and(|size| size <= MAX_COMPRESSED_BYTES);
+    let size: Option<ContentLength> = response.headers().typed_get();
+    let is_small = size.is_some_and(|size| size.0 <= MAX_COMPRESSED_BYTES);
     if !preconditions.accept_gzip() || response.status() != StatusCode::OK || !is_small {
         return response;
     }

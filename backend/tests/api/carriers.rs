@@ -136,8 +136,8 @@ async fn the_session_is_found_among_odd_cookies() {
         format!("__Host-session={token}"),
         format!("session={}", token.replace('.', "%2E")),
         format!("session={big}"),
-        // One who can set so many cookies for this site could as well have replaced ours.
-        format!("{}{pair}", "session=x; ".repeat(4)),
+        // A page that can set so many cookies for this site could replace ours too.
+        format!("{pair}{}", "; session=x".repeat(4)),
     ] {
         let client = app.browser();
         client.set_cookie(&cookies);

@@ -17,6 +17,7 @@ mod docs;
 mod envelope;
 mod feeds;
 mod flash;
+mod fuzz;
 mod harness;
 mod hosts;
 mod inbox;

@@ -1,0 +1,7 @@
+//! Runs the body of this name (see `../bodies`).
+#![no_main]
+
+#[path = "../bodies/mod.rs"]
+mod bodies;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| (bodies::html::BODY.check)(input));
