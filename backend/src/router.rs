@@ -66,7 +66,7 @@ pub fn router(app: App) -> Router {
                 .layer(from_fn_with_state(app.clone(), envelope))
                 .layer(from_fn(contact::explain_failures))
                 .layer(CatchPanicLayer::custom(panicked))
-                .layer(from_fn_with_state(app.admission(), admit))
+                .layer(from_fn_with_state(app.admission.clone(), admit))
                 .layer(DefaultBodyLimit::disable()),
         );
     let form: Router = form.with_state(app.clone());
