@@ -1,6 +1,6 @@
 //! Markdown of any kind becomes harmless HTML.
 
-use flashblog::content::markdown::render;
+use flashblog::content::markdown::{Flavour, render};
 
 use super::{Body, html};
 
@@ -36,13 +36,26 @@ pub(crate) const BODY: Body = Body {
         "&amp;",
         "- [x] ",
         "---\n",
+        ":::note\n",
+        ":::\n",
+        "{{< figure src=\"a\" >}}",
+        "{{< x ",
+        "{% raw %}",
+        "{% endraw %}",
+        "{% highlight js %}",
+        "{{ \"javascript:alert(1)\" | url }}",
+        "<Chart x={a > b} />",
+        "import a from 'b'\n",
         "text",
     ],
     check,
 };
 
 fn check(input: &[u8]) {
-    let rendered = render(&String::from_utf8_lossy(input), Some("Same"));
+    let text = String::from_utf8_lossy(input);
+    let Ok(rendered) = render(&text, Some("Same"), Flavour::Mdx) else {
+        return;
+    };
     html::assert_harmless(&rendered.html);
     if let Some(opening) = rendered.opening_html {
         html::assert_harmless(&opening);

@@ -388,3 +388,6 @@ fn excerpt(text: &str, ranges: &[(u32, u32)]) -> (String, Vec<(u32, u32)>) {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod scripts_tests;

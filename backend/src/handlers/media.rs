@@ -45,6 +45,13 @@ pub async fn show(State(app): State<App>, Path(path): Path<String>, request: Req
     if status.is_success() || status == StatusCode::NOT_MODIFIED {
         add_headers(response.headers_mut());
     }
+    if content_type.starts_with("application/") {
+        // The policy's sandbox keeps browsers from showing a PDF.
+        let saved = HeaderValue::from_static("attachment");
+        response
+            .headers_mut()
+            .insert(header::CONTENT_DISPOSITION, saved);
+    }
     if status.is_success() {
         let content_type = HeaderValue::from_static(content_type);
         response

@@ -80,7 +80,7 @@ fn parse(path: &str) -> Result<Option<Post>, String> {
     let id = file.preferred_id();
     let addresses: Arc<dyn Addresses> = Arc::new(SameSite);
     file.into_post(id, &Authors::new(), &addresses)
-        .map(Some)
+        .map(|rendered| Some(rendered.post))
         .map_err(|error| error.to_string())
 }
 

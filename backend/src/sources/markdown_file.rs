@@ -1,15 +1,19 @@
 //! A Markdown file as a post: what its name, its place and its front matter say.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+
+use jiff::Timestamp;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::content::address::Addresses;
 use crate::content::dates::{self, Published};
 use crate::content::fields::Person;
 use crate::content::front_matter::{self, FrontMatterError};
-use crate::content::post::{NotAPost, Post, RawPost};
+use crate::content::html;
+use crate::content::markdown::{self, Flavour};
+use crate::content::post::{Anchors, NotAPost, Post, RawPost};
 use crate::content::record::{Record, Visibility};
-use crate::content::{html, markdown};
 
 /// A blog's table of authors: people by the key that posts name them by.
 pub(super) type Authors = HashMap<String, Person>;
@@ -21,6 +25,16 @@ pub(super) struct MarkdownFile {
     pub(super) path: String,
     pub(super) record: Record,
     body: String,
+}
+
+/// A file, rendered.
+#[derive(Debug)]
+pub(super) struct RenderedFile {
+    pub(super) post: Post,
+    /// Where links to the post's parts lead.
+    pub(super) anchors: Anchors,
+    /// The kinds of template tags that stand in it as code.
+    pub(super) unread: BTreeSet<String>,
 }
 
 impl MarkdownFile {
@@ -42,37 +56,55 @@ impl MarkdownFile {
             .split('/')
             .filter(|word| !word.trim().is_empty())
             .collect();
-        if words.is_empty() {
+        let id = if words.is_empty() {
             self.name().to_owned()
         } else {
             words.join("-")
-        }
+        };
+        id.nfc().collect()
     }
 
-    /// An id that no other file has: its whole path in one word.
+    /// An id that few other files have: its whole path in one word.
     pub(super) fn path_id(&self) -> String {
-        without_ending(&self.path).replace('/', "-")
+        without_ending(&self.path).replace('/', "-").nfc().collect()
+    }
+
+    /// Whether the file is called so.
+    pub(super) fn is_named(&self, name: &str) -> bool {
+        self.name().nfc().eq(name.chars())
+    }
+
+    /// Whether the dates of the front matter, else that of the name, say that the post is public.
+    pub(super) fn is_public_at(&self, now: Timestamp) -> bool {
+        let is_dated = self.record.public_from.is_some();
+        self.record.is_public_at(now)
+            && (is_dated || self.published().is_none_or(|published| published.at <= now))
     }
 
     /// The post, rendered.
     ///
     /// # Errors
-    /// When its HTML can't be made safe.
+    /// When it would take too much work.
     pub(super) fn into_post(
         self,
         id: String,
         authors: &Authors,
         addresses: &Arc<dyn Addresses>,
-    ) -> Result<Post, NotAPost> {
+    ) -> Result<RenderedFile, NotAPost> {
         let published = self.published();
         let name_as_title = self.name_as_title();
+        let flavour = if self.path.ends_with(".mdx") {
+            Flavour::Mdx
+        } else {
+            Flavour::Markdown
+        };
         let record = self.record;
-        let rendered = markdown::render(&self.body, record.title.as_deref());
+        let rendered = markdown::render(&self.body, record.title.as_deref(), flavour)?;
         let opening = rendered
             .opening_html
             .and_then(|opening| html::sanitise(&opening, addresses).ok())
             .map(|opening| opening.prose);
-        RawPost {
+        let raw = RawPost {
             id: Some(id),
             title: record.title.or(rendered.heading).or(Some(name_as_title)),
             subtitle: record
@@ -91,8 +123,13 @@ impl MarkdownFile {
             html: rendered.html,
             tags: record.tags,
             unlisted: record.visibility == Visibility::Unlisted,
-        }
-        .finish(addresses)
+        };
+        let (post, anchors) = raw.finish_with_anchors(addresses)?;
+        Ok(RenderedFile {
+            post,
+            anchors,
+            unread: rendered.unread,
+        })
     }
 
     /// What the file is called without its ending; `index.md` is called like its folder.
@@ -211,7 +248,9 @@ mod tests {
         let file = MarkdownFile::parse(path.into(), text).expect("reads");
         let id = file.preferred_id();
         let addresses: Arc<dyn Addresses> = Arc::new(SameSite);
-        file.into_post(id, &authors, &addresses).expect("a post")
+        file.into_post(id, &authors, &addresses)
+            .expect("a post")
+            .post
     }
 
     #[test]

@@ -54,7 +54,8 @@ pub enum MediaContent {
     File(PathBuf),
 }
 
-/// The media type of a picture by its file ending; `None` for other files.
+/// The media type of a picture, or of another file that posts link to, by its ending; `None` for other
+/// files. No type is one that a browser would run scripts of.
 fn media_type(path: &str) -> Option<&'static str> {
     let (_, ending) = path.rsplit_once('.')?;
     Some(match ending.to_ascii_lowercase().as_str() {
@@ -64,6 +65,21 @@ fn media_type(path: &str) -> Option<&'static str> {
         "png" => "image/png",
         "svg" => "image/svg+xml",
         "webp" => "image/webp",
+        "flac" => "audio/flac",
+        "m4a" => "audio/mp4",
+        "mp3" => "audio/mpeg",
+        "oga" | "ogg" | "opus" => "audio/ogg",
+        "wav" => "audio/wav",
+        "mp4" | "m4v" => "video/mp4",
+        "ogv" => "video/ogg",
+        "webm" => "video/webm",
+        "csv" => "text/csv; charset=utf-8",
+        "txt" => "text/plain; charset=utf-8",
+        "epub" => "application/epub+zip",
+        "gz" | "tgz" => "application/gzip",
+        "json" => "application/json",
+        "pdf" => "application/pdf",
+        "zip" => "application/zip",
         _ => return None,
     })
 }

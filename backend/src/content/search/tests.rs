@@ -2,7 +2,7 @@ use shared::blog::Author;
 
 use super::*;
 
-fn post(id: &str, title: &str, text: &str) -> Post {
+pub(super) fn post(id: &str, title: &str, text: &str) -> Post {
     Post {
         id: id.to_owned(),
         title: title.to_owned(),
@@ -25,7 +25,7 @@ fn post(id: &str, title: &str, text: &str) -> Post {
     }
 }
 
-fn found(posts: &[Post], query: &str) -> Vec<String> {
+pub(super) fn found(posts: &[Post], query: &str) -> Vec<String> {
     let matches = SearchIndex::new(posts).find(query);
     matches
         .posts

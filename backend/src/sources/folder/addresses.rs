@@ -1,13 +1,30 @@
 //! Where the relative addresses in a folder's posts lead on this site.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use percent_encoding::percent_decode_str;
 use shared::paths;
+use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
 use crate::content::address::Addresses;
+
+/// What stands for the root of the folder in a link: Zola's own sign.
+const ROOT: &str = "@/";
+/// What stands for any place in the folder where the name is: Hugo's `ref`, Jekyll's `post_url`.
+const ANYWHERE: &str = "@ref/";
+/// What a path may leave out at its end.
+const ENDINGS: [&str; 7] = [
+    "",
+    ".md",
+    ".markdown",
+    ".mdx",
+    "/index.md",
+    "/index.mdx",
+    "/_index.md",
+];
 
 /// Addresses of the whole folder.
 #[derive(Debug)]
@@ -15,72 +32,180 @@ pub(super) struct FolderAddresses {
     content: Arc<Content>,
 }
 
+/// Paths are keys in NFC: a file system may spell a name in NFD that a post spells in NFC.
 #[derive(Debug)]
 struct Content {
-    images: HashSet<String>,
+    /// Paths of files beside the posts, as they are spelled on disk.
+    media: HashMap<String, String>,
     /// Ids of posts by their paths.
     posts: HashMap<String, String>,
+    /// Ids of posts by their names without ending; `None` where two have one name.
+    names: HashMap<String, Option<String>>,
 }
 
-/// The same, as a post in one of its subfolders sees them.
+/// The same, as one post sees them.
 #[derive(Debug)]
 pub(super) struct SeenFrom {
     content: Arc<Content>,
+    /// The post's own path.
+    path: String,
     /// The subfolder as a directory of a site, so that a URL parser resolves `.` and `..` and ends
     /// at the root.
     base: Option<Url>,
+    leads_to_parts: AtomicBool,
 }
 
 impl FolderAddresses {
-    pub(super) fn new(images: HashSet<String>, posts: HashMap<String, String>) -> Self {
+    /// `posts` are ids by path.
+    pub(super) fn new(media: &[String], posts: &HashMap<String, String>) -> Self {
+        let mut names: HashMap<String, Option<String>> = HashMap::new();
+        for (path, id) in posts {
+            let stem = nfc(path.rsplit_once('.').map_or(path, |(stem, _)| stem));
+            let stem = stem.strip_suffix("/index").unwrap_or(&stem);
+            let name = stem.rsplit('/').next().unwrap_or(stem);
+            names
+                .entry(name.to_owned())
+                .and_modify(|known| *known = None)
+                .or_insert_with(|| Some(id.clone()));
+        }
         Self {
-            content: Arc::new(Content { images, posts }),
+            content: Arc::new(Content {
+                media: media.iter().map(|path| (nfc(path), path.clone())).collect(),
+                posts: posts
+                    .iter()
+                    .map(|(path, id)| (nfc(path), id.clone()))
+                    .collect(),
+                names,
+            }),
         }
     }
 
-    pub(super) fn seen_from(&self, folder: &str) -> SeenFrom {
-        let mut path = encode_path(folder);
-        if !path.is_empty() {
-            path.push('/');
+    pub(super) fn seen_from(&self, path: &str) -> SeenFrom {
+        let (folder, _) = path.rsplit_once('/').unwrap_or_default();
+        let mut folder = encode_path(folder);
+        if !folder.is_empty() {
+            folder.push('/');
         }
-        let base = Url::parse(&format!("http://folder.invalid/{path}")).ok();
         SeenFrom {
             content: Arc::clone(&self.content),
-            base,
+            path: nfc(path),
+            base: Url::parse(&format!("http://folder.invalid/{folder}")).ok(),
+            leads_to_parts: AtomicBool::new(false),
         }
+    }
+}
+
+impl Content {
+    /// The path of a post that a path means, which may leave out its ending.
+    fn post(&self, path: &str) -> Option<(&str, &str)> {
+        let path = path.trim_end_matches('/');
+        ENDINGS.iter().find_map(|ending| {
+            let (path, id) = self.posts.get_key_value(&format!("{path}{ending}"))?;
+            Some((path.as_str(), id.as_str()))
+        })
+    }
+
+    /// Like [`Content::post`] for a path from a root that may be above the folder.
+    fn post_below(&self, path: &str) -> Option<(&str, &str)> {
+        let mut rest = path.trim_start_matches('/');
+        loop {
+            if let Some(post) = self.post(rest) {
+                return Some(post);
+            }
+            (_, rest) = rest.split_once('/')?;
+        }
+    }
+
+    fn post_named(&self, path: &str) -> Option<&str> {
+        let name = path.trim_end_matches('/').rsplit('/').next()?;
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        [name, stem]
+            .iter()
+            .find_map(|name| self.names.get(*name)?.as_deref())
     }
 }
 
 impl SeenFrom {
+    /// Whether a link led to a part of another post, whose ids are only known when that is rendered.
+    pub(super) fn leads_to_parts(&self) -> bool {
+        self.leads_to_parts.load(Ordering::Relaxed)
+    }
+
     /// The path below the folder that an address means.
     fn path(&self, relative: &str) -> Option<String> {
         let url = self.base.as_ref()?.join(relative).ok()?;
         let path = percent_decode_str(url.path()).decode_utf8().ok()?;
-        Some(path.trim_start_matches('/').to_owned())
+        Some(nfc(path.trim_start_matches('/')))
+    }
+
+    /// The path, where known, and the id of the post that an address without its fragment means.
+    fn post(&self, address: &str) -> Option<(Option<&str>, &str)> {
+        let known = |(path, id)| (Some(path), id);
+        if let Some(path) = address.strip_prefix(ROOT) {
+            return self
+                .content
+                .post_below(&self.path(&format!("/{path}"))?)
+                .map(known);
+        }
+        if let Some(name) = address.strip_prefix(ANYWHERE) {
+            let beside = self.content.post(&self.path(name)?);
+            let path = self.path(&format!("/{name}"))?;
+            return beside
+                .or_else(|| self.content.post_below(&path))
+                .map(known)
+                .or_else(|| Some((None, self.content.post_named(&path)?)));
+        }
+        let path = self.path(address)?;
+        if address.starts_with('/') {
+            // A page of the old site, unless it names a file.
+            let is_file = path.rsplit('/').next()?.contains(".md");
+            return self
+                .content
+                .post_below(&path)
+                .filter(|_| is_file)
+                .map(known);
+        }
+        self.content.post(&path).map(known)
     }
 }
 
 impl Addresses for SeenFrom {
-    /// Another post of the folder leads to its page, a picture to itself. Anything else stays: it
-    /// is an address on the site that the posts were written for, which nobody here knows.
+    /// Another post of the folder leads to its page, a file to itself. Anything else stays: it is an
+    /// address on the site that the posts were written for.
     fn link(&self, relative: &str) -> Option<String> {
-        let path = self.path(relative)?;
-        if let Some(id) = self.content.posts.get(&path) {
-            return Some(paths::blog(id));
+        let (address, fragment) = relative.split_once('#').unwrap_or((relative, ""));
+        let (address, _query) = address.split_once('?').unwrap_or((address, ""));
+        if let Some((path, id)) = self.post(address) {
+            if fragment.is_empty() {
+                return Some(paths::blog(id));
+            }
+            if path == Some(&self.path) {
+                return Some(format!("#{fragment}"));
+            }
+            self.leads_to_parts.store(true, Ordering::Relaxed);
+            return Some(format!("{}#{fragment}", paths::blog(id)));
         }
-        if self.content.images.contains(&path) {
-            return Some(media(&path));
+        match self
+            .path(address)
+            .and_then(|path| self.content.media.get(&path))
+        {
+            Some(file) if fragment.is_empty() => Some(media(file)),
+            Some(file) => Some(format!("{}#{fragment}", media(file))),
+            None => Some(relative.to_owned()),
         }
-        Some(relative.to_owned())
     }
 
     fn image(&self, relative: &str) -> Option<String> {
-        let path = self.path(relative)?;
-        // `/img/a.png` is another site's, unless the folder has it.
-        if relative.starts_with('/') && !self.content.images.contains(&path) {
-            return Some(relative.to_owned());
+        let path = match relative.strip_prefix(ROOT) {
+            Some(path) => self.path(&format!("/{path}"))?,
+            None => self.path(relative)?,
+        };
+        match self.content.media.get(&path) {
+            Some(file) => Some(media(file)),
+            // `/img/a.png` is another site's, unless the folder has it.
+            None if relative.starts_with('/') => Some(relative.to_owned()),
+            None => Some(media(&path)),
         }
-        Some(media(&path))
     }
 }
 
@@ -93,4 +218,8 @@ fn encode_path(path: &str) -> String {
         .map(paths::encode_segment)
         .collect::<Vec<_>>()
         .join("/")
+}
+
+fn nfc(path: &str) -> String {
+    path.nfc().collect()
 }

@@ -1,6 +1,5 @@
-//! What is in a folder: posts, pictures, tables of authors.
+//! What is in a folder: posts, files beside them, tables of authors.
 
-use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -9,12 +8,27 @@ use crate::sources::media_type;
 
 /// How many folders deep posts are looked for.
 const MAX_DEPTH: usize = 16;
+/// Folders of generators in which no post is: drafts, parts of pages, what the generator has written.
+const OTHER_FOLDERS: [&str; 9] = [
+    "_drafts",
+    "_includes",
+    "_layouts",
+    "_data",
+    "_sass",
+    "_site",
+    "_templates",
+    "archetypes",
+    "node_modules",
+];
+/// Endings of Markdown, the last one with JavaScript in it.
+const POST_ENDINGS: [&str; 6] = ["md", "markdown", "mdown", "mkd", "mkdn", "mdx"];
 
 /// Paths below a folder, with `/` on every platform, in the order of their names.
 #[derive(Debug, Default)]
 pub(super) struct Listing {
     pub(super) posts: Vec<String>,
-    pub(super) images: HashSet<String>,
+    /// Pictures and other files that posts link to.
+    pub(super) media: Vec<String>,
     pub(super) authors: Vec<String>,
 }
 
@@ -46,7 +60,9 @@ impl Listing {
             };
             // Links to folders could lead round in circles, links to files can't.
             let kind = entry.file_type()?;
-            if kind.is_dir() {
+            if kind.is_dir() && OTHER_FOLDERS.contains(&name) {
+                tracing::debug!(folder = path, "Skipping a folder that holds no posts");
+            } else if kind.is_dir() {
                 if depth == 0 {
                     tracing::warn!(folder = path, "Skipping a folder that is nested too deeply");
                 } else if let Err(error) = self.walk(root, &path, depth - 1) {
@@ -64,12 +80,12 @@ impl Listing {
         let ending = lower.rsplit_once('.').map(|(_, ending)| ending);
         if lower == "authors.yml" || lower == "authors.yaml" {
             self.authors.push(path);
-        } else if matches!(ending, Some("md" | "markdown")) {
+        } else if ending.is_some_and(|ending| POST_ENDINGS.contains(&ending)) {
             if !name.starts_with('_') && !lower.starts_with("readme.") {
                 self.posts.push(path);
             }
         } else if media_type(name).is_some() {
-            self.images.insert(path);
+            self.media.push(path);
         }
     }
 }

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use tempfile::TempDir;
 
+use super::reading::{FolderContents, MAX_POST_SIZE};
 use super::*;
 use crate::content::snapshot::Snapshot;
 
@@ -17,7 +18,7 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
 }
 
 fn read(root: &TempDir) -> FolderContents {
-    read_folder(root.path()).expect("reads")
+    read_folder(root.path(), None).expect("reads")
 }
 
 /// Posts by id.
@@ -32,7 +33,7 @@ fn by_id(reading: &FolderContents) -> BTreeMap<&str, &Post> {
 /// One of the real blogs of the test data.
 fn real_blog(name: &str) -> FolderContents {
     let root = std::env::var("FLASHBLOG_TEST_DATA").expect("FLASHBLOG_TEST_DATA");
-    read_folder(&Path::new(&root).join("markdown").join(name)).expect("reads")
+    read_folder(&Path::new(&root).join("markdown").join(name), None).expect("reads")
 }
 
 /// Id, title, author and date of each post, newest first.
@@ -344,7 +345,8 @@ fn relative_addresses_lead_to_pictures_and_posts_of_the_folder() {
         "src=\"/media/top.png\" alt=\"4\"",
         "src=\"/img/far.png\" alt=\"5\"",
         "src=\"/media/2024/img/c%20d.png\"",
-        "href=\"/blogs/b\"",
+        // `b.md` has no such part.
+        "href=\"/blogs/b#part\"",
         "href=\"/docs\"",
         "href=\"/media/2024/img/e.svg\"",
     ] {
@@ -414,6 +416,37 @@ async fn pictures_are_served_from_below_the_folder_only() {
     }
 }
 
+#[tokio::test]
+async fn files_beside_a_post_are_served_where_it_links_to_them() {
+    let root = folder(&[
+        (
+            "2024/a.md",
+            b"# A\n\n[1](talk.pdf) [2](../a%20b.mp3#t=10) [3](page.html)",
+        ),
+        ("2024/talk.pdf", b"pdf"),
+        ("a b.mp3", b"mp3"),
+        ("2024/page.html", b"<script>alert(1)</script>"),
+    ]);
+    let reading = read(&root);
+    let html = &by_id(&reading)["a"].content_html;
+    for part in [
+        "\"/media/2024/talk.pdf\"",
+        "\"/media/a%20b.mp3#t=10\"",
+        "\"page.html\"",
+    ] {
+        assert!(html.contains(part), "{part} is not in {html}");
+    }
+    let source = FolderSource::new(root.path().to_owned());
+    for (path, content_type) in [
+        ("2024/talk.pdf", "application/pdf"),
+        ("a b.mp3", "audio/mpeg"),
+    ] {
+        let media = source.media(path).await.map(|media| media.content_type);
+        assert_eq!(media, Some(content_type), "{path}");
+    }
+    assert_eq!(source.media("2024/page.html").await, None);
+}
+
 #[cfg(unix)]
 #[test]
 fn links_do_not_lead_out_of_the_folder_or_round_in_circles() {
@@ -446,4 +479,185 @@ async fn a_folder_that_is_not_there_is_a_failure_and_an_empty_one_is_not() {
         .expect_err("nothing to read");
     assert!(matches!(error, SourceError::Unreachable(_)));
     assert!(error.to_string().contains("gone"), "{error}");
+}
+
+#[test]
+fn links_lead_to_posts_and_their_parts_however_generators_write_them() {
+    let root = folder(&[
+        (
+            "blog/a.md",
+            b"# A\n\n## Part\n\n[1](b.md#part-two) [2](a.md#part) [3](b.md?x=1#whats-new) [4](@/blog/b.md#own)\n\
+              [5]({{< ref \"b.md\" >}}) [6]({{< relref \"b#part-two-1\" >}}) [7]({% post_url 2024-01-02-c %})\n\
+              [8](@/content/blog/b.md) [9](./b) [10](../trip/) [11](/site/blog/b.md) <a href='b.md#old'>12</a>\n\
+              [13][r] [14](none.md#x) [15](/blog/b/) [16](#part) [17](https://example.org/b.md#x)\n\n[r]: b.md#part-two\n",
+        ),
+        (
+            "blog/b.md",
+            "# B\n\n## Part two\n\n## Part two\n\n## What's new?\n\n## Named {#own}\n\n<a name=old></a>\n".as_bytes(),
+        ),
+        ("_posts/2024-01-02-c.md", b"# C"),
+        ("trip/index.md", b"# Trip"),
+    ]);
+    let reading = read(&root);
+    let html = &by_id(&reading)["a"].content_html;
+    for (number, href) in [
+        (1, "/blogs/b#h-part-two"),
+        (2, "#h-part"),
+        (3, "/blogs/b#h-what-s-new"),
+        (4, "/blogs/b#h-named"),
+        (5, "/blogs/b"),
+        (6, "/blogs/b#h-part-two-2"),
+        (7, "/blogs/2024-01-02-c"),
+        (8, "/blogs/b"),
+        (9, "/blogs/b"),
+        (10, "/blogs/trip"),
+        (11, "/blogs/b"),
+        (12, "/blogs/b#c-old"),
+        (13, "/blogs/b#h-part-two"),
+        (14, "none.md#x"),
+        (15, "/blog/b/"),
+        (16, "#h-part"),
+        (17, "https://example.org/b.md#x"),
+    ] {
+        let link = format!("href=\"{href}\" rel=\"noopener nofollow\">{number}</a>");
+        assert!(html.contains(&link), "{link} is not in {html}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_is_one_name_however_its_letters_are_spelled() {
+    let root = folder(&[
+        ("cafe\u{301}.md", b"# Caf\xc3\xa9"),
+        ("bild-u\u{308}.png", b"png"),
+        ("a.md", "[x](caf\u{e9}.md) ![y](bild-\u{fc}.png)".as_bytes()),
+    ]);
+    let reading = read(&root);
+    let html = &by_id(&reading)["a"].content_html;
+    assert!(html.contains("href=\"/blogs/caf%C3%A9\""), "{html}");
+    assert!(html.contains("src=\"/media/bild-u%CC%88.png\""), "{html}");
+    let snapshot = Snapshot::new(reading.posts);
+    for id in ["caf\u{e9}", "cafe\u{301}"] {
+        assert!(snapshot.post(id).is_some(), "{id}");
+    }
+    let source = FolderSource::new(root.path().to_owned());
+    for path in ["bild-u\u{308}.png", "bild-\u{fc}.png"] {
+        assert!(source.media(path).await.is_some(), "{path}");
+    }
+}
+
+#[test]
+fn every_file_is_a_post_of_its_own_and_the_log_names_those_that_share_an_address() {
+    let root = folder(&[
+        ("x/y.md", b"# X/Y"),
+        ("z/y.md", b"# Z/Y"),
+        ("x-y.md", b"# X-Y"),
+        ("foo.md", b"# Foo"),
+        ("foo.markdown", b"# Foo 2"),
+        ("p.md", b"---\nslug: dir/q\n---\n# P"),
+        ("r.md", b"---\nslug: dir-q\n---\n# R"),
+    ]);
+    let reading = read(&root);
+    let titles: Vec<(&str, &str)> = by_id(&reading)
+        .into_iter()
+        .map(|(id, post)| (id, post.title.as_str()))
+        .collect();
+    assert_eq!(
+        titles,
+        [
+            ("dir-q", "P"),
+            ("foo", "Foo"),
+            ("foo-2", "Foo 2"),
+            ("r", "R"),
+            ("x-y", "X-Y"),
+            ("x-y-2", "X/Y"),
+            ("z-y", "Z/Y"),
+        ]
+    );
+    for (file, other) in [
+        ("foo.markdown", "foo.md"),
+        ("r.md", "p.md"),
+        ("x/y.md", "x-y.md"),
+    ] {
+        let names_both = |note: &&String| note.contains(file) && note.contains(other);
+        assert!(
+            reading.notes.iter().any(|note| names_both(&note)),
+            "{file}: {:?}",
+            reading.notes
+        );
+    }
+    assert_eq!(
+        reading.notes,
+        read(&root).notes,
+        "the same in every reading"
+    );
+}
+
+#[test]
+fn posts_of_the_future_and_expired_ones_are_not_public() {
+    let root = folder(&[
+        ("now.md", b"---\ndate: 2026-06-01\n---\n# Now"),
+        ("future.md", b"---\ndate: 2026-06-02\n---\n# Future"),
+        ("2026-07-01-named.md", b"# Named"),
+        ("expired.md", b"---\nexpiryDate: 2026-05-01\n---\n# Expired"),
+    ]);
+    let now = "2026-06-01T12:00:00Z".parse().expect("a moment");
+    let reading = read_folder(root.path(), Some(now)).expect("reads");
+    assert_eq!(by_id(&reading).into_keys().collect::<Vec<_>>(), ["now"]);
+    assert_eq!(reading.notes.len(), 3, "{:?}", reading.notes);
+    assert!(
+        reading.notes[0].contains("2026-07-01-named.md"),
+        "{:?}",
+        reading.notes
+    );
+    assert_eq!(read(&root).posts.len(), 4);
+}
+
+#[test]
+fn unread_tags_are_noted_once_for_each_kind() {
+    let root = folder(&[
+        ("a.md", b"{{< youtube 1 >}} {{< youtube 2 >}}"),
+        ("b.md", b"{{< youtube 3 >}} {% include x %}"),
+    ]);
+    assert_eq!(
+        read(&root).notes,
+        [
+            "b.md: Liquid's `include` is not read and stands in the text as code",
+            "a.md and 1 more files: the shortcode `youtube` is not read and stands in the text as code",
+        ]
+    );
+}
+
+#[test]
+fn one_post_that_takes_too_much_work_costs_no_other() {
+    let quotes = format!("{}x", "> ".repeat(20_000));
+    let headings = "## Same\n\n".repeat(20_000);
+    let tags: String = (0..20_000)
+        .map(|number| format!("  - t{number}\n"))
+        .collect();
+    let tagged = format!("---\ntitle: Tagged\ntags:\n{tags}---\n");
+    let root = folder(&[
+        ("quotes.md", quotes.as_bytes()),
+        ("headings.md", headings.as_bytes()),
+        ("tags.md", tagged.as_bytes()),
+        ("good.md", b"# Good"),
+    ]);
+    let reading = read(&root);
+    let posts = by_id(&reading);
+    assert_eq!(
+        posts.keys().collect::<Vec<_>>(),
+        [&"good", &"headings", &"tags"]
+    );
+    assert_eq!(
+        posts["headings"].headings.len(),
+        19_999,
+        "the first is the title"
+    );
+    assert_eq!(posts["tags"].tags.len(), 20_000);
+    assert_eq!(reading.skipped.len(), 1);
+    assert_eq!(reading.skipped[0].file, "quotes.md");
+    assert!(
+        reading.skipped[0].reason.contains("nested"),
+        "{:?}",
+        reading.skipped
+    );
 }

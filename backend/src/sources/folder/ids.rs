@@ -1,0 +1,60 @@
+//! The ids of a folder's posts: each file gets one of its own, the same from start to start.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::sources::markdown_file::MarkdownFile;
+
+/// Ids by path, and a line for each file that did not get the id it should have.
+#[derive(Debug, Default)]
+pub(super) struct Ids {
+    pub(super) by_path: HashMap<String, String>,
+    pub(super) notes: Vec<String>,
+}
+
+/// Gives each file the id that it should have. Of several that should have one, a file in no subfolder
+/// keeps it and the others get their whole paths; where that is taken too, a number follows.
+pub(super) fn assign(files: &[MarkdownFile]) -> Ids {
+    let mut uses: HashMap<String, usize> = HashMap::new();
+    for file in files {
+        *uses.entry(file.preferred_id()).or_default() += 1;
+    }
+    let keeps = |file: &&MarkdownFile| {
+        let is_alone = uses.get(&file.preferred_id()) == Some(&1);
+        is_alone || !file.path.contains('/')
+    };
+    let (mut first, others): (Vec<&MarkdownFile>, Vec<&MarkdownFile>) =
+        files.iter().partition(keeps);
+    // `a.md` before `a.markdown`, and both before what only names `a` in its front matter.
+    first.sort_by_key(|file| (!file.is_named(&file.preferred_id()), file.path.len()));
+
+    let kept: HashSet<&str> = first.iter().map(|file| file.path.as_str()).collect();
+    let mut ids = Ids::default();
+    let mut owners: HashMap<String, String> = HashMap::new();
+    for file in first.iter().chain(&others) {
+        let wanted = file.preferred_id();
+        let mut id = if kept.contains(file.path.as_str()) {
+            wanted.clone()
+        } else {
+            file.path_id()
+        };
+        let mut number = 1;
+        let mut owner = None;
+        while let Some(other) = owners.get(&id) {
+            owner.get_or_insert_with(|| (id.clone(), other.clone()));
+            number += 1;
+            id = match number {
+                2 if id != file.path_id() => file.path_id(),
+                _ => format!("{}-{number}", file.path_id()),
+            };
+        }
+        if let Some((taken, other)) = owner {
+            ids.notes.push(format!(
+                "{} has the address `{id}`, since {other} has `{taken}`; give one of them a slug of its own",
+                file.path
+            ));
+        }
+        owners.insert(id.clone(), file.path.clone());
+        ids.by_path.insert(file.path.clone(), id);
+    }
+    ids
+}

@@ -1,0 +1,227 @@
+//! One reading of a folder: files, authors and ids become posts.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use lol_html::{RewriteStrSettings, element, rewrite_str};
+use shared::paths;
+
+use super::addresses::FolderAddresses;
+use super::ids;
+use super::listing::Listing;
+use crate::content::address::Addresses;
+use crate::content::fields::Fields;
+use crate::content::front_matter;
+use crate::content::post::{Anchors, Post};
+use crate::content::record::Visibility;
+use crate::sources::SourceError;
+use crate::sources::markdown_file::{Authors, MarkdownFile};
+
+/// Files that are larger are no posts, in bytes.
+pub(super) const MAX_POST_SIZE: u64 = 4 * 1024 * 1024;
+
+/// What a folder holds.
+#[derive(Debug, Default)]
+pub(super) struct FolderContents {
+    pub(super) posts: Vec<Post>,
+    pub(super) skipped: Vec<SkippedFile>,
+    /// What the author may want to know, a line each.
+    pub(super) notes: Vec<String>,
+}
+
+/// A file that is no post, though it should be one.
+#[derive(Debug)]
+pub(super) struct SkippedFile {
+    /// Below the folder.
+    pub(super) file: String,
+    /// With the line, where there is one.
+    pub(super) reason: String,
+}
+
+/// Reads the posts that are public at a moment; where there is none, those of the future too.
+pub(super) fn read_folder(
+    root: &Path,
+    now: Option<Timestamp>,
+) -> Result<FolderContents, SourceError> {
+    let listing = Listing::of(root).map_err(|error| {
+        SourceError::Unreachable(format!(
+            "the folder {} can't be read: {error}",
+            root.display()
+        ))
+    })?;
+    let mut reading = FolderContents::default();
+    let files = read_files(root, &listing, now, &mut reading);
+    let authors = read_authors(root, &listing, &mut reading.skipped);
+    let ids = ids::assign(&files);
+    reading.notes.extend(ids.notes);
+    let addresses = FolderAddresses::new(&listing.media, &ids.by_path);
+    render(files, &ids.by_path, &authors, &addresses, &mut reading);
+    Ok(reading)
+}
+
+/// All files that can be read and are public.
+fn read_files(
+    root: &Path,
+    listing: &Listing,
+    now: Option<Timestamp>,
+    reading: &mut FolderContents,
+) -> Vec<MarkdownFile> {
+    let mut files = Vec::new();
+    for path in &listing.posts {
+        let parsed = read_text(&root.join(path))
+            .map_err(|error| error.to_string())
+            .and_then(|text| {
+                MarkdownFile::parse(path.clone(), &text).map_err(|error| error.to_string())
+            });
+        match parsed {
+            Ok(file) if file.record.visibility == Visibility::Hidden => {}
+            Ok(file) if now.is_some_and(|now| !file.is_public_at(now)) => reading
+                .notes
+                .push(format!("{path} is not public now, by its date")),
+            Ok(file) => files.push(file),
+            Err(reason) => reading.skipped.push(SkippedFile {
+                file: path.clone(),
+                reason,
+            }),
+        }
+    }
+    files
+}
+
+fn render(
+    files: Vec<MarkdownFile>,
+    ids: &HashMap<String, String>,
+    authors: &HashMap<String, Authors>,
+    addresses: &FolderAddresses,
+    reading: &mut FolderContents,
+) {
+    let no_authors = Authors::new();
+    let mut anchors: HashMap<String, Anchors> = HashMap::new();
+    let mut with_links_to_parts = Vec::new();
+    // By kind, the first file and how many there are.
+    let mut unread: BTreeMap<String, (String, usize)> = BTreeMap::new();
+    for file in files {
+        let (folder, _) = file.path.rsplit_once('/').unwrap_or_default();
+        let authors = authors
+            .get(folder)
+            .or_else(|| authors.get(""))
+            .unwrap_or(&no_authors);
+        let seen = Arc::new(addresses.seen_from(&file.path));
+        let site: Arc<dyn Addresses> = Arc::clone(&seen) as Arc<dyn Addresses>;
+        let path = file.path.clone();
+        let id = ids.get(&path).cloned().unwrap_or_else(|| file.path_id());
+        match file.into_post(id, authors, &site) {
+            Ok(rendered) => {
+                for kind in rendered.unread {
+                    unread.entry(kind).or_insert_with(|| (path.clone(), 0)).1 += 1;
+                }
+                if seen.leads_to_parts() {
+                    with_links_to_parts.push(reading.posts.len());
+                }
+                anchors.insert(paths::blog(&rendered.post.id), rendered.anchors);
+                reading.posts.push(rendered.post);
+            }
+            Err(error) => reading.skipped.push(SkippedFile {
+                file: path,
+                reason: error.to_string(),
+            }),
+        }
+    }
+    for at in with_links_to_parts {
+        link_parts(&mut reading.posts[at], &anchors);
+    }
+    reading
+        .notes
+        .extend(unread.into_iter().map(|(kind, (file, count))| {
+            let others = match count {
+                1 => String::new(),
+                count => format!(" and {} more files", count - 1),
+            };
+            format!("{file}{others}: {kind} is not read and stands in the text as code")
+        }));
+}
+
+/// Points links to parts of other posts to the ids that those parts have got.
+fn link_parts(post: &mut Post, anchors: &HashMap<String, Anchors>) {
+    let point = element!("a[href]", |link| {
+        let Some(address) = link.get_attribute("href") else {
+            return Ok(());
+        };
+        let target = address.split_once('#').and_then(|(page, fragment)| {
+            let id = anchors.get(page)?.target(fragment)?;
+            Some(format!("{page}#{id}"))
+        });
+        if let Some(target) = target {
+            link.set_attribute("href", &target)?;
+        }
+        Ok(())
+    });
+    let settings = RewriteStrSettings::new().append_element_content_handler(point);
+    match rewrite_str(&post.content_html, settings) {
+        Ok(html) => post.content_html = html,
+        Err(error) => tracing::warn!(blog.id = post.id, "Links to parts of posts stay: {error}"),
+    }
+}
+
+/// The tables of authors (Docusaurus's `authors.yml`) by the folder that each stands in.
+fn read_authors(
+    root: &Path,
+    listing: &Listing,
+    skipped: &mut Vec<SkippedFile>,
+) -> HashMap<String, Authors> {
+    let mut tables = HashMap::new();
+    for path in &listing.authors {
+        let parsed = read_text(&root.join(path))
+            .map_err(|error| error.to_string())
+            .and_then(|text| {
+                front_matter::parse_yaml_fields(&text).map_err(|error| error.to_string())
+            });
+        match parsed {
+            Ok(table) => {
+                let fields = Fields(&table);
+                let authors: Authors = table
+                    .keys()
+                    .filter_map(|key| {
+                        Some((key.clone(), fields.people(&[key]).into_iter().next()?))
+                    })
+                    .collect();
+                let (folder, _) = path.rsplit_once('/').unwrap_or_default();
+                tables.insert(folder.to_owned(), authors);
+            }
+            Err(reason) => skipped.push(SkippedFile {
+                file: path.clone(),
+                reason,
+            }),
+        }
+    }
+    tables
+}
+
+fn read_text(path: &Path) -> io::Result<String> {
+    let bytes = read_bounded(path, MAX_POST_SIZE)?;
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = valid.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("line {line}: this is no UTF-8"),
+        )
+    })
+}
+
+/// # Errors
+/// When the file can't be read, or is larger than `limit` bytes.
+pub(super) fn read_bounded(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?
+        .take(limit + 1)
+        .read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(io::Error::other(format!("it is larger than {limit} bytes")));
+    }
+    Ok(bytes)
+}
