@@ -2,6 +2,7 @@
 
 mod honeypot;
 pub mod inbox;
+pub mod limit;
 pub mod mail;
 pub mod mailer;
 

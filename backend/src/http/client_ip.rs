@@ -93,6 +93,16 @@ impl From<IpAddr> for ClientKey {
     }
 }
 
+impl ClientKey {
+    /// The address, or the network's first one, in network order.
+    pub fn to_bytes(self) -> Vec<u8> {
+        match self.0 {
+            IpAddr::V4(address) => address.octets().to_vec(),
+            IpAddr::V6(address) => address.octets().to_vec(),
+        }
+    }
+}
+
 impl fmt::Debug for ClientKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

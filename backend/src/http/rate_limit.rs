@@ -31,6 +31,16 @@ impl Rate {
         count: 5,
         per: Duration::from_secs(60),
     };
+
+    /// How often.
+    pub fn count(self) -> usize {
+        self.count
+    }
+
+    /// In how long a time.
+    pub fn per(self) -> Duration {
+        self.per
+    }
 }
 
 impl FromStr for Rate {
@@ -81,6 +91,11 @@ impl RateLimit {
             max_clients: MAX_CLIENTS.min(MAX_TIMES / rate.count),
             clients: Mutex::default(),
         }
+    }
+
+    /// The rate that it holds clients to.
+    pub fn rate(&self) -> Rate {
+        self.rate
     }
 
     /// Whether a client may do it once more.

@@ -5,6 +5,7 @@
 pub mod data_dir;
 pub mod message;
 pub mod postgres;
+pub mod reading;
 pub mod session;
 mod sql;
 pub mod sqlite;
@@ -23,6 +24,7 @@ use crate::session_id::SessionId;
 use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
 use message::{InboxEntry, Message, OutgoingMail, Reference, Stats, Stored};
+use reading::{Reading, ReadingRules, SourceClaim, StoredCopy};
 use session::{EndedSession, SessionState, WaitingFlash};
 
 /// Flashes that wait for one session at most; beyond it the oldest go first.
@@ -30,7 +32,7 @@ pub const MAX_WAITING_FLASHES: u32 = 20;
 
 /// A database.
 #[async_trait]
-pub trait Store: SessionStore + MessageStore + Outbox {
+pub trait Store: SessionStore + MessageStore + Outbox + ReadingStore {
     /// Whether other servers use it at the same time. Then what one server remembers can be out of
     /// date.
     fn is_shared(&self) -> bool;
@@ -41,8 +43,8 @@ pub trait Store: SessionStore + MessageStore + Outbox {
     /// The database's time of day; none for a file, which has no clock of its own.
     async fn time(&self) -> Result<Option<Timestamp>, StoreError>;
 
-    /// Deletes what was to be kept until before `now`. A database with a clock of its own deletes
-    /// only what is over by both clocks.
+    /// Deletes what was to be kept until before `now`; the last reading of each source stays. A
+    /// database with a clock of its own deletes only what is over by both clocks.
     async fn forget_expired(&self, now: i64) -> Result<(), StoreError>;
 
     /// Counts one more contact message of a client, unless it sent `limit` within the `period`: then
@@ -139,6 +141,37 @@ pub trait Outbox: Send + Sync {
 
     /// Notes that it could not be sent; it is due again at `due`.
     async fn mail_failed(&self, reference: &Reference, due: i64) -> Result<(), StoreError>;
+}
+
+/// Readings of the blogs' source, which all servers share. Times are milliseconds since the Unix
+/// epoch; a database with a clock of its own uses that in place of `now`.
+#[async_trait]
+pub trait ReadingStore: Send + Sync {
+    /// Asks whether this server may read the source. Of several servers one may.
+    async fn claim_source(
+        &self,
+        source: &str,
+        now: i64,
+        rules: ReadingRules,
+    ) -> Result<SourceClaim, StoreError>;
+
+    /// Records what a claimed source held. The copy is kept at least so long.
+    async fn add_reading(
+        &self,
+        source: &str,
+        copy: &StoredCopy,
+        now: i64,
+        keep: Duration,
+    ) -> Result<Reading, StoreError>;
+
+    /// Records that a claimed source could not be read.
+    async fn reading_failed(&self, source: &str, now: i64) -> Result<(), StoreError>;
+
+    /// The readings of a source, oldest first: those after the one with this number.
+    async fn readings(&self, source: &str, after: i64) -> Result<Vec<Reading>, StoreError>;
+
+    /// The body of a copy.
+    async fn copy(&self, hash: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
 }
 
 /// Why a database can't be used right now.

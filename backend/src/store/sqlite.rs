@@ -16,11 +16,11 @@ use sqlx::sqlite::{
 };
 
 use super::StoreError;
-use super::sql::{Dialect, SqlStore, explained, migrator};
+use super::sql::{Dialect, SqlStore, explained, migrator, source_statements};
 use crate::store::data_dir::{create_folder, open_private};
 
 /// In order, each with its name. One that was released never changes.
-const MIGRATIONS: [(&str, &str); 3] = [
+const MIGRATIONS: [(&str, &str); 4] = [
     (
         "sessions",
         include_str!("../../migrations/sqlite/0001_sessions.sql"),
@@ -32,6 +32,10 @@ const MIGRATIONS: [(&str, &str); 3] = [
     (
         "order",
         include_str!("../../migrations/sqlite/0003_order.sql"),
+    ),
+    (
+        "readings",
+        include_str!("../../migrations/sqlite/0004_readings.sql"),
     ),
 ];
 
@@ -54,11 +58,16 @@ impl Dialect for Sqlite {
     const FORGET_EXPIRED: &'static [&'static str] = &[
         "DELETE FROM waiting_flashes WHERE keep_until < $1",
         "DELETE FROM ended_sessions WHERE keep_until < $1",
+        "DELETE FROM readings WHERE keep_until < $1 * 1000
+         AND number NOT IN (SELECT max(number) FROM readings GROUP BY source)",
+        "DELETE FROM copies WHERE keep_until < $1 * 1000
+         AND NOT EXISTS (SELECT 1 FROM readings WHERE readings.hash = copies.hash)",
     ];
     const CLAIM_MAIL: &'static str = "UPDATE messages SET mail_due = $1 + $2 WHERE reference =
          (SELECT reference FROM messages WHERE mail_due <= $1 ORDER BY mail_due LIMIT 1)
          RETURNING reference, received_at, name, email, subject, message, mail_attempts";
     const COUNT_USE: Option<&'static str> = None;
+    source_statements!("$2");
     const TIME: Option<&'static str> = None;
 }
 

@@ -1,11 +1,13 @@
 //! What every database has to do: each test runs on SQLite and on PostgreSQL.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use flashblog::session_id::SessionId;
 use flashblog::store::Store;
 use flashblog::store::message::{Message, Reference, Stats, Stored};
 use flashblog::store::postgres::PostgresStore;
+use flashblog::store::reading::{ReadingRules, SourceClaim, StoredCopy};
 use flashblog::store::session::{EndedSession, SessionState};
 use flashblog::store::sqlite::SqliteStore;
 use jiff::Timestamp;
@@ -95,6 +97,8 @@ on_both_databases! {
     a_deleted_message_is_gone_with_its_mail
     a_notification_is_sent_by_one_server_at_a_time
     a_second_process_sees_the_same
+    a_source_is_read_by_one_server_at_a_time
+    readings_keep_their_order_and_each_copy_is_kept_once
 }
 
 fn session() -> SessionId {
@@ -381,4 +385,90 @@ async fn a_second_process_sees_the_same(opened: Opened) {
         opened.store.is_shared(),
         matches!(opened.home, Home::Server(_))
     );
+}
+
+const RULES: ReadingRules = ReadingRules {
+    refresh: Duration::from_secs(3600),
+    pause: Duration::from_secs(3600),
+    lease: Duration::from_secs(3600),
+};
+
+/// Milliseconds since the Unix epoch; a shared database uses its own clock.
+fn now() -> i64 {
+    Timestamp::now().as_millisecond()
+}
+
+fn stored_copy(name: &str) -> StoredCopy {
+    StoredCopy {
+        hash: name.as_bytes().to_vec(),
+        body: format!("the body of {name}").into_bytes(),
+    }
+}
+
+async fn a_source_is_read_by_one_server_at_a_time(opened: Opened) {
+    let store = &opened.store;
+    let claim = async |rules| store.claim_source("a", now(), rules).await.expect("claims");
+    let servers: Vec<_> = (0..4)
+        .map(|_| {
+            let store = Arc::clone(store);
+            tokio::spawn(async move { store.claim_source("a", now(), RULES).await })
+        })
+        .collect();
+    let mut granted = 0;
+    for server in servers {
+        let claim = server.await.expect("runs").expect("claims");
+        granted += usize::from(claim == SourceClaim::Granted);
+    }
+    assert_eq!(granted, 1);
+    assert_eq!(claim(RULES).await, SourceClaim::Taken);
+    let other = store.claim_source("b", now(), RULES).await.expect("claims");
+    assert_eq!(other, SourceClaim::Granted, "each source has its own lease");
+
+    store.reading_failed("a", now()).await.expect("records");
+    assert_eq!(claim(RULES).await, SourceClaim::Recent { failed: true });
+    let brief = ReadingRules {
+        pause: Duration::ZERO,
+        lease: Duration::ZERO,
+        ..RULES
+    };
+    assert_eq!(claim(brief).await, SourceClaim::Granted, "after the pause");
+    // The server that was reading it is killed, and its lease runs out.
+    assert_eq!(claim(brief).await, SourceClaim::Granted);
+    store
+        .add_reading("a", &stored_copy("one"), now(), Duration::ZERO)
+        .await
+        .expect("records");
+    assert_eq!(claim(RULES).await, SourceClaim::Recent { failed: false });
+}
+
+async fn readings_keep_their_order_and_each_copy_is_kept_once(opened: Opened) {
+    let store = opened.store;
+    let mut added = Vec::new();
+    for name in ["one", "two", "one"] {
+        store.claim_source("a", now(), RULES).await.expect("claims");
+        let reading = store
+            .add_reading("a", &stored_copy(name), now(), Duration::ZERO)
+            .await;
+        added.push(reading.expect("records"));
+    }
+    assert!(added.is_sorted_by_key(|reading| (reading.number, reading.read_at)));
+    assert_eq!(store.readings("a", 0).await.expect("reads"), added);
+    let later = store.readings("a", added[0].number).await.expect("reads");
+    assert_eq!(later, added[1..]);
+    assert_eq!(store.readings("b", 0).await.expect("reads"), []);
+    let body = async |name: &str| store.copy(name.as_bytes()).await.expect("reads");
+    assert_eq!(body("two").await, Some(stored_copy("two").body));
+    assert_eq!(body("three").await, None);
+
+    // On a shared database they are over when its own clock says so as well.
+    let gone = async {
+        while store.readings("a", 0).await.expect("reads") != added[2..] {
+            let later = now() / 1000 + 10;
+            store.forget_expired(later).await.expect("forgets");
+        }
+    };
+    let gone = tokio::time::timeout(Duration::from_secs(60), gone).await;
+    assert!(gone.is_ok(), "the last one stays, and nothing else");
+    assert_eq!(body("two").await, None);
+    assert_eq!(body("one").await, Some(stored_copy("one").body));
 }

@@ -15,7 +15,7 @@ use crate::telemetry::Chain;
 
 /// In order, each with its name. One that was released never changes. An older version runs on
 /// beside a newer one for a while: migrations only add.
-const MIGRATIONS: [(&str, &str); 3] = [
+const MIGRATIONS: [(&str, &str); 4] = [
     (
         "sessions",
         include_str!("../../../migrations/postgres/0001_sessions.sql"),
@@ -27,6 +27,10 @@ const MIGRATIONS: [(&str, &str); 3] = [
     (
         "several servers",
         include_str!("../../../migrations/postgres/0003_several_servers.sql"),
+    ),
+    (
+        "readings",
+        include_str!("../../../migrations/postgres/0004_readings.sql"),
     ),
 ];
 

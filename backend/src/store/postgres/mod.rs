@@ -10,7 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, Postgres};
 
 use super::StoreError;
 use super::session::SessionState;
-use super::sql::{Dialect, SqlStore};
+use super::sql::{Dialect, SqlStore, source_statements};
 use crate::session_id::SessionId;
 pub(super) use breaker::Breaker;
 use lookups::Lookups;
@@ -38,6 +38,12 @@ impl Dialect for Postgres {
         "DELETE FROM ended_sessions WHERE keep_until < least($1, extract(epoch FROM now())::bigint)",
         "DELETE FROM contact_uses
          WHERE keep_until < least($1, extract(epoch FROM now())::bigint) * 1000",
+        "DELETE FROM readings
+         WHERE keep_until < least($1, extract(epoch FROM now())::bigint) * 1000
+         AND number NOT IN (SELECT max(number) FROM readings GROUP BY source)",
+        "DELETE FROM copies
+         WHERE keep_until < least($1, extract(epoch FROM now())::bigint) * 1000
+         AND NOT EXISTS (SELECT FROM readings WHERE readings.hash = copies.hash)",
     ];
     const CLAIM_MAIL: &'static str = "UPDATE messages
          SET mail_due = greatest($1, extract(epoch FROM now())::bigint) + $2 WHERE reference =
@@ -64,6 +70,7 @@ impl Dialect for Postgres {
               WHERE client = $1 AND past > now - $3), now)) END
          FROM clock",
     );
+    source_statements!("coalesce($2, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)");
     const TIME: Option<&'static str> =
         Some("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint");
 }

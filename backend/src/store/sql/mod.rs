@@ -2,6 +2,7 @@
 
 mod messages;
 mod outbox;
+mod readings;
 mod sessions;
 
 use std::future::Future;
@@ -17,7 +18,7 @@ use sqlx::{
 };
 
 use super::postgres::ServerLink;
-use super::{MessageStore, Outbox, SessionStore, Store, StoreError};
+use super::{MessageStore, Outbox, ReadingStore, SessionStore, Store, StoreError};
 
 /// How long a call waits for its answer, a free connection included. Longer than either database's
 /// own limits, whose errors say more.
@@ -41,9 +42,43 @@ pub trait Dialect: Database {
     /// Counts a use by client $1, of whom $2 are allowed within $3 milliseconds; returns how many
     /// milliseconds the client has to wait, 0 when it was counted.
     const COUNT_USE: Option<&'static str>;
+    /// Leases source $1 for $5 milliseconds, unless it is leased, or was read within the last $3
+    /// milliseconds, $4 after a failure. The time, $2, is NULL where the database's own counts; so it
+    /// is in the next three.
+    const CLAIM_SOURCE: &'static str;
+    /// Whether source $1 is leased at time $2, and whether its last reading failed.
+    const SOURCE_STATE: &'static str;
+    /// Ends the lease on source $1 at time $2; $3 says whether the reading failed. Returns the time.
+    const NOTE_READING: &'static str;
     /// The database's time of day in milliseconds since the Unix epoch.
     const TIME: Option<&'static str>;
 }
+
+/// Writes the statements on sources for a dialect, which says how it writes the time.
+macro_rules! source_statements {
+    ($now:literal) => {
+        const CLAIM_SOURCE: &'static str = concat!(
+            "UPDATE sources SET lease_until = ",
+            $now,
+            " + $5 WHERE name = $1 AND lease_until <= ",
+            $now,
+            " AND attempted_at <= ",
+            $now,
+            " - CASE WHEN failed THEN $4 ELSE $3 END RETURNING name"
+        );
+        const SOURCE_STATE: &'static str = concat!(
+            "SELECT lease_until > ",
+            $now,
+            ", failed FROM sources WHERE name = $1"
+        );
+        const NOTE_READING: &'static str = concat!(
+            "UPDATE sources SET lease_until = 0, failed = $3, attempted_at = ",
+            $now,
+            " WHERE name = $1 RETURNING attempted_at"
+        );
+    };
+}
+pub(super) use source_statements;
 
 /// A pool of connections to a database.
 pub struct SqlStore<DB: Database> {
@@ -112,7 +147,7 @@ pub(super) fn explained(error: MigrateError) -> anyhow::Error {
 #[async_trait]
 impl<DB> Store for SqlStore<DB>
 where
-    Self: SessionStore + MessageStore + Outbox,
+    Self: SessionStore + MessageStore + Outbox + ReadingStore,
     DB: Dialect,
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
     DB::Arguments: IntoArguments<DB>,
