@@ -10,6 +10,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::secret_key;
 use crate::config::{Config, MailSettings};
 use crate::contact::Contact;
+use crate::contact::limit::ContactLimit;
 use crate::contact::mailer::{Delivery, Mailer, SEND_TIMEOUT};
 use crate::http::admission::Admission;
 use crate::http::client_ip::TrustedProxies;
@@ -22,7 +23,7 @@ use crate::session::memory::SessionMemory;
 use crate::session::token::Keys;
 use crate::site::assets::Assets;
 use crate::sources;
-use crate::store::postgres::DEFAULT_CONNECTIONS;
+use crate::store::health::DatabaseHealth;
 use crate::store::{self, DatabaseUrl, Store};
 
 const EVICTION_INTERVAL: Duration = Duration::from_secs(60);
@@ -41,7 +42,7 @@ pub struct Parts {
     /// Receives contact messages.
     pub contact: Arc<Contact>,
     /// How many contact messages one client may send.
-    pub contact_rate: Arc<RateLimit>,
+    pub contact_limit: Arc<ContactLimit>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Arc<TrustedProxies>,
     /// Sends notifications to the owner, when mail is configured.
@@ -56,6 +57,8 @@ pub struct Parts {
     pub metrics: Arc<Metrics>,
     /// Whether the server was told to stop.
     pub draining: Arc<AtomicBool>,
+    /// Watches the database.
+    pub database: Arc<DatabaseHealth>,
 }
 
 impl Deref for App {
@@ -81,9 +84,15 @@ impl App {
         let settings = &config.settings;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
         let source = sources::open(&config.source, settings.upstream_timeout.0)?;
-        let store = store::open(&config.database, DEFAULT_CONNECTIONS).await?;
-        let memory = SessionMemory::load(Arc::clone(&store)).await?;
         let secret = signing_key(config)?;
+        let store = store::open(&config.database, settings.database_connections.0).await?;
+        if store.is_shared() && settings.public_url.is_none() {
+            tracing::warn!(
+                "public-url: servers that share a database need the same one; this server uses {public_url}"
+            );
+        }
+        let database = DatabaseHealth::new(Arc::clone(&store), Arc::clone(&clock));
+        let memory = SessionMemory::load(Arc::clone(&store)).await?;
         let sessions = Sessions::new(
             token_keys(config, &secret),
             Arc::new(memory),
@@ -95,8 +104,9 @@ impl App {
             .mail
             .as_ref()
             .map(|mail| mailer(mail, &public_url, Arc::clone(&store), Arc::clone(&clock)));
+        let rate = RateLimit::new(settings.contact_rate, Arc::clone(&clock));
+        let contact_limit = ContactLimit::new(rate, Arc::clone(&store), secret.as_bytes());
         let contact = Contact::new(store, Arc::clone(&clock), mailer.clone(), secret.as_bytes());
-        let contact_rate = RateLimit::new(settings.contact_rate, Arc::clone(&clock));
         let hosts = Hosts::new(
             settings.listen.0.ip(),
             settings.public_url.as_ref(),
@@ -106,7 +116,7 @@ impl App {
         Ok(Self::from(Parts {
             sessions: Arc::new(sessions),
             contact: Arc::new(contact),
-            contact_rate: Arc::new(contact_rate),
+            contact_limit: Arc::new(contact_limit),
             trusted_proxies: Arc::new(settings.trusted_proxies.clone()),
             mailer,
             blogs: Arc::new(BlogCache::new(source, clock, settings.cache_lifetime.0)),
@@ -115,6 +125,7 @@ impl App {
             assets: Arc::new(Assets::open(config.assets.clone())),
             metrics: Arc::default(),
             draining: Arc::default(),
+            database: Arc::new(database),
         }))
     }
 
@@ -133,6 +144,7 @@ impl App {
         let mut minutes = tokio::time::interval(EVICTION_INTERVAL);
         loop {
             minutes.tick().await;
+            self.database.compare_clocks().await;
             self.sessions.evict_expired().await;
             self.blogs.evict_expired();
         }

@@ -21,6 +21,7 @@ use prometheus_client::registry::{Registry, Unit};
 use crate::cache::{BlogCache, Fetches};
 use crate::contact::Contact;
 use crate::session::Sessions;
+use crate::store::health::DatabaseHealth;
 
 /// Seconds: from an answer out of memory to the longest that a handler may take.
 const BUCKETS: [f64; 12] = [
@@ -59,17 +60,28 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Everything in writing: what was counted, and what the cache and the sessions hold now.
+    /// All metrics as text: the counters, and what the cache and the sessions hold now.
     ///
     /// # Errors
-    /// None but the formatter's own.
+    /// When a metric can't be formatted.
     pub fn write(
         &self,
         blogs: &BlogCache,
         sessions: &Sessions,
         contact: &Contact,
+        database: &DatabaseHealth,
     ) -> Result<String, fmt::Error> {
         let mut registry = Registry::default();
+        self.register_requests(&mut registry);
+        register_blogs(&mut registry, blogs);
+        register_database(&mut registry, sessions, contact, database);
+        self.register_process(&mut registry);
+        let mut written = String::new();
+        text::encode(&mut written, &registry)?;
+        Ok(written)
+    }
+
+    fn register_requests(&self, registry: &mut Registry) {
         registry.register("http_requests", "Requests answered", self.requests.clone());
         registry.register_with_unit(
             "http_request_duration",
@@ -82,36 +94,9 @@ impl Metrics {
             "Requests that are being answered",
             self.in_flight.clone(),
         );
-        let Fetches { succeeded, failed } = blogs.fetches();
-        let fetches = Family::<[(&str, &str); 1], Counter>::default();
-        for (outcome, count) in [("ok", succeeded), ("failed", failed)] {
-            fetches.get_or_create(&[("outcome", outcome)]).inc_by(count);
-        }
-        registry.register(
-            "flashblog_upstream_fetches",
-            "Readings of the blogs' source",
-            fetches,
-        );
-        registry.register(
-            "flashblog_sessions_holding_snapshot",
-            "Sessions that read a copy of the blogs of their own",
-            ConstGauge::new(blogs.sessions()),
-        );
-        registry.register(
-            "flashblog_snapshots",
-            "Different copies of the blogs that are held",
-            ConstGauge::new(blogs.snapshots()),
-        );
-        registry.register(
-            "flashblog_sessions_with_waiting_flashes",
-            "Sessions for which this server left flash messages waiting",
-            ConstGauge::new(sessions.waiting()),
-        );
-        registry.register(
-            "flashblog_messages_received",
-            "Contact messages stored",
-            ConstCounter::new(contact.received()),
-        );
+    }
+
+    fn register_process(&self, registry: &mut Registry) {
         let started = self.started.duration_since(UNIX_EPOCH).unwrap_or_default();
         registry.register_with_unit(
             "process_start_time",
@@ -124,10 +109,61 @@ impl Metrics {
             "What is running",
             Info::new([("version", env!("CARGO_PKG_VERSION"))]),
         );
-        let mut written = String::new();
-        text::encode(&mut written, &registry)?;
-        Ok(written)
     }
+}
+
+fn register_blogs(registry: &mut Registry, blogs: &BlogCache) {
+    let Fetches { succeeded, failed } = blogs.fetches();
+    let fetches = Family::<[(&str, &str); 1], Counter>::default();
+    for (outcome, count) in [("ok", succeeded), ("failed", failed)] {
+        fetches.get_or_create(&[("outcome", outcome)]).inc_by(count);
+    }
+    registry.register(
+        "flashblog_upstream_fetches",
+        "Readings of the blogs' source",
+        fetches,
+    );
+    registry.register(
+        "flashblog_sessions_holding_snapshot",
+        "Sessions that read a copy of the blogs of their own",
+        ConstGauge::new(blogs.sessions()),
+    );
+    registry.register(
+        "flashblog_snapshots",
+        "Different copies of the blogs that are held",
+        ConstGauge::new(blogs.snapshots()),
+    );
+}
+
+fn register_database(
+    registry: &mut Registry,
+    sessions: &Sessions,
+    contact: &Contact,
+    database: &DatabaseHealth,
+) {
+    if let Some(waiting) = sessions.waiting() {
+        registry.register(
+            "flashblog_sessions_with_waiting_flashes",
+            "Sessions for which flashes wait",
+            ConstGauge::new(waiting),
+        );
+    }
+    registry.register(
+        "flashblog_messages_received",
+        "Contact messages stored",
+        ConstCounter::new(contact.received()),
+    );
+    registry.register(
+        "flashblog_database_up",
+        "Whether the database answers: 1, or 0",
+        ConstGauge::new(i64::from(database.is_up())),
+    );
+    registry.register_with_unit(
+        "flashblog_clock_ahead",
+        "How far this machine's clock is ahead of the database's",
+        Unit::Seconds,
+        ConstGauge::new(database.clock_seconds_ahead()),
+    );
 }
 
 /// One request in flight, until it is answered or given up.

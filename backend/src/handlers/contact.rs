@@ -17,9 +17,9 @@ use crate::api::envelope::Reply;
 use crate::api::extract::{FormFields, IdempotencyKey, ValidatedJson};
 use crate::api::openapi::{Failure, Success};
 use crate::app::App;
+use crate::contact::limit::{ContactLimit, NotCounted};
 use crate::error::{ApiError, EnvelopeBody};
 use crate::http::client_ip::ClientKey;
-use crate::http::rate_limit::RateLimit;
 use crate::session::{Session, Visit};
 use crate::site::error_page::{accepts_html, explain_form_failure};
 use crate::telemetry::RequestId;
@@ -60,7 +60,7 @@ pub async fn create(
     IdempotencyKey(key): IdempotencyKey,
     ValidatedJson(message): ValidatedJson<ContactMessage>,
 ) -> Result<Reply, ApiError> {
-    permit.use_up()?;
+    permit.use_up().await?;
     let receipt = app
         .contact
         .receive(message, key.as_deref())
@@ -87,7 +87,7 @@ pub async fn submit(
         let permit = permit?;
         let message =
             ContactMessage::from_fields(fields).map_err(|errors| errors.flash_to(&visit))?;
-        permit.use_up()?;
+        permit.use_up().await?;
         let receipt = app.contact.receive(message, key.as_deref()).await;
         receipt.inspect_err(|error| flash_failure(&session, error))
     };
@@ -127,12 +127,14 @@ pub async fn explain_failures(
     response
 }
 
+const NOT_STORED: &str = "Your message could not be stored. Please try again in a moment.";
+
 fn flash_failure(session: &Session, error: &ApiError) {
     let sentence = match error {
         ApiError::IdempotencyKeyReused => {
             "This form was sent before with another message. Send it once more."
         }
-        _ => "Your message could not be stored. Please try again in a moment.",
+        _ => NOT_STORED,
     };
     session.flash(Category::Error, sentence);
 }
@@ -144,17 +146,22 @@ fn sent_too_many(seconds: u64) -> String {
 /// The client's rate is not used up. Extracted first, so that a refusal costs little. The rate counts
 /// addresses, since a client can drop a cookie.
 pub struct Permit {
-    limit: Arc<RateLimit>,
+    limit: Arc<ContactLimit>,
     client: ClientKey,
     visit: Visit,
 }
 
 impl Permit {
     /// Counts a valid message. An invalid one does not count: its writer has sent nothing yet.
-    fn use_up(&self) -> Result<(), ApiError> {
-        self.limit
-            .spend(self.client)
-            .map_err(|wait| self.too_many(wait))
+    async fn use_up(&self) -> Result<(), ApiError> {
+        let counted = self.limit.spend(self.client).await;
+        counted.map_err(|error| match error {
+            NotCounted::TooMany(wait) => self.too_many(wait),
+            NotCounted::Store(error) => {
+                self.visit.flash(Category::Error, NOT_STORED);
+                error.into()
+            }
+        })
     }
 
     fn too_many(&self, wait: Duration) -> ApiError {
@@ -175,7 +182,7 @@ impl FromRequestParts<App> for Permit {
             .map_err(ApiError::internal)?;
         let client = app.trusted_proxies.client(peer, &parts.headers);
         let permit = Self {
-            limit: Arc::clone(&app.contact_rate),
+            limit: Arc::clone(&app.contact_limit),
             client: ClientKey::from(client),
             visit: Visit::from_request_parts(parts, app).await?,
         };

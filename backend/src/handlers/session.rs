@@ -23,6 +23,7 @@ use crate::session::{SESSION_ENDED, Session, Visit};
     )),
 )]
 pub async fn show(session: Session) -> Result<Reply, ApiError> {
+    session.confirm()?;
     let claims = session.claims();
     Reply::ok(&SessionInfo {
         session_id: claims.session_id.to_string(),

@@ -17,7 +17,7 @@ use quick_cache::sync::Cache;
 use crate::clock::Clock;
 use crate::error::ApiError;
 use crate::session::credentials::{bearer_token, cookies};
-use crate::session::memory::SessionMemory;
+use crate::session::memory::{SessionMemory, Standing};
 use crate::session::token::{Claims, Keys, SignError, TokenError, Verified};
 use crate::session::visit::{CookieChange, VisitState};
 use crate::telemetry::Chain;
@@ -80,15 +80,15 @@ impl Sessions {
         let now = self.clock.now();
         let mut state = VisitState::new();
         if let Some(token) = bearer_token(headers) {
-            let verified = self.verify(token).await.ok_or(ApiError::InvalidToken)?;
-            state.claims = Some(verified.claims);
-        } else if let Some(verified) = self.verify_cookie(headers).await {
+            let (verified, standing) = self.verify(token).await.ok_or(ApiError::InvalidToken)?;
+            state.resume(verified.claims, standing);
+        } else if let Some((verified, standing)) = self.verify_cookie(headers).await {
+            state.resume(verified.claims, standing);
             let age = now.as_second() - verified.claims.issued_at;
-            if verified.by_fallback || age > self.lifetime_seconds / 10 {
+            let is_old = verified.by_fallback || age > self.lifetime_seconds / 10;
+            if is_old && standing != Standing::Unknown {
                 state.claims = Some(verified.claims.renew(now, self.lifetime_seconds));
                 state.cookie = CookieChange::Set;
-            } else {
-                state.claims = Some(verified.claims);
             }
         }
         let visit = Visit::new(Arc::clone(self), state, visit::shows_flashes(request));
@@ -107,9 +107,8 @@ impl Sessions {
         }
     }
 
-    /// The number of sessions for which flashes wait.
-    #[must_use]
-    pub fn waiting(&self) -> u64 {
+    /// The number of sessions for which flashes wait. A shared database is not asked.
+    pub fn waiting(&self) -> Option<u64> {
         self.memory.waiting()
     }
 
@@ -125,7 +124,7 @@ impl Sessions {
     }
 
     /// The first of the request's session cookies that verifies.
-    async fn verify_cookie(&self, headers: &HeaderMap) -> Option<Verified> {
+    async fn verify_cookie(&self, headers: &HeaderMap) -> Option<(Verified, Standing)> {
         for token in cookies(headers, self.cookie_name()) {
             if let Some(verified) = self.verify(token).await {
                 return Some(verified);
@@ -134,12 +133,13 @@ impl Sessions {
         None
     }
 
-    /// Accepts a token that is signed by us, in time, and of a session that has not ended.
-    async fn verify(&self, token: &str) -> Option<Verified> {
+    /// Accepts a token that is signed by us, in time, and of a session that has not ended, as far as
+    /// can be known.
+    async fn verify(&self, token: &str) -> Option<(Verified, Standing)> {
         match self.verify_signed(token) {
             Ok(verified) => {
-                let ended = self.memory.has_ended(verified.claims.session_id).await;
-                (!ended).then_some(verified)
+                let standing = self.memory.standing(verified.claims.session_id).await;
+                (standing != Standing::Ended).then_some((verified, standing))
             }
             Err(reason) => {
                 tracing::debug!(%reason, "Token refused");

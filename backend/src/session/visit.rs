@@ -12,10 +12,11 @@ use shared::flash::{Category, Flash};
 
 use super::Sessions;
 use super::credentials::cookies;
-use super::memory::EndError;
+use super::memory::{EndError, Standing};
 use super::token::{ABSOLUTE_LIFETIME_SECONDS, Claims, LEEWAY_SECONDS};
 use crate::error::{ApiError, EnvelopeBody};
 use crate::session_id::SessionId;
+use crate::store::StoreError;
 use crate::telemetry::Chain;
 
 /// The session of one request, shared by the layers and the handler. As an extractor it begins no
@@ -32,6 +33,7 @@ pub(super) struct VisitState {
     pub(super) claims: Option<Claims>,
     /// Whether the session began with this request. Then no flash can wait for it yet.
     begun: bool,
+    standing: Standing,
     pub(super) cookie: CookieChange,
     /// What this request's handler flashed.
     flashes: Vec<Flash>,
@@ -48,9 +50,18 @@ impl VisitState {
         Self {
             claims: None,
             begun: false,
+            standing: Standing::Live {
+                flashes_wait: false,
+            },
             cookie: CookieChange::None,
             flashes: Vec::new(),
         }
+    }
+
+    /// The request came with a token of this session.
+    pub(super) fn resume(&mut self, claims: Claims, standing: Standing) {
+        self.claims = Some(claims);
+        self.standing = standing;
     }
 }
 
@@ -83,7 +94,19 @@ impl Visit {
         Ok(claims)
     }
 
+    /// Makes sure that the session has not ended. A session that can't be checked only reads.
+    ///
+    /// # Errors
+    /// 503 while the database can't be asked.
+    pub fn confirm(&self) -> Result<(), ApiError> {
+        match self.state.lock().standing {
+            Standing::Unknown => Err(StoreError::Unreachable.into()),
+            _ => Ok(()),
+        }
+    }
+
     fn renew(&self, cookie: CookieChange) -> Result<Claims, ApiError> {
+        self.confirm()?;
         let now = self.sessions.clock.now();
         let claims = self.begin()?.renew(now, self.sessions.lifetime_seconds);
         let mut state = self.state.lock();
@@ -95,7 +118,7 @@ impl Visit {
     /// Renews the session, or begins one, for a browser: only the cookie carries the token.
     ///
     /// # Errors
-    /// When the system has no randomness.
+    /// 503 while the session can't be checked; when the system has no randomness.
     pub fn grant_cookie(&self) -> Result<Claims, ApiError> {
         self.renew(CookieChange::Set)
     }
@@ -104,7 +127,7 @@ impl Visit {
     /// set.
     ///
     /// # Errors
-    /// When the system has no randomness.
+    /// 503 while the session can't be checked; when the system has no randomness.
     pub fn grant_token(&self) -> Result<(Claims, String), ApiError> {
         let claims = self.renew(CookieChange::None)?;
         let token = self.sessions.keys.sign(&claims);
@@ -146,10 +169,13 @@ impl Visit {
     }
 
     /// Whether flashes wait for the session's next response, or may do.
-    #[must_use]
     pub fn has_waiting_flashes(&self) -> bool {
-        self.session_id()
-            .is_some_and(|session| self.sessions.memory.has_waiting_flashes(session))
+        let state = self.state.lock();
+        let Some(claims) = state.claims.filter(|_| !state.begun) else {
+            return false;
+        };
+        let memory = &self.sessions.memory;
+        memory.has_waiting_flashes(claims.session_id, state.standing)
     }
 
     /// Whether the request is a browser's: it has a session cookie or Fetch Metadata.
@@ -187,12 +213,9 @@ impl Visit {
     /// Takes the flashes that this response delivers, oldest first: those that waited for the
     /// session, then the handler's.
     async fn deliver_flashes(&self) -> Vec<Flash> {
-        let returning = {
-            let state = self.state.lock();
-            state.claims.filter(|_| !state.begun)
-        };
-        let mut flashes = match returning {
-            Some(claims) => self.sessions.memory.take_flashes(claims.session_id).await,
+        let waiting_for = self.session_id().filter(|_| self.has_waiting_flashes());
+        let mut flashes = match waiting_for {
+            Some(session) => self.sessions.memory.take_flashes(session).await,
             None => Vec::new(),
         };
         flashes.append(&mut self.take_own_flashes());
@@ -291,6 +314,14 @@ impl Session {
     #[must_use]
     pub fn claims(&self) -> &Claims {
         &self.claims
+    }
+
+    /// Makes sure that the session has not ended, as [`Visit::confirm`] does.
+    ///
+    /// # Errors
+    /// 503 while the database can't be asked.
+    pub fn confirm(&self) -> Result<(), ApiError> {
+        self.visit.confirm()
     }
 
     /// Flashes a sentence to the person behind the session.

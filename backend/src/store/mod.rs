@@ -3,6 +3,7 @@
 //! A method returns when its work is durably committed. Times are seconds since the Unix epoch.
 
 pub mod data_dir;
+pub mod health;
 pub mod message;
 pub mod postgres;
 pub mod reading;

@@ -17,6 +17,7 @@ use flashblog::app::{App, Parts};
 use flashblog::cache::BlogCache;
 use flashblog::clock::Clock;
 use flashblog::contact::Contact;
+use flashblog::contact::limit::ContactLimit;
 use flashblog::contact::mailer::{Delivery, Mailer};
 use flashblog::content::post::Post;
 use flashblog::http::admission::Admission;
@@ -30,6 +31,7 @@ use flashblog::site::assets::Assets;
 use flashblog::sources::embedded::EmbeddedSource;
 use flashblog::sources::{BlogSource, SourceError};
 use flashblog::store::Store;
+use flashblog::store::health::DatabaseHealth;
 use flashblog::store::sqlite::SqliteStore;
 use jiff::{SignedDuration, Timestamp};
 use lettre::{AsyncSmtpTransport, Tokio1Executor};
@@ -287,7 +289,11 @@ impl TestApp {
                 None,
                 KEY,
             )),
-            contact_rate: Arc::new(RateLimit::new(Rate::FIVE_A_MINUTE, test_clock)),
+            contact_limit: Arc::new(ContactLimit::new(
+                RateLimit::new(Rate::FIVE_A_MINUTE, Arc::clone(&test_clock)),
+                Arc::clone(&store),
+                KEY,
+            )),
             trusted_proxies: Arc::new("10.0.0.0/8".parse().expect("a network")),
             mailer: None,
             blogs: Arc::new(blogs),
@@ -296,6 +302,7 @@ impl TestApp {
             assets: Arc::new(Assets::in_folder(PathBuf::from(ASSETS))),
             metrics: Arc::default(),
             draining: Arc::default(),
+            database: Arc::new(DatabaseHealth::new(Arc::clone(&store), test_clock)),
         });
         Self {
             source,

@@ -137,11 +137,6 @@ impl SessionMemory {
         }
     }
 
-    /// Whether a session has ended, as far as can be known.
-    pub async fn has_ended(&self, session: SessionId) -> bool {
-        self.standing(session).await == Standing::Ended
-    }
-
     /// Leaves flashes waiting for a session, until its next envelope or `keep_until`.
     ///
     /// # Errors
@@ -183,17 +178,18 @@ impl SessionMemory {
         self.store.forget_flashes(oldest).await
     }
 
-    /// Whether flashes wait for a session, as far as this server's index knows.
-    pub fn has_waiting_flashes(&self, session: SessionId) -> bool {
+    /// Whether flashes wait for a session that had this standing at the beginning of the request. This
+    /// server's own index knows better than that; a shared database is not asked again.
+    pub fn has_waiting_flashes(&self, session: SessionId, standing: Standing) -> bool {
+        if self.store.is_shared() {
+            return standing == Standing::Live { flashes_wait: true };
+        }
         self.index.lock().additions(session).is_some()
     }
 
     /// Takes the flashes that wait for a session, oldest first. While the store can't be used they
     /// stay where they are. When the request is given up meanwhile they are put back.
     pub async fn take_flashes(self: &Arc<Self>, session: SessionId) -> Vec<Flash> {
-        if self.standing(session).await != (Standing::Live { flashes_wait: true }) {
-            return Vec::new();
-        }
         let memory = Arc::clone(self);
         let taken = to_the_end(async move {
             let before = memory.index.lock().additions(session);
@@ -239,9 +235,10 @@ impl SessionMemory {
         .await
     }
 
-    /// Sessions for which flashes wait. Of a shared database none are counted.
-    pub fn waiting(&self) -> u64 {
-        self.index.lock().waiting() as u64
+    /// Sessions for which flashes wait; `None` when a shared database would have to be asked.
+    pub fn waiting(&self) -> Option<u64> {
+        let waiting = self.index.lock().waiting() as u64;
+        (!self.store.is_shared()).then_some(waiting)
     }
 
     /// Forgets what was to be kept until before `now`. Learns which sessions have ended at other
