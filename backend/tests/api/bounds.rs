@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::http::Method;
 use flashblog::cache::{BlogCache, MAX_SNAPSHOTS, REFETCH_INTERVAL};
 use flashblog::clock::Clock;
-use flashblog::session::memory::{EndError, Limits, SessionMemory};
+use flashblog::session::memory::{EndError, Limits, SessionMemory, Standing};
 use flashblog::session_id::SessionId;
 use flashblog::sources::BlogSource;
 use flashblog::store::sqlite::SqliteStore;
@@ -213,7 +213,7 @@ async fn more_ends_than_can_be_remembered_are_refused_rather_than_forgotten() {
     let refused = memory.end(visitor(), 100).await;
     assert!(matches!(refused, Err(EndError::TooMany)), "{refused:?}");
     for session in &sessions {
-        assert!(memory.has_ended(*session).await);
+        assert_eq!(memory.standing(*session).await, Standing::Ended);
     }
     memory.forget_expired(101).await.expect("forgets");
     memory.end(visitor(), 200).await.expect("ends");

@@ -33,5 +33,6 @@ mod production_log;
 mod reading_order;
 mod search;
 mod server;
+mod servers;
 mod session;
 mod store;

@@ -80,18 +80,23 @@ impl Server {
         self.child.wait().expect("ends");
     }
 
-    /// Sends SIGTERM and returns the exit code, what else was printed, and the log.
-    pub(crate) fn terminate(self) -> (Option<i32>, String, String) {
-        self.end_by("-TERM")
-    }
-
-    fn end_by(mut self, signal: &str) -> (Option<i32>, String, String) {
+    /// Sends a signal, such as `-STOP`.
+    pub(crate) fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
         let sent = Command::new("kill")
             .args([signal, &pid])
             .status()
             .expect("kill runs");
         assert!(sent.success());
+    }
+
+    /// Sends SIGTERM and returns the exit code, what else was printed, and the log.
+    pub(crate) fn terminate(self) -> (Option<i32>, String, String) {
+        self.end_by("-TERM")
+    }
+
+    fn end_by(mut self, signal: &str) -> (Option<i32>, String, String) {
+        self.signal(signal);
         let (mut out, mut log) = (String::new(), String::new());
         self.stdout.read_to_string(&mut out).expect("reads");
         let mut stderr = self.child.stderr.take().expect("piped");

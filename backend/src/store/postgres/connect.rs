@@ -92,12 +92,16 @@ async fn prepare(options: &PgConnectOptions, patience: Duration) -> anyhow::Resu
         .await
         .map_err(advised)?;
     check_version(version)?;
-    let migrated = migrator(MIGRATIONS).run(&mut connection).await;
+    connection.close().await.map_err(advised)?;
+    let pool = PgPoolOptions::new().max_connections(1);
+    let pool = pool.connect_with(options).await.map_err(advised)?;
+    let migrated = migrator(MIGRATIONS).run(&pool).await;
     migrated.map_err(|error| match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => advised(error),
         error => explained(error),
     })?;
-    connection.close().await.map_err(advised)
+    pool.close().await;
+    Ok(())
 }
 
 /// Connects; tries once a second for as long as the server can't be reached.
