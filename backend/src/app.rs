@@ -88,7 +88,8 @@ impl App {
         let store = store::open(&config.database, settings.database_connections.0).await?;
         if store.is_shared() && settings.public_url.is_none() {
             tracing::warn!(
-                "public-url: servers that share a database need the same one; this server uses {public_url}"
+                "public-url: servers that share a database need the same one; this server uses {}",
+                public_url.origin()
             );
         }
         let database = DatabaseHealth::new(Arc::clone(&store), Arc::clone(&clock));

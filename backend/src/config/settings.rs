@@ -9,7 +9,9 @@ use std::path::PathBuf;
 use clap::{Args, Command, FromArgMatches};
 use serde::Deserialize;
 
-use crate::config::values::{Address, LogFilter, Period, Redacted, optional_text, text};
+use crate::config::values::{
+    Address, Connections, LogFilter, Period, Redacted, optional_text, text,
+};
 use crate::http::client_ip::TrustedProxies;
 use crate::http::hosts::AllowedHosts;
 use crate::http::rate_limit::Rate;
@@ -69,6 +71,9 @@ pub struct Settings {
     )]
     #[serde(deserialize_with = "text")]
     pub allowed_hosts: AllowedHosts,
+    /// Connections to PostgreSQL that this server opens at most
+    #[arg(long, value_name = "COUNT", default_value = "10")]
+    pub database_connections: Connections,
     /// Networks whose X-Forwarded-For is believed, comma-separated [default: none]
     #[arg(
         long,

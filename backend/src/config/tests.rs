@@ -225,6 +225,10 @@ fn what_can_not_be_used_is_named_with_what_would_fit() {
             "trusted-proxies = 'proxy'",
             &["trusted-proxies in `", "10.0.0.0/8"],
         ),
+        (
+            "database-connections = 1",
+            &["database-connections", "2 to 1000"],
+        ),
         ("contact-rate = '5'", &["contact-rate in `", "5/min"]),
         ("notify-to = 'a@b.example'", &["notify-to in `", "smtps://"]),
         (

@@ -70,6 +70,36 @@ impl FromStr for Period {
     }
 }
 
+/// A number of connections to the database, from 2 to 1,000: one answers for sessions, the others do
+/// everything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "u32")]
+pub struct Connections(pub u32);
+
+impl TryFrom<u32> for Connections {
+    type Error = String;
+
+    fn try_from(count: u32) -> Result<Self, String> {
+        match count {
+            2..=1_000 => Ok(Self(count)),
+            _ => Err(format!(
+                "`{count}` is no number of connections; 2 to 1000 would fit"
+            )),
+        }
+    }
+}
+
+impl FromStr for Connections {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let count: u32 = text
+            .parse()
+            .map_err(|_| format!("`{text}` is no number of connections; 2 to 1000 would fit"))?;
+        count.try_into()
+    }
+}
+
 /// A filter of log events, as `tracing_subscriber::EnvFilter` reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogFilter(pub String);
