@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::cache::BlogCache;
+use crate::clients::rate_limit::RateLimit;
 use crate::clock::{Clock, SystemClock};
 use crate::config::secret_key;
 use crate::config::{Config, MailSettings};
@@ -15,7 +16,6 @@ use crate::contact::mailer::{Delivery, Mailer, SEND_TIMEOUT};
 use crate::http::admission::Admission;
 use crate::http::client_ip::TrustedProxies;
 use crate::http::hosts::Hosts;
-use crate::http::rate_limit::RateLimit;
 use crate::metrics::Metrics;
 use crate::public_url::PublicUrl;
 use crate::session::Sessions;
@@ -43,6 +43,8 @@ pub struct Parts {
     pub contact: Arc<Contact>,
     /// How many contact messages one client may send.
     pub contact_limit: Arc<ContactLimit>,
+    /// How many sessions one client may begin and end.
+    pub session_rate: Arc<RateLimit>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Arc<TrustedProxies>,
     /// Sends notifications to the owner, when mail is configured.
@@ -108,6 +110,7 @@ impl App {
         let rate = RateLimit::new(settings.contact_rate, Arc::clone(&clock));
         let contact_limit = ContactLimit::new(rate, Arc::clone(&store), secret.as_bytes());
         let contact = Contact::new(store, Arc::clone(&clock), mailer.clone(), secret.as_bytes());
+        let session_rate = RateLimit::new(settings.session_rate, Arc::clone(&clock));
         let hosts = Hosts::new(
             settings.listen.0.ip(),
             settings.public_url.as_ref(),
@@ -118,6 +121,7 @@ impl App {
             sessions: Arc::new(sessions),
             contact: Arc::new(contact),
             contact_limit: Arc::new(contact_limit),
+            session_rate: Arc::new(session_rate),
             trusted_proxies: Arc::new(settings.trusted_proxies.clone()),
             mailer,
             blogs: Arc::new(BlogCache::new(source, clock, settings.cache_lifetime.0)),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -78,6 +79,14 @@ pub enum ApiError {
 }
 
 impl ApiError {
+    /// A 429 for a client that has to wait for `wait`.
+    #[must_use]
+    pub fn too_many(wait: Duration) -> Self {
+        Self::TooManyRequests {
+            retry_after_seconds: wait.as_secs() + u64::from(wait.subsec_nanos() > 0),
+        }
+    }
+
     /// A 500. Only the log has its cause.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(cause.into())

@@ -93,6 +93,9 @@ impl IntoResponse for Reply {
 /// Middleware: opens the session of a request, and puts what the handler returns into an envelope
 /// together with the session's flashes.
 pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    if let Some(client) = app.trusted_proxies.client_of(&request) {
+        request.extensions_mut().insert(client);
+    }
     let request_id = request.extensions().get::<RequestId>().cloned();
     let is_head = request.method() == Method::HEAD;
     let preconditions = Preconditions::of(request.headers());

@@ -9,12 +9,12 @@ use std::path::PathBuf;
 use clap::{Args, Command, FromArgMatches};
 use serde::Deserialize;
 
+use crate::clients::rate_limit::Rate;
 use crate::config::values::{
     Address, Connections, LogFilter, Period, Redacted, optional_text, text,
 };
 use crate::http::client_ip::TrustedProxies;
 use crate::http::hosts::AllowedHosts;
-use crate::http::rate_limit::Rate;
 use crate::public_url::PublicUrl;
 
 /// What an operator can set. Settings that depend on another one, or on the disk, are read from
@@ -87,6 +87,10 @@ pub struct Settings {
     #[arg(long, value_name = "RATE", default_value = "5/min")]
     #[serde(deserialize_with = "text")]
     pub contact_rate: Rate,
+    /// Sessions that one client may begin and end, as contact-rate
+    #[arg(long, value_name = "RATE", default_value = "60/min")]
+    #[serde(deserialize_with = "text")]
+    pub session_rate: Rate,
     /// Mail server that sends notifications, such as `smtps://user:password@mail.example` or
     /// `smtp://localhost` [default: none]
     #[arg(long, value_name = "URL")]

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use aws_lc_rs::hmac;
 
-use crate::http::client_ip::ClientKey;
-use crate::http::rate_limit::RateLimit;
+use crate::clients::ClientKey;
+use crate::clients::rate_limit::RateLimit;
 use crate::store::{Store, StoreError};
 
 /// Counts what each client sent. A shared database counts for all servers; what this server counted

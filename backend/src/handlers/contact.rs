@@ -1,11 +1,10 @@
 //! The contact form, as JSON and as a form post.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Extension;
-use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{Redirect, Response};
@@ -17,9 +16,9 @@ use crate::api::envelope::Reply;
 use crate::api::extract::{FormFields, IdempotencyKey, ValidatedJson};
 use crate::api::openapi::{Failure, Success};
 use crate::app::App;
+use crate::clients::ClientKey;
 use crate::contact::limit::{ContactLimit, NotCounted};
 use crate::error::{ApiError, EnvelopeBody};
-use crate::http::client_ip::ClientKey;
 use crate::session::{Session, Visit};
 use crate::site::error_page::{accepts_html, explain_form_failure};
 use crate::telemetry::RequestId;
@@ -165,11 +164,15 @@ impl Permit {
     }
 
     fn too_many(&self, wait: Duration) -> ApiError {
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        self.visit.flash(Category::Warning, sent_too_many(seconds));
-        ApiError::TooManyRequests {
-            retry_after_seconds: seconds,
+        let error = ApiError::too_many(wait);
+        if let ApiError::TooManyRequests {
+            retry_after_seconds,
+        } = error
+        {
+            let sentence = sent_too_many(retry_after_seconds);
+            self.visit.flash(Category::Warning, sentence);
         }
+        error
     }
 }
 
@@ -177,14 +180,11 @@ impl FromRequestParts<App> for Permit {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let ConnectInfo(peer) = ConnectInfo::<SocketAddr>::from_request_parts(parts, app)
-            .await
-            .map_err(ApiError::internal)?;
-        let client = app.trusted_proxies.client(peer, &parts.headers);
+        let visit = Visit::from_request_parts(parts, app).await?;
         let permit = Self {
             limit: Arc::clone(&app.contact_limit),
-            client: ClientKey::from(client),
-            visit: Visit::from_request_parts(parts, app).await?,
+            client: visit.client()?,
+            visit,
         };
         match permit.limit.check(permit.client) {
             Ok(()) => Ok(permit),

@@ -42,7 +42,12 @@ pub async fn show(session: Session) -> Result<Reply, ApiError> {
         example = json!(Success::of(example_grant()))
     )),
 )]
-pub async fn create(visit: Visit, headers: HeaderMap) -> Result<Reply, ApiError> {
+pub async fn create(
+    State(app): State<App>,
+    visit: Visit,
+    headers: HeaderMap,
+) -> Result<Reply, ApiError> {
+    count(&app, &visit)?;
     // A browser's scripts can't read its cookie (OWASP ASVS 5.0, V3.3).
     let (claims, token) = if visit.is_browser(&headers) {
         (visit.grant_cookie()?, None)
@@ -73,6 +78,9 @@ pub async fn create(visit: Visit, headers: HeaderMap) -> Result<Reply, ApiError>
     )),
 )]
 pub async fn end(State(app): State<App>, visit: Visit) -> Result<Reply, ApiError> {
+    if visit.session_id().is_some() {
+        count(&app, &visit)?;
+    }
     let ended = visit.end().await?;
     if let Some(id) = ended {
         app.blogs.forget(id);
@@ -80,6 +88,12 @@ pub async fn end(State(app): State<App>, visit: Visit) -> Result<Reply, ApiError
     Reply::ok(&SessionEnded {
         session_id: ended.map(|id| id.to_string()),
     })
+}
+
+/// Counts the begin or the end of a session. Each end is remembered for a day.
+fn count(app: &App, visit: &Visit) -> Result<(), ApiError> {
+    let client = visit.client()?;
+    app.session_rate.spend(client).map_err(ApiError::too_many)
 }
 
 fn lifetime(claims: &Claims) -> i64 {

@@ -1,11 +1,13 @@
 //! Which client a request comes from, behind proxies too.
 
-use std::fmt;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
+use axum::extract::{ConnectInfo, Request};
 use axum::http::HeaderMap;
 use ipnet::IpNet;
+
+use crate::clients::ClientKey;
 
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
 
@@ -59,6 +61,13 @@ impl TrustedProxies {
         client
     }
 
+    /// The client that a request comes from; `None` of a request that no connection brought.
+    #[must_use]
+    pub fn client_of(&self, request: &Request) -> Option<ClientKey> {
+        let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
+        Some(self.client(*peer, request.headers()).into())
+    }
+
     fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
@@ -74,39 +83,6 @@ fn hop_address(text: &str) -> Option<IpAddr> {
         .or_else(|_| text.parse().map(|address: SocketAddr| address.ip()))
         .ok()
         .map(|address| address.to_canonical())
-}
-
-/// What tells clients apart: the IPv4 address, or the /64 of the IPv6 address, since a client can
-/// take any address in its /64 (RFC 4291, section 2.5.4).
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ClientKey(IpAddr);
-
-impl From<IpAddr> for ClientKey {
-    fn from(address: IpAddr) -> Self {
-        Self(match address.to_canonical() {
-            IpAddr::V4(address) => address.into(),
-            IpAddr::V6(address) => {
-                let network = u128::from(address) & !u128::from(u64::MAX);
-                Ipv6Addr::from(network).into()
-            }
-        })
-    }
-}
-
-impl ClientKey {
-    /// The address, or the network's first one, in network order.
-    pub fn to_bytes(self) -> Vec<u8> {
-        match self.0 {
-            IpAddr::V4(address) => address.octets().to_vec(),
-            IpAddr::V6(address) => address.octets().to_vec(),
-        }
-    }
-}
-
-impl fmt::Debug for ClientKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
 }
 
 #[cfg(test)]
@@ -167,14 +143,5 @@ mod tests {
             "{error}"
         );
         assert!("10.0.0.0/33".parse::<TrustedProxies>().is_err());
-    }
-
-    #[test]
-    fn an_ipv6_client_is_its_network() {
-        let key = |text: &str| ClientKey::from(text.parse::<IpAddr>().expect("an address"));
-        assert_eq!(key("2001:db8:1:2::1"), key("2001:db8:1:2:ffff::9"));
-        assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
-        assert_ne!(key("192.0.2.1"), key("192.0.2.2"));
-        assert_eq!(key("::ffff:192.0.2.1"), key("192.0.2.1"));
     }
 }

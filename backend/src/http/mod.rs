@@ -7,7 +7,6 @@ pub mod conditional;
 pub mod csrf;
 pub mod hosts;
 pub mod limits;
-pub mod rate_limit;
 pub mod request_head;
 pub mod security_headers;
 pub mod server;

@@ -14,6 +14,8 @@ use axum::http::{HeaderMap, Request};
 use jiff::Timestamp;
 use quick_cache::sync::Cache;
 
+use crate::clients::ClientKey;
+use crate::clients::rate_limit::{Rate, RateLimit};
 use crate::clock::Clock;
 use crate::error::ApiError;
 use crate::session::credentials::{bearer_token, cookies};
@@ -31,6 +33,8 @@ pub struct Sessions {
     /// Tokens that verified lately. Their signatures are not computed again.
     verified: Cache<String, Verified>,
     memory: Arc<SessionMemory>,
+    /// How many failures one client may have wait for its next page.
+    postponed_rate: RateLimit,
     clock: Arc<dyn Clock>,
     /// The time of day and the uptime when the server started.
     started: (Timestamp, Duration),
@@ -52,6 +56,7 @@ impl Sessions {
             keys,
             verified: Cache::new(MAX_VERIFIED_TOKENS),
             memory,
+            postponed_rate: RateLimit::new(Rate::SIXTY_A_MINUTE, Arc::clone(&clock)),
             started: (clock.now(), clock.uptime()),
             clock,
             lifetime_seconds: i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX),
@@ -91,7 +96,9 @@ impl Sessions {
                 state.cookie = CookieChange::Set;
             }
         }
-        let visit = Visit::new(Arc::clone(self), state, visit::shows_flashes(request));
+        let client = request.extensions().get::<ClientKey>().copied();
+        let shows_flashes = visit::shows_flashes(request);
+        let visit = Visit::new(Arc::clone(self), state, client, shows_flashes);
         request.extensions_mut().insert(visit.clone());
         Ok(visit)
     }

@@ -1,6 +1,7 @@
 //! One request's view of its session.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -14,10 +15,14 @@ use super::Sessions;
 use super::credentials::cookies;
 use super::memory::{EndError, Standing};
 use super::token::{ABSOLUTE_LIFETIME_SECONDS, Claims, LEEWAY_SECONDS};
+use crate::clients::ClientKey;
 use crate::error::{ApiError, EnvelopeBody};
 use crate::session_id::SessionId;
 use crate::store::StoreError;
 use crate::telemetry::Chain;
+
+/// A client that has ended very many sessions may end the next one after this time.
+const ENDS_PAUSE: Duration = Duration::from_secs(3_600);
 
 /// The session of one request, shared by the layers and the handler. As an extractor it begins no
 /// session; [`Session`] does.
@@ -25,6 +30,7 @@ use crate::telemetry::Chain;
 pub struct Visit {
     sessions: Arc<Sessions>,
     state: Arc<Mutex<VisitState>>,
+    client: Option<ClientKey>,
     /// Whether the response can show flashes to a person.
     shows_flashes: bool,
 }
@@ -66,12 +72,27 @@ impl VisitState {
 }
 
 impl Visit {
-    pub(super) fn new(sessions: Arc<Sessions>, state: VisitState, shows_flashes: bool) -> Self {
+    pub(super) fn new(
+        sessions: Arc<Sessions>,
+        state: VisitState,
+        client: Option<ClientKey>,
+        shows_flashes: bool,
+    ) -> Self {
         Self {
             sessions,
             state: Arc::new(Mutex::new(state)),
+            client,
             shows_flashes,
         }
+    }
+
+    /// The client that made the request.
+    ///
+    /// # Errors
+    /// When the server did not say from where the request came.
+    pub fn client(&self) -> Result<ClientKey, ApiError> {
+        let client = self.client;
+        client.ok_or_else(|| ApiError::internal("a request without its peer's address"))
     }
 
     /// The session that the request came with, or that began with it.
@@ -143,10 +164,11 @@ impl Visit {
         if let Some(claims) = claims {
             self.sessions
                 .memory
-                .end(claims.session_id, end_of_tokens(&claims))
+                .end(claims.session_id, self.client, end_of_tokens(&claims))
                 .await
                 .map_err(|error| match error {
                     EndError::Store(error) => error.into(),
+                    EndError::TooManyOfClient => ApiError::too_many(ENDS_PAUSE),
                     EndError::TooMany => {
                         tracing::error!(cause = %error, "Request failed");
                         ApiError::Status(StatusCode::SERVICE_UNAVAILABLE)
@@ -230,7 +252,7 @@ impl Visit {
 
     /// Stores the handler's flashes for the session's next envelope.
     ///
-    /// When the store fails, a redirect that would hide bad news becomes a 503, and the flashes are
+    /// When the store fails, or the client has postponed too many, a redirect that would hide bad news becomes a 503 or a 429, and the flashes are
     /// returned for it. Every other response stays as it is.
     pub async fn postpone_flashes(&self, response: Response) -> (Response, Vec<Flash>) {
         let Err(error) = self.store_flashes().await else {
@@ -238,6 +260,10 @@ impl Visit {
         };
         if response.status().is_redirection() && self.holds_bad_news() {
             return (error.into_response(), self.take_own_flashes());
+        }
+        if matches!(error, ApiError::TooManyRequests { .. }) {
+            tracing::debug!("Too many flashes of one client: one is dropped");
+            return (response, Vec::new());
         }
         tracing::error!(cause = %Chain(&error), "A flash can't wait for the session's next envelope");
         (response, Vec::new())
@@ -249,14 +275,26 @@ impl Visit {
             (state.claims, state.flashes.clone())
         };
         if let Some(claims) = claims.filter(|_| !flashes.is_empty()) {
+            self.count_postponed()?;
             let until = end_of_tokens(&claims);
             let memory = &self.sessions.memory;
             memory
-                .leave_flashes(claims.session_id, flashes, until)
+                .leave_flashes(claims.session_id, self.client, flashes, until)
                 .await?;
         }
         self.state.lock().flashes.clear();
         Ok(())
+    }
+
+    /// Each postponed flash is a durable write. Good news have rates of their own.
+    fn count_postponed(&self) -> Result<(), ApiError> {
+        match self.client {
+            Some(client) if self.holds_bad_news() => {
+                let rate = &self.sessions.postponed_rate;
+                rate.spend(client).map_err(ApiError::too_many)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn holds_bad_news(&self) -> bool {

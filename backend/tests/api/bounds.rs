@@ -1,10 +1,12 @@
 //! What sessions cost: shared where it is equal, bounded where it is not.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::Method;
 use flashblog::cache::{BlogCache, MAX_SNAPSHOTS, REFETCH_INTERVAL};
+use flashblog::clients::ClientKey;
 use flashblog::clock::Clock;
 use flashblog::session::memory::{EndError, Limits, SessionMemory, Standing};
 use flashblog::session_id::SessionId;
@@ -185,11 +187,11 @@ async fn messages_that_nobody_reads_are_bounded_and_the_oldest_go() {
     let sessions: Vec<SessionId> = (0..50).map(|_| visitor()).collect();
     for (until, session) in (1..).zip(&sessions) {
         memory
-            .leave_flashes(*session, flash("one"), until)
+            .leave_flashes(*session, None, flash("one"), until)
             .await
             .expect("leaves");
         memory
-            .leave_flashes(*session, flash("two"), until)
+            .leave_flashes(*session, None, flash("two"), until)
             .await
             .expect("leaves");
         let waiting = store.sessions_with_flashes().await.expect("reads").len();
@@ -208,13 +210,59 @@ async fn more_ends_than_can_be_remembered_are_refused_rather_than_forgotten() {
     let (_folder, _store, memory) = memory(limits).await;
     let sessions: Vec<SessionId> = (0..3).map(|_| visitor()).collect();
     for session in &sessions {
-        memory.end(*session, 100).await.expect("ends");
+        memory.end(*session, None, 100).await.expect("ends");
     }
-    let refused = memory.end(visitor(), 100).await;
+    let refused = memory.end(visitor(), None, 100).await;
     assert!(matches!(refused, Err(EndError::TooMany)), "{refused:?}");
     for session in &sessions {
         assert_eq!(memory.standing(*session).await, Standing::Ended);
     }
     memory.forget_expired(101).await.expect("forgets");
-    memory.end(visitor(), 200).await.expect("ends");
+    memory.end(visitor(), None, 200).await.expect("ends");
+}
+
+fn client(number: u8) -> Option<ClientKey> {
+    Some(IpAddr::from([203, 0, 113, number]).into())
+}
+
+#[tokio::test]
+async fn one_clients_flood_costs_no_one_elses_messages() {
+    let limits = Limits {
+        waiting: 20,
+        ..Limits::default()
+    };
+    let (_folder, _store, memory) = memory(limits).await;
+    let flash = || {
+        vec![Flash {
+            id: memory.next_flash_id(),
+            category: Category::Info,
+            message: "sent".to_owned(),
+        }]
+    };
+    let patient = visitor();
+    let left = memory.leave_flashes(patient, client(1), flash(), 1);
+    left.await.expect("leaves");
+    for until in 2..200 {
+        let left = memory.leave_flashes(visitor(), client(2), flash(), until);
+        left.await.expect("leaves");
+        assert!(memory.waiting() <= 20);
+    }
+    assert_eq!(memory.take_flashes(patient).await.len(), 1);
+}
+
+#[tokio::test]
+async fn one_client_ends_no_more_sessions_than_its_share() {
+    let limits = Limits {
+        ended_of_client: 3,
+        ..Limits::default()
+    };
+    let (_folder, _store, memory) = memory(limits).await;
+    for _ in 0..3 {
+        memory.end(visitor(), client(1), 100).await.expect("ends");
+    }
+    let refused = memory.end(visitor(), client(1), 100).await;
+    assert!(matches!(refused, Err(EndError::TooManyOfClient)));
+    memory.end(visitor(), client(2), 100).await.expect("ends");
+    memory.forget_expired(101).await.expect("forgets");
+    memory.end(visitor(), client(1), 200).await.expect("ends");
 }

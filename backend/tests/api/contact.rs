@@ -566,3 +566,47 @@ async fn a_database_that_is_locked_makes_no_false_success() {
     assert_eq!(post(&visitor, &good()).await.status, StatusCode::CREATED);
     assert_eq!(stored(&app).await.len(), 1);
 }
+
+#[tokio::test]
+async fn a_flood_of_refused_forms_is_written_down_sixty_times_a_minute() {
+    let app = TestApp::new().await;
+    let waiting = async |app: &TestApp| {
+        let sessions = app.store.sessions_with_flashes().await.expect("reads");
+        sessions.len()
+    };
+    for number in 0..100 {
+        // Each without a cookie, so that each has a session of its own.
+        let answer = app.browser().post_form("/contact", "name=a").await;
+        let expected = if number < 60 { 303 } else { 429 };
+        assert_eq!(answer.status, expected, "{number}");
+    }
+    assert_eq!(waiting(&app).await, 60);
+    let answer = app
+        .browser()
+        .send_body(
+            Method::POST,
+            "/contact",
+            &[
+                ("content-type", "application/x-www-form-urlencoded"),
+                ("accept", "text/html"),
+            ],
+            "name=a",
+        )
+        .await;
+    assert_eq!(answer.status, 429);
+    assert!(
+        answer.text().contains("Please fill in all fields"),
+        "{}",
+        answer.text()
+    );
+    for _ in 0..10 {
+        let answer = app
+            .browser()
+            .send(Method::HEAD, "/api/v1/blogs/none", &[])
+            .await;
+        assert_eq!(answer.status, 404);
+    }
+    assert_eq!(waiting(&app).await, 60, "nor do others' flashes");
+    let other = app.browser_at("203.0.113.77");
+    assert_eq!(other.post_form("/contact", "name=a").await.status, 303);
+}

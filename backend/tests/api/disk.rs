@@ -236,7 +236,7 @@ async fn leaves_messages_until_it_is_killed() {
             message: number.to_string(),
         };
         memory
-            .leave_flashes(session, vec![flash], i64::MAX)
+            .leave_flashes(session, None, vec![flash], i64::MAX)
             .await
             .expect("leaves");
         println!("left {number}");

@@ -15,6 +15,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use flashblog::app::{App, Parts};
 use flashblog::cache::BlogCache;
+use flashblog::clients::rate_limit::{Rate, RateLimit};
 use flashblog::clock::Clock;
 use flashblog::contact::Contact;
 use flashblog::contact::limit::ContactLimit;
@@ -22,7 +23,6 @@ use flashblog::contact::mailer::{Delivery, Mailer};
 use flashblog::content::post::Post;
 use flashblog::http::admission::Admission;
 use flashblog::http::hosts::{AllowedHosts, Hosts};
-use flashblog::http::rate_limit::{Rate, RateLimit};
 use flashblog::public_url::PublicUrl;
 use flashblog::session::Sessions;
 use flashblog::session::memory::SessionMemory;
@@ -294,6 +294,7 @@ impl TestApp {
                 Arc::clone(&store),
                 KEY,
             )),
+            session_rate: Arc::new(RateLimit::new(Rate::SIXTY_A_MINUTE, test_clock)),
             trusted_proxies: Arc::new("10.0.0.0/8".parse().expect("a network")),
             mailer: None,
             blogs: Arc::new(blogs),

@@ -350,3 +350,36 @@ async fn bearer_wins_over_the_cookie() {
         "the cookie's session is untouched"
     );
 }
+
+#[tokio::test]
+async fn one_client_begins_and_ends_sixty_sessions_a_minute() {
+    let app = TestApp::new().await;
+    let flood = app.browser_at("203.0.113.9");
+    let mut statuses = Vec::new();
+    for _ in 0..40 {
+        flood.get("/api/v1/session").await;
+        let ended = flood.send(Method::DELETE, "/api/v1/session", &[]).await;
+        statuses.push(ended.status.as_u16());
+        statuses.push(flood.post("/api/v1/session").await.status.as_u16());
+    }
+    assert!(!statuses[..60].contains(&429), "{statuses:?}");
+    assert!(
+        statuses[60..].iter().all(|status| *status == 429),
+        "{statuses:?}"
+    );
+    let refused = flood.post("/api/v1/session").await;
+    assert_eq!(refused.problem().code, "too_many_requests");
+    assert_eq!(refused.header("retry-after"), Some("60"));
+    let reader = flood.get("/api/v1/blogs").await;
+    assert_eq!(reader.status, 200, "reading goes on");
+
+    let other = app.browser_at("203.0.113.10");
+    assert_eq!(other.post("/api/v1/session").await.status, 201);
+    app.clock.advance(Duration::from_secs(60));
+    assert_eq!(flood.post("/api/v1/session").await.status, 201);
+    let nothing = app.browser_at("203.0.113.9");
+    for _ in 0..70 {
+        let ended = nothing.send(Method::DELETE, "/api/v1/session", &[]).await;
+        assert_eq!(ended.status, 200, "ending nothing is remembered nowhere");
+    }
+}

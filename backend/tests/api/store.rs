@@ -116,7 +116,7 @@ async fn waiting_messages_stay_when_they_can_not_be_taken() {
         message: "kept".to_owned(),
     };
     memory
-        .leave_flashes(session, vec![flash.clone()], i64::MAX)
+        .leave_flashes(session, None, vec![flash.clone()], i64::MAX)
         .await
         .expect("leaves");
 

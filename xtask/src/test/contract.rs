@@ -27,9 +27,11 @@ pub(super) fn test(server: &Path) -> Result<bool> {
     };
     let folder = tempfile::tempdir()?;
     fs::write(folder.path().join("contract_hooks.py"), HOOKS)?;
-    // A limit on messages that no test reaches.
+    // Rates that no test reaches.
     let server = Server::start(Command::new(server).current_dir(&folder).args([
         "--contact-rate",
+        "1000/s",
+        "--session-rate",
         "1000/s",
         "--log",
         "warn",

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::clients::ClientKey;
 use crate::session_id::SessionId;
 use crate::store::session::EndedSession;
 
@@ -10,15 +11,27 @@ pub(super) struct Index {
     /// Sessions for which flashes wait, or may wait.
     waiting: HashMap<SessionId, Waiting>,
     /// Sessions that have ended, until the last of their tokens has expired.
-    ended: HashMap<SessionId, i64>,
+    ended: HashMap<SessionId, End>,
+    /// How many of these each client has ended.
+    ended_of: HashMap<ClientKey, usize>,
     /// The number of the last end that was read from the store.
     last_end: i64,
 }
 
 struct Waiting {
     keep_until: i64,
+    /// Unknown of sessions from before the start.
+    client: Option<ClientKey>,
     additions: Additions,
 }
+
+struct End {
+    keep_until: i64,
+    client: Option<ClientKey>,
+}
+
+/// The most sessions whose flashes are forgotten at once.
+const MAX_FORGOTTEN: usize = 100;
 
 /// Grows whenever flashes are added to a session. Flashes that were added while others were taken
 /// are not taken for delivered.
@@ -26,9 +39,15 @@ pub(super) type Additions = u64;
 
 impl Index {
     /// Notes that flashes wait for a session.
-    pub(super) fn add_waiting(&mut self, session: SessionId, keep_until: i64) {
+    pub(super) fn add_waiting(
+        &mut self,
+        session: SessionId,
+        client: Option<ClientKey>,
+        keep_until: i64,
+    ) {
         let waiting = self.waiting.entry(session).or_insert(Waiting {
             keep_until,
+            client,
             additions: 0,
         });
         waiting.keep_until = waiting.keep_until.max(keep_until);
@@ -51,34 +70,58 @@ impl Index {
         self.waiting.len()
     }
 
-    /// Forgets the oldest tenth of the sessions for which flashes wait; returns the time until which
-    /// their flashes were to be kept at most.
-    pub(super) fn forget_oldest_waiting(&mut self) -> i64 {
-        let mut ends: Vec<i64> = self
-            .waiting
-            .values()
-            .map(|waiting| waiting.keep_until)
-            .collect();
-        if ends.is_empty() {
-            return i64::MIN;
+    /// Forgets the oldest waiting sessions of the client that has the most; where several have as
+    /// many, of all of these. Returns the sessions.
+    pub(super) fn forget_waiting_of_busiest_client(&mut self) -> Vec<SessionId> {
+        let mut counts: HashMap<Option<ClientKey>, usize> = HashMap::new();
+        for waiting in self.waiting.values() {
+            *counts.entry(waiting.client).or_default() += 1;
         }
-        let tenth = ends.len() / 10;
-        let oldest = *ends.select_nth_unstable(tenth).1;
-        self.waiting
-            .retain(|_, waiting| waiting.keep_until > oldest);
-        oldest
+        let most = counts.values().copied().max().unwrap_or_default();
+        let mut oldest: Vec<(i64, SessionId)> = self
+            .waiting
+            .iter()
+            .filter(|(_, waiting)| counts.get(&waiting.client) == Some(&most))
+            .map(|(session, waiting)| (waiting.keep_until, *session))
+            .collect();
+        oldest.sort_unstable_by_key(|(keep_until, _)| *keep_until);
+        let forgotten = (oldest.len() / 10).clamp(1, MAX_FORGOTTEN);
+        let sessions = oldest.into_iter().take(forgotten);
+        sessions
+            .map(|(_, session)| {
+                self.waiting.remove(&session);
+                session
+            })
+            .collect()
     }
 
     /// Notes that a session has ended.
-    pub(super) fn add_end(&mut self, session: SessionId, keep_until: i64) {
-        self.ended.insert(session, keep_until);
+    pub(super) fn add_end(
+        &mut self,
+        session: SessionId,
+        client: Option<ClientKey>,
+        keep_until: i64,
+    ) {
+        let end = End { keep_until, client };
+        if self.ended.insert(session, end).is_none()
+            && let Some(client) = client
+        {
+            *self.ended_of.entry(client).or_default() += 1;
+        }
+    }
+
+    /// How many sessions a client has ended.
+    pub(super) fn ended_of(&self, client: ClientKey) -> usize {
+        self.ended_of.get(&client).copied().unwrap_or_default()
     }
 
     /// Notes ends that were read from the store.
     pub(super) fn learn_ends(&mut self, ends: Vec<EndedSession>) {
         for end in ends {
             self.last_end = self.last_end.max(end.number);
-            self.add_end(end.session, end.keep_until);
+            if !self.has_ended(end.session) {
+                self.add_end(end.session, None, end.keep_until);
+            }
         }
     }
 
@@ -97,6 +140,10 @@ impl Index {
     /// Forgets what was to be kept until before `now`.
     pub(super) fn forget_expired(&mut self, now: i64) {
         self.waiting.retain(|_, waiting| waiting.keep_until >= now);
-        self.ended.retain(|_, keep_until| *keep_until >= now);
+        self.ended.retain(|_, end| end.keep_until >= now);
+        self.ended_of.clear();
+        for client in self.ended.values().filter_map(|end| end.client) {
+            *self.ended_of.entry(client).or_default() += 1;
+        }
     }
 }

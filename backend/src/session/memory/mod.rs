@@ -14,6 +14,7 @@ use shared::flash::Flash;
 use tokio::runtime::Handle;
 use uuid::Uuid;
 
+use crate::clients::ClientKey;
 use crate::session_id::SessionId;
 use crate::store::session::WaitingFlash;
 use crate::store::{Store, StoreError};
@@ -28,12 +29,14 @@ const REREAD_ENDS: i64 = 1_000;
 /// How much is remembered at once.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Sessions for which flashes wait. Beyond it those of the oldest sessions are forgotten: a
-    /// flash that will be read waits for seconds, not hours.
+    /// Sessions for which flashes wait. Beyond it the oldest of the client with the most go: a flash
+    /// that will be read waits for seconds, not hours.
     pub waiting: usize,
     /// Sessions that have ended. Beyond it no session can be ended: to forget an end would be to
     /// revive a session.
     pub ended: usize,
+    /// Sessions that one client has ended. Beyond it this client can end none.
+    pub ended_of_client: usize,
 }
 
 impl Default for Limits {
@@ -41,6 +44,7 @@ impl Default for Limits {
         Self {
             waiting: 100_000,
             ended: 1_000_000,
+            ended_of_client: 10_000,
         }
     }
 }
@@ -51,6 +55,9 @@ pub enum EndError {
     /// The end can't be stored.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The client has ended more sessions today than its share.
+    #[error("one client has ended too many sessions within a day")]
+    TooManyOfClient,
     /// More sessions have ended today than can be remembered.
     #[error("too many sessions have ended within a day")]
     TooMany,
@@ -87,7 +94,7 @@ impl SessionMemory {
         index.learn_ends(store.ended_sessions(0).await?);
         if !store.is_shared() {
             for (session, keep_until) in store.sessions_with_flashes().await? {
-                index.add_waiting(session, keep_until);
+                index.add_waiting(session, None, keep_until);
             }
         }
         Ok(Self {
@@ -123,7 +130,7 @@ impl SessionMemory {
         match self.store.session_state(session).await {
             Ok(state) => match state.ended {
                 Some(keep_until) => {
-                    self.index.lock().add_end(session, keep_until);
+                    self.index.lock().add_end(session, None, keep_until);
                     Standing::Ended
                 }
                 None => Standing::Live {
@@ -144,6 +151,7 @@ impl SessionMemory {
     pub async fn leave_flashes(
         self: &Arc<Self>,
         session: SessionId,
+        client: Option<ClientKey>,
         flashes: Vec<Flash>,
         keep_until: i64,
     ) -> Result<(), StoreError> {
@@ -152,30 +160,35 @@ impl SessionMemory {
             memory.make_room(session).await?;
             let store = &memory.store;
             store.add_flashes(session, &flashes, keep_until).await?;
-            memory.note_waiting(session, keep_until);
+            memory.note_waiting(session, client, keep_until);
             Ok(())
         })
         .await
     }
 
-    fn note_waiting(&self, session: SessionId, keep_until: i64) {
+    fn note_waiting(&self, session: SessionId, client: Option<ClientKey>, keep_until: i64) {
         if !self.store.is_shared() {
-            self.index.lock().add_waiting(session, keep_until);
+            self.index.lock().add_waiting(session, client, keep_until);
         }
     }
 
-    /// Forgets the flashes of the oldest tenth of sessions when there is no room for another one. A
+    /// Forgets flashes of the client with the most when there is no room for another session. A
     /// shared database needs no room in the index.
     async fn make_room(&self, session: SessionId) -> Result<(), StoreError> {
-        let oldest = {
+        let forgotten = {
             let mut index = self.index.lock();
             if index.waiting() < self.limits.waiting || index.additions(session).is_some() {
                 return Ok(());
             }
-            index.forget_oldest_waiting()
+            index.forget_waiting_of_busiest_client()
         };
-        tracing::warn!("Flashes wait for too many sessions: the oldest are forgotten");
-        self.store.forget_flashes(oldest).await
+        tracing::warn!(
+            "Flashes wait for too many sessions: the busiest client's oldest are forgotten"
+        );
+        for session in forgotten {
+            self.store.take_flashes(session).await?;
+        }
+        Ok(())
     }
 
     /// Whether flashes wait for a session that had this standing at the beginning of the request. This
@@ -221,15 +234,22 @@ impl SessionMemory {
     pub async fn end(
         self: &Arc<Self>,
         session: SessionId,
+        client: Option<ClientKey>,
         keep_until: i64,
     ) -> Result<(), EndError> {
-        if self.index.lock().ended() >= self.limits.ended {
-            return Err(EndError::TooMany);
+        {
+            let index = self.index.lock();
+            if client.is_some_and(|client| index.ended_of(client) >= self.limits.ended_of_client) {
+                return Err(EndError::TooManyOfClient);
+            }
+            if index.ended() >= self.limits.ended {
+                return Err(EndError::TooMany);
+            }
         }
         let memory = Arc::clone(self);
         to_the_end(async move {
             memory.store.end_session(session, keep_until).await?;
-            memory.index.lock().add_end(session, keep_until);
+            memory.index.lock().add_end(session, client, keep_until);
             Ok(())
         })
         .await
@@ -284,7 +304,7 @@ impl Drop for Taken {
         };
         runtime.spawn(async move {
             match memory.store.put_back_flashes(session, &flashes).await {
-                Ok(()) => memory.note_waiting(session, keep_until),
+                Ok(()) => memory.note_waiting(session, None, keep_until),
                 Err(error) => {
                     tracing::error!(cause = %Chain(&error), "Waiting flashes were lost");
                 }

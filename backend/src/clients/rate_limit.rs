@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
+use crate::clients::ClientKey;
 use crate::clock::Clock;
-use crate::http::client_ip::ClientKey;
 
 /// Clients that are remembered at most.
 const MAX_CLIENTS: usize = 50_000;
@@ -29,6 +29,12 @@ impl Rate {
     /// Five a minute.
     pub const FIVE_A_MINUTE: Self = Self {
         count: 5,
+        per: Duration::from_secs(60),
+    };
+
+    /// Sixty a minute.
+    pub const SIXTY_A_MINUTE: Self = Self {
+        count: 60,
         per: Duration::from_secs(60),
     };
 
