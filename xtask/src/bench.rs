@@ -12,11 +12,19 @@ use crate::workspace::Workspace;
 /// This command writes what stands above this line.
 const BY_HAND: &str = "<!-- cargo xtask bench writes what stands above this line -->";
 
-/// Runs the server's benchmarks in release mode and writes their tables with the machine's shape.
-pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
-    let figures = step("Measuring the server", || measure(workspace, "figures"))?;
-    let messages = step("Measuring the inbox", || measure(workspace, "messages"))?;
-    println!("{figures}\n\n{messages}");
+/// Runs the server's benchmarks in release mode, a soak of `soak` seconds among them, and writes their
+/// tables with the machine's shape.
+pub(crate) fn bench(workspace: &Workspace, soak: u64) -> Result<()> {
+    let figures = step("Measuring the server", || {
+        measure(workspace, "figures", &[])
+    })?;
+    let messages = step("Measuring the inbox", || {
+        measure(workspace, "messages", &[])
+    })?;
+    let soak = step("Soaking the server among hostile clients", || {
+        measure(workspace, "soak", &["--", &soak.to_string()])
+    })?;
+    println!("{figures}\n\n{messages}\n\n{soak}");
 
     let path = workspace.root.join("docs/benchmarks.md");
     let before = fs::read_to_string(&path).unwrap_or_default();
@@ -25,18 +33,18 @@ pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
     let document = format!(
         "# Benchmarks\n\n\
          `cargo xtask bench` measures this and writes it here. Each figure is a ratio within one run on one machine.\n\n\
-         {machine}\n## Server\n\n{figures}\n\n## Inbox\n\n```text\n{messages}\n```\n\n{BY_HAND}{by_hand}"
+         {machine}\n## Server\n\n{figures}\n\n## Inbox\n\n```text\n{messages}\n```\n\n## Soak\n\n{soak}\n\n{BY_HAND}{by_hand}"
     );
     fs::write(&path, document).with_context(|| format!("can't write {}", path.display()))
 }
 
 /// The standard output of one benchmark.
-fn measure(workspace: &Workspace, bench: &str) -> Result<String> {
+fn measure(workspace: &Workspace, bench: &str, arguments: &[&str]) -> Result<String> {
     let mut command = cargo(workspace);
     command.args(["bench", "--quiet", "--package", "flashblog"]);
     // Its progress.
     command.stderr(Stdio::inherit());
-    capture(command.args(["--bench", bench]))
+    capture(command.args(["--bench", bench]).args(arguments))
 }
 
 /// The machine's shape as a table.

@@ -56,8 +56,12 @@ enum Command {
         #[arg(long, value_name = "NAMES", num_args = 0..)]
         browser: Option<Vec<String>>,
     },
-    /// Measure the server and write docs/benchmarks.md
-    Bench,
+    /// Measure the server, soak it, and write docs/benchmarks.md
+    Bench {
+        /// Seconds of the soak
+        #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+        soak: u64,
+    },
     /// Weigh a first visit, file by file, and write it to docs/benchmarks.md
     Weight,
     /// Print the shell exports with which `trunk` works by hand: eval "$(cargo xtask env)"
@@ -77,7 +81,7 @@ fn main() -> ExitCode {
         Command::Test {
             browser: Some(names),
         } => test::test_browser(&workspace, &names),
-        Command::Bench => bench::bench(&workspace),
+        Command::Bench { soak } => bench::bench(&workspace, soak),
         Command::Weight => page_weight::page_weight(&workspace),
         Command::Env => {
             Toolchain::provide(&workspace).map(|toolchain| print!("{}", toolchain.exports()))

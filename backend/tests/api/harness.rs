@@ -279,7 +279,7 @@ impl TestApp {
             hour,
         );
         let test_clock = Arc::clone(&clock) as Arc<dyn Clock>;
-        let hosts = Hosts::new(LOOPBACK, Some(&public_url), &"a".parse().expect("a name"));
+        let hosts = Hosts::new(LOOPBACK, Some(&public_url), &"a, blog.test".parse().expect("names"));
         let public_url = Arc::new(public_url);
         let app = App::from(Parts {
             sessions: Arc::new(sessions),

@@ -20,6 +20,7 @@ mod flash;
 mod fuzz;
 mod harness;
 mod hosts;
+mod hostile_sources;
 mod inbox;
 mod logs;
 mod mail;

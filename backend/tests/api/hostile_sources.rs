@@ -1,0 +1,194 @@
+//! Sources that were written to exhaust the server.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use flashblog::content::address::{Addresses, SameSite};
+use flashblog::content::fields::Fields;
+use flashblog::content::html::sanitise;
+use flashblog::content::markdown::render;
+use serde_json::{Map, Value};
+
+use crate::harness::skipped;
+use crate::process::{Server, flashblog};
+
+/// The processor time of this thread: the first number of its `schedstat`, in nanoseconds. `None` on
+/// another system than Linux.
+fn processor_time() -> Option<Duration> {
+    let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds = text.split(' ').next()?.parse().ok()?;
+    Some(Duration::from_nanos(nanoseconds))
+}
+
+/// The least processor time of three runs.
+fn cost(work: &dyn Fn()) -> Option<Duration> {
+    let run = || {
+        let before = processor_time()?;
+        work();
+        Some(processor_time()? - before)
+    };
+    (0..3).map(|_| run()).min()?
+}
+
+/// Four times as much may cost eight times as much: sixteen times would be a square.
+fn assert_linear(what: &str, work: impl Fn(usize)) {
+    let (Some(small), Some(large)) = (cost(&|| work(10_000)), cost(&|| work(40_000))) else {
+        return skipped("the work of hostile posts: there is no /proc");
+    };
+    assert!(
+        large < small * 8 + Duration::from_millis(50),
+        "{what}: {small:?} for 10 kB, {large:?} for 40 kB"
+    );
+}
+
+fn publish(markdown: &str) {
+    let addresses: Arc<dyn Addresses> = Arc::new(SameSite);
+    let rendered = render(markdown, None);
+    // A post that is too complex is refused, with little work.
+    let _ = sanitise(&rendered.html, &addresses);
+}
+
+#[test]
+fn the_work_for_a_post_grows_with_its_length() {
+    for piece in [
+        "# a\n",
+        "## a {#b}\n",
+        "[x](#a)\n\n",
+        "# a\n\n[x](#a)\n\n",
+        "[^a]",
+        "[^a]: b\n\n",
+        "> ",
+        "- ",
+        "*a **b ",
+        "`",
+        "``` ` ",
+        "[",
+        "![",
+        "](",
+        "<b>",
+        "<i><p>",
+        "<p title=",
+        "<a href=#x id=x>",
+        "<h2>a</h2>",
+        "<table><td>",
+        "<!--",
+        "&amp",
+        "a|",
+        "\\",
+    ] {
+        assert_linear(piece, |length| {
+            publish(&piece.repeat(length / piece.len()));
+        });
+    }
+    assert_linear("headings with different texts", |length| {
+        let headings: String = (0..length / 8).map(|n| format!("# {n:05}\n")).collect();
+        publish(&headings);
+    });
+    assert_linear("notes", |length| {
+        let notes: String = (0..length / 20)
+            .map(|n| format!("[^{n}]\n\n[^{n}]: a\n\n"))
+            .collect();
+        publish(&notes);
+    });
+}
+
+#[test]
+fn the_work_for_tags_grows_with_their_number() {
+    for text in ["same", "tag "] {
+        assert_linear(text, |length| {
+            let tag = |n: usize| Value::from(format!("{text}{}", if text == "same" { 0 } else { n }));
+            let tags = (0..length / 4).map(tag).collect();
+            let post = Map::from_iter([("tags".to_owned(), Value::Array(tags))]);
+            let _ = Fields(&post).names(&["tags"]);
+        });
+    }
+}
+
+/// The most that a process has held in memory, in 10^6 bytes.
+fn peak_megabytes(server: &Server) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{}/status", server.process())).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kibibytes * 1_024 / 1_000_000)
+}
+
+/// Asks for the list until its source has been read, and returns by how many 10^6 bytes the server's
+/// memory has grown at most.
+fn read_source(data_dir: &Path, source: &str, post: &str) -> Option<u64> {
+    let flags = ["--upstream-timeout", "60s", "--source", source];
+    let server = Server::start(flashblog(data_dir).args(flags));
+    let before = peak_megabytes(&server)?;
+    for _ in 0..240 {
+        if server.get("/api/v1/blogs", "").contains(post) {
+            return Some(peak_megabytes(&server)? - before);
+        }
+        thread::sleep(Duration::from_millis(250));
+    }
+    panic!("the good post beside the hostile ones is not shown");
+}
+
+/// Answers each request with `body`, for as long as the test runs.
+fn serve_json(body: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("binds");
+    let address = listener.local_addr().expect("bound");
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let _ = stream.read(&mut [0; 4_096]);
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+                body.len()
+            );
+            let _ = stream.write_all(head.as_bytes());
+            let _ = stream.write_all(body.as_bytes());
+        }
+    });
+    format!("http://{address}/blogs.json")
+}
+
+#[test]
+fn four_megabytes_of_json_take_fifty_megabytes_at_most() {
+    const LENGTH: usize = 4 * 1024 * 1024;
+    const GOOD: &str = r#"[{"id":"good","title":"A good post","content":"<p>x</p>"}"#;
+    for item in [
+        r#",{"":0}"#,
+        r#",{"id":"a","title":"b"}"#,
+        ",[]",
+        ",0",
+        r#",{"id":1,"title":"c","tags":[1,2,3,4,5,6,7,8,9]}"#,
+    ] {
+        let data_dir = tempfile::tempdir().expect("temporary folder");
+        let body = format!("{GOOD}{}]", item.repeat(LENGTH / item.len()));
+        let source = serve_json(body);
+        let Some(grown) = read_source(data_dir.path(), &source, "A good post") else {
+            return skipped("the memory of hostile JSON: there is no /proc");
+        };
+        assert!(grown <= 50, "{item}: {grown} MB");
+    }
+}
+
+#[test]
+fn a_folder_with_hostile_posts_shows_the_others_and_takes_little_memory() {
+    let data_dir = tempfile::tempdir().expect("temporary folder");
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let cells = "a|".repeat(1_000);
+    let rule = "-|".repeat(1_000);
+    for (name, text) in [
+        ("good.md", "# A good post\n\nx".to_owned()),
+        ("table.md", format!("# A\n\n|{cells}\n|{rule}\n{}", format!("|{cells}\n").repeat(500))),
+        ("headings.md", "# a\n".repeat(20_000)),
+        ("nest.md", "> ".repeat(10_000)),
+    ] {
+        fs::write(folder.path().join(name), text).expect("writes");
+    }
+    let source = folder.path().to_str().expect("UTF-8");
+    let Some(grown) = read_source(data_dir.path(), source, "A good post") else {
+        return skipped("the memory of hostile posts: there is no /proc");
+    };
+    assert!(grown <= 200, "{grown} MB");
+}
