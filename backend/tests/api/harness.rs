@@ -279,7 +279,11 @@ impl TestApp {
             hour,
         );
         let test_clock = Arc::clone(&clock) as Arc<dyn Clock>;
-        let hosts = Hosts::new(LOOPBACK, Some(&public_url), &"a, blog.test".parse().expect("names"));
+        let hosts = Hosts::new(
+            LOOPBACK,
+            Some(&public_url),
+            &"a, blog.test".parse().expect("names"),
+        );
         let public_url = Arc::new(public_url);
         let app = App::from(Parts {
             sessions: Arc::new(sessions),
@@ -294,7 +298,10 @@ impl TestApp {
                 Arc::clone(&store),
                 KEY,
             )),
-            session_rate: Arc::new(RateLimit::new(Rate::SIXTY_A_MINUTE, test_clock)),
+            session_rate: Arc::new(RateLimit::new(
+                Rate::SIXTY_A_MINUTE,
+                Arc::clone(&test_clock),
+            )),
             trusted_proxies: Arc::new("10.0.0.0/8".parse().expect("a network")),
             mailer: None,
             blogs: Arc::new(blogs),
