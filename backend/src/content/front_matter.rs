@@ -108,6 +108,18 @@ fn parts(file: &str) -> Result<Option<Parts<'_>>, FrontMatterError> {
             "it begins like a front matter in JSON, which can't be read",
         ));
     }
+    if let Some((text, body)) = top
+        .starts_with('"')
+        .then(|| top.split_once("\n;;;"))
+        .flatten()
+    {
+        return Ok(Some(Parts {
+            format: Format::Json,
+            text,
+            lines_above,
+            body,
+        }));
+    }
     let text = lines_with_fields(top);
     Ok(is_pelican(text).then(|| Parts {
         format: Format::Lines,
@@ -278,9 +290,9 @@ fn to_json(value: toml::Value) -> Value {
     }
 }
 
-/// Hexo leaves the braces out.
+/// Hexo leaves the braces out, and may end with a comma.
 fn parse_json(json: &str) -> Result<Map<String, Value>, FrontMatterError> {
-    let json = json.trim();
+    let json = json.trim().trim_end_matches(',');
     let with_braces = format!("{{{json}}}");
     let json = if json.starts_with('{') {
         json

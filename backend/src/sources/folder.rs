@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use unicode_normalization::UnicodeNormalization;
 
-use self::reading::read_folder;
+use self::reading::{FolderContents, read_folder};
 use super::{BlogSource, Media, MediaContent, SourceError, media_type};
 use crate::clock::{Clock, SystemClock};
 use crate::content::post::Post;
@@ -30,6 +30,8 @@ pub struct FolderSource {
     shows_future: bool,
     /// What the log was told of the last reading.
     told: Mutex<HashSet<String>>,
+    /// The files that posts linked to in the last reading.
+    linked: Mutex<Option<HashSet<String>>>,
 }
 
 impl FolderSource {
@@ -41,6 +43,7 @@ impl FolderSource {
             clock: Arc::new(SystemClock::start()),
             shows_future: false,
             told: Mutex::default(),
+            linked: Mutex::default(),
         }
     }
 
@@ -49,6 +52,35 @@ impl FolderSource {
     pub fn showing_future(mut self, shows_future: bool) -> Self {
         self.shows_future = shows_future;
         self
+    }
+
+    async fn read(&self) -> Result<FolderContents, SourceError> {
+        let root = self.root.clone();
+        let now = (!self.shows_future).then(|| self.clock.now());
+        tokio::task::spawn_blocking(move || read_folder(&root, now))
+            .await
+            .map_err(|error| {
+                SourceError::Unusable(format!("reading the folder broke off: {error}"))
+            })?
+    }
+
+    /// Whether a public post links to a file. Other files than pictures are served only then: a folder
+    /// may hold more than what its posts are about.
+    async fn is_linked(&self, path: &str) -> bool {
+        let path: String = path.nfc().collect();
+        let is_in = |linked: &HashSet<String>| {
+            let mut linked = linked.iter();
+            linked.any(|file| file.nfc().eq(path.chars()))
+        };
+        let known = self.linked.lock().as_ref().map(is_in);
+        match known {
+            Some(is_linked) => is_linked,
+            None => self.read().await.is_ok_and(|read| {
+                let is_linked = is_in(&read.linked);
+                *self.linked.lock() = Some(read.linked);
+                is_linked
+            }),
+        }
     }
 
     /// Logs what the last reading has not said already.
@@ -68,22 +100,20 @@ impl BlogSource for FolderSource {
     }
 
     async fn fetch(&self) -> Result<Vec<Post>, SourceError> {
-        let root = self.root.clone();
-        let now = (!self.shows_future).then(|| self.clock.now());
-        let reading = tokio::task::spawn_blocking(move || read_folder(&root, now))
-            .await
-            .map_err(|error| {
-                SourceError::Unusable(format!("reading the folder broke off: {error}"))
-            })??;
+        let reading = self.read().await?;
         for skipped in &reading.skipped {
             tracing::warn!(file = skipped.file, "Skipping a post: {}", skipped.reason);
         }
         self.tell(reading.notes);
+        *self.linked.lock() = Some(reading.linked);
         Ok(reading.posts)
     }
 
     async fn media(&self, path: &str) -> Option<Media> {
         let content_type = media_type(path)?;
+        if !content_type.starts_with("image/") && !self.is_linked(path).await {
+            return None;
+        }
         let (root, path) = (self.root.clone(), path.to_owned());
         let file = tokio::task::spawn_blocking(move || find_media(&root, &path))
             .await
@@ -129,3 +159,6 @@ fn spelled_otherwise(root: &Path, path: &str) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod habits_tests;

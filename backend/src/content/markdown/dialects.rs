@@ -68,7 +68,9 @@ impl<'a> Translator<'a> {
         if self.is_mdx && trimmed.starts_with("export ") {
             return self.skip_statement(&[";"]);
         }
-        if trimmed.starts_with(":::") && self.take_admonition(trimmed) {
+        if (trimmed.starts_with(":::") && self.take_admonition(trimmed))
+            || (trimmed.starts_with('>') && self.take_titled_quote(trimmed))
+        {
             self.rest = &self.rest[end..];
             return;
         }
@@ -148,13 +150,32 @@ impl<'a> Translator<'a> {
         self.push_quotes();
         self.out.markdown.push('\n');
         self.boxes += 1;
-        self.push_quotes();
-        let opening = if title.is_empty() || title.contains('=') {
-            format!("[!{kind}]\n")
-        } else {
-            format!("**{title}**\n{}\n", "> ".repeat(self.boxes))
+        self.push_callout(kind, title, &"> ".repeat(self.boxes));
+        true
+    }
+
+    fn push_callout(&mut self, kind: &str, title: &str, quotes: &str) {
+        let out = &mut self.out.markdown;
+        out.push_str(&format!("{quotes}[!{kind}]\n"));
+        if !title.is_empty() && !title.contains('=') {
+            out.push_str(&format!("{quotes}**{title}**\n{quotes}\n"));
+        }
+    }
+
+    /// `> [!info] Title` of Obsidian.
+    fn take_titled_quote(&mut self, trimmed: &str) -> bool {
+        let inside = trimmed.trim_start_matches(['>', ' ']);
+        let quotes = &trimmed[..trimmed.len() - inside.len()];
+        let callout = inside
+            .strip_prefix("[!")
+            .filter(|_| quotes.starts_with('>'))
+            .and_then(|rest| rest.split_once(']'))
+            .and_then(|(kind, title)| Some((callout(kind)?, title)));
+        let Some((kind, title)) = callout else {
+            return false;
         };
-        self.out.markdown.push_str(&opening);
+        let quotes = format!("{}{quotes}", "> ".repeat(self.boxes));
+        self.push_callout(kind, title.trim_start_matches(['+', '-']).trim(), &quotes);
         true
     }
 

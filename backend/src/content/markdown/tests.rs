@@ -142,6 +142,7 @@ fn alerts_and_admonitions_are_callouts() {
         ":::note\nMind the *gap*.\n:::",
         "::: info\n\nMind the *gap*.\n\n:::\n",
         "::: {.callout-note}\nMind the *gap*.\n:::",
+        "> [!info]-\n> Mind the *gap*.",
     ] {
         assert_eq!(
             html(text).trim(),
@@ -151,7 +152,7 @@ fn alerts_and_admonitions_are_callouts() {
     }
     let titled = html(":::warning[Wet paint]\nText\n\n```\n:::\n```\n:::\nAfter");
     for part in [
-        "<p><strong>Wet paint</strong></p>",
+        "<blockquote role=\"note\">\n<p><strong>Warning</strong></p>\n<p><strong>Wet paint</strong></p>",
         "<code>:::\n</code>",
         "</blockquote>\n<p>After</p>",
     ] {

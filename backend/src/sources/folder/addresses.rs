@@ -1,9 +1,11 @@
 //! Where the relative addresses in a folder's posts lead on this site.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use parking_lot::Mutex;
 use percent_encoding::percent_decode_str;
 use shared::paths;
 use unicode_normalization::UnicodeNormalization;
@@ -15,6 +17,18 @@ use crate::content::address::Addresses;
 const ROOT: &str = "@/";
 /// What stands for any place in the folder where the name is: Hugo's `ref`, Jekyll's `post_url`.
 const ANYWHERE: &str = "@ref/";
+/// Pelican's signs, as they are written and as Markdown encodes them. A path that begins with `/` after
+/// one is from the root of the content.
+const PELICAN: [&str; 6] = [
+    "{filename}",
+    "{static}",
+    "{attach}",
+    "%7Bfilename%7D",
+    "%7Bstatic%7D",
+    "%7Battach%7D",
+];
+/// Folders whose files other generators serve from the root of the site.
+const STATIC_FOLDERS: [&str; 3] = ["static/", "public/", "source/"];
 /// What a path may leave out at its end.
 const ENDINGS: [&str; 7] = [
     "",
@@ -53,6 +67,8 @@ pub(super) struct SeenFrom {
     /// at the root.
     base: Option<Url>,
     leads_to_parts: AtomicBool,
+    /// Files beside the posts that a link leads to.
+    linked: Mutex<Vec<String>>,
 }
 
 impl FolderAddresses {
@@ -91,6 +107,7 @@ impl FolderAddresses {
             path: nfc(path),
             base: Url::parse(&format!("http://folder.invalid/{folder}")).ok(),
             leads_to_parts: AtomicBool::new(false),
+            linked: Mutex::default(),
         }
     }
 }
@@ -131,6 +148,33 @@ impl SeenFrom {
         self.leads_to_parts.load(Ordering::Relaxed)
     }
 
+    /// The files that links of the post led to.
+    pub(super) fn linked(&self) -> Vec<String> {
+        std::mem::take(&mut self.linked.lock())
+    }
+
+    /// Paths that one from the root of a site may mean: the site may begin in any folder above the
+    /// post.
+    fn from_roots<'a>(&'a self, path: &'a str) -> impl Iterator<Item = String> + 'a {
+        let above = self
+            .path
+            .match_indices('/')
+            .map(|(at, _)| &self.path[..=at]);
+        let roots = std::iter::once("").chain(STATIC_FOLDERS).chain(above);
+        let path = path.trim_start_matches('/');
+        roots.map(move |root| format!("{root}{path}"))
+    }
+
+    /// A file beside the posts, as it is spelled on disk.
+    fn file(&self, address: &str) -> Option<&String> {
+        let path = self.path(address.strip_prefix(ROOT).unwrap_or(address))?;
+        let media = &self.content.media;
+        if address.starts_with('/') || address.starts_with(ROOT) {
+            return self.from_roots(&path).find_map(|path| media.get(&path));
+        }
+        media.get(&path)
+    }
+
     /// The path below the folder that an address means.
     fn path(&self, relative: &str) -> Option<String> {
         let url = self.base.as_ref()?.join(relative).ok()?;
@@ -141,11 +185,14 @@ impl SeenFrom {
     /// The path, where known, and the id of the post that an address without its fragment means.
     fn post(&self, address: &str) -> Option<(Option<&str>, &str)> {
         let known = |(path, id)| (Some(path), id);
+        let from_root = |path: &str| {
+            let known_root = self
+                .from_roots(path)
+                .find_map(|path| self.content.post(&path));
+            known_root.or_else(|| self.content.post_below(path))
+        };
         if let Some(path) = address.strip_prefix(ROOT) {
-            return self
-                .content
-                .post_below(&self.path(&format!("/{path}"))?)
-                .map(known);
+            return from_root(&self.path(&format!("/{path}"))?).map(known);
         }
         if let Some(name) = address.strip_prefix(ANYWHERE) {
             let beside = self.content.post(&self.path(name)?);
@@ -159,11 +206,7 @@ impl SeenFrom {
         if address.starts_with('/') {
             // A page of the old site, unless it names a file.
             let is_file = path.rsplit('/').next()?.contains(".md");
-            return self
-                .content
-                .post_below(&path)
-                .filter(|_| is_file)
-                .map(known);
+            return from_root(&path).filter(|_| is_file).map(known);
         }
         self.content.post(&path).map(known)
     }
@@ -173,39 +216,48 @@ impl Addresses for SeenFrom {
     /// Another post of the folder leads to its page, a file to itself. Anything else stays: it is an
     /// address on the site that the posts were written for.
     fn link(&self, relative: &str) -> Option<String> {
-        let (address, fragment) = relative.split_once('#').unwrap_or((relative, ""));
+        let plain = without_sign(relative);
+        let (address, fragment) = plain.split_once('#').unwrap_or((&plain, ""));
         let (address, _query) = address.split_once('?').unwrap_or((address, ""));
+        let with_fragment = |url: String| match fragment {
+            "" => url,
+            fragment => format!("{url}#{fragment}"),
+        };
         if let Some((path, id)) = self.post(address) {
-            if fragment.is_empty() {
-                return Some(paths::blog(id));
-            }
-            if path == Some(&self.path) {
+            if path == Some(&self.path) && !fragment.is_empty() {
                 return Some(format!("#{fragment}"));
             }
-            self.leads_to_parts.store(true, Ordering::Relaxed);
-            return Some(format!("{}#{fragment}", paths::blog(id)));
+            self.leads_to_parts
+                .fetch_or(!fragment.is_empty(), Ordering::Relaxed);
+            return Some(with_fragment(paths::blog(id)));
         }
-        match self
-            .path(address)
-            .and_then(|path| self.content.media.get(&path))
-        {
-            Some(file) if fragment.is_empty() => Some(media(file)),
-            Some(file) => Some(format!("{}#{fragment}", media(file))),
-            None => Some(relative.to_owned()),
+        if let Some(file) = self.file(address) {
+            self.linked.lock().push(file.clone());
+            return Some(with_fragment(media(file)));
         }
+        Some(relative.to_owned())
     }
 
     fn image(&self, relative: &str) -> Option<String> {
-        let path = match relative.strip_prefix(ROOT) {
-            Some(path) => self.path(&format!("/{path}"))?,
-            None => self.path(relative)?,
-        };
-        match self.content.media.get(&path) {
+        let plain = without_sign(relative);
+        match self.file(&plain) {
             Some(file) => Some(media(file)),
             // `/img/a.png` is another site's, unless the folder has it.
             None if relative.starts_with('/') => Some(relative.to_owned()),
-            None => Some(media(&path)),
+            None => Some(media(&self.path(&plain)?)),
         }
+    }
+}
+
+/// Without Pelican's sign.
+fn without_sign(address: &str) -> Cow<'_, str> {
+    let path = PELICAN.iter().find_map(|sign| address.strip_prefix(sign));
+    match path {
+        Some(path) => match path.strip_prefix('/') {
+            Some(from_root) => format!("{ROOT}{from_root}").into(),
+            None => path.into(),
+        },
+        None => address.into(),
     }
 }
 

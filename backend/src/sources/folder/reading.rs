@@ -1,6 +1,6 @@
 //! One reading of a folder: files, authors and ids become posts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
@@ -31,6 +31,8 @@ pub(super) struct FolderContents {
     pub(super) skipped: Vec<SkippedFile>,
     /// What the author may want to know, a line each.
     pub(super) notes: Vec<String>,
+    /// The files beside the posts that they link to.
+    pub(super) linked: HashSet<String>,
 }
 
 /// A file that is no post, though it should be one.
@@ -105,11 +107,7 @@ fn render(
     // By kind, the first file and how many there are.
     let mut unread: BTreeMap<String, (String, usize)> = BTreeMap::new();
     for file in files {
-        let (folder, _) = file.path.rsplit_once('/').unwrap_or_default();
-        let authors = authors
-            .get(folder)
-            .or_else(|| authors.get(""))
-            .unwrap_or(&no_authors);
+        let authors = table_for(&file.path, authors).unwrap_or(&no_authors);
         let seen = Arc::new(addresses.seen_from(&file.path));
         let site: Arc<dyn Addresses> = Arc::clone(&seen) as Arc<dyn Addresses>;
         let path = file.path.clone();
@@ -119,6 +117,7 @@ fn render(
                 for kind in rendered.unread {
                     unread.entry(kind).or_insert_with(|| (path.clone(), 0)).1 += 1;
                 }
+                reading.linked.extend(seen.linked());
                 if seen.leads_to_parts() {
                     with_links_to_parts.push(reading.posts.len());
                 }
@@ -143,6 +142,12 @@ fn render(
             };
             format!("{file}{others}: {kind} is not read and stands in the text as code")
         }));
+}
+
+/// The table of authors in the post's folder, else in the nearest one above.
+fn table_for<'a>(path: &str, tables: &'a HashMap<String, Authors>) -> Option<&'a Authors> {
+    let above = path.rmatch_indices('/').map(|(at, _)| &path[..at]);
+    above.chain([""]).find_map(|folder| tables.get(folder))
 }
 
 /// Points links to parts of other posts to the ids that those parts have got.

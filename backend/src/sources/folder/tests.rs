@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use tempfile::TempDir;
 
-use super::reading::{FolderContents, MAX_POST_SIZE};
+use super::reading::MAX_POST_SIZE;
 use super::*;
 use crate::content::snapshot::Snapshot;
 
@@ -426,6 +426,8 @@ async fn files_beside_a_post_are_served_where_it_links_to_them() {
         ("2024/talk.pdf", b"pdf"),
         ("a b.mp3", b"mp3"),
         ("2024/page.html", b"<script>alert(1)</script>"),
+        ("other.pdf", b"pdf"),
+        ("draft.md", b"---\ndraft: true\n---\n[x](other.pdf)"),
     ]);
     let reading = read(&root);
     let html = &by_id(&reading)["a"].content_html;
@@ -444,7 +446,13 @@ async fn files_beside_a_post_are_served_where_it_links_to_them() {
         let media = source.media(path).await.map(|media| media.content_type);
         assert_eq!(media, Some(content_type), "{path}");
     }
-    assert_eq!(source.media("2024/page.html").await, None);
+    for path in ["2024/page.html", "other.pdf"] {
+        assert_eq!(
+            source.media(path).await,
+            None,
+            "{path}: no public post links to it"
+        );
+    }
 }
 
 #[cfg(unix)]

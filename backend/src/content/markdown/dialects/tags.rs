@@ -85,7 +85,7 @@ fn shortcode(inside: &str) -> Reading {
     }
 }
 
-/// Jekyll's `{% … %}`.
+/// Jekyll's and Hexo's `{% … %}`.
 fn liquid(inside: &str) -> Reading {
     let (name, rest) = split_word(inside);
     match name {
@@ -93,8 +93,26 @@ fn liquid(inside: &str) -> Reading {
             language: language(rest),
             end: "endhighlight",
         },
+        "codeblock" => Reading::Code {
+            language: attribute(&rest.replace("lang:", "lang="), "lang")
+                .unwrap_or_default()
+                .to_owned(),
+            end: "endcodeblock",
+        },
         "raw" => Reading::Verbatim("endraw"),
         "comment" => Reading::Nothing("endcomment"),
+        "post_link" => {
+            let (name, title) = split_word(rest);
+            let title = match title.trim_matches(['"', '\'']) {
+                "" => name,
+                title => title,
+            };
+            Reading::Text(format!("[{title}]({})", reference("@ref/", name)))
+        }
+        "asset_img" => {
+            let (source, alt) = split_word(rest);
+            Reading::Text(format!("![{alt}](<{source}>)"))
+        }
         "post_url" => Reading::Text(reference("@ref/", rest)),
         "link" => Reading::Text(reference("@/", rest)),
         _ => Reading::Unknown(format!("Liquid's `{}`", name.trim_start_matches("end"))),
