@@ -85,7 +85,7 @@ impl App {
     pub async fn connect(config: &Config, public_url: PublicUrl) -> anyhow::Result<Self> {
         let settings = &config.settings;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
-        let source = sources::open(&config.source, settings.upstream_timeout.0)?;
+        let source = sources::open(&config.source, settings.upstream_timeout.0, settings.future)?;
         let secret = signing_key(config)?;
         let store = store::open(&config.database, settings.database_connections.0).await?;
         if store.is_shared() && settings.public_url.is_none() {

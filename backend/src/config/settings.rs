@@ -37,6 +37,9 @@ pub struct Settings {
     /// `embedded`, the URL of a JSON blog API, or a folder of Markdown posts
     #[arg(long, value_name = "SOURCE", default_value = "embedded")]
     pub(super) source: String,
+    /// Show posts of a folder whose date is in the future
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", hide_default_value = true, hide_possible_values = true, action = clap::ArgAction::Set)]
+    pub future: bool,
     /// Folder for the database and a generated signing key
     #[arg(long, value_name = "FOLDER", default_value = "data")]
     pub(super) data_dir: PathBuf,

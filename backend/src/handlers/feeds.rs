@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 
 use crate::app::App;
 use crate::cache::REFETCH_INTERVAL;
@@ -72,7 +73,7 @@ async fn of_posts(
     app: &App,
     headers: &HeaderMap,
     content_type: &'static str,
-    write: impl Fn(&PublicUrl, &Snapshot) -> Result<String, FeedError>,
+    write: impl Fn(&PublicUrl, &Snapshot, Timestamp) -> Result<String, FeedError>,
 ) -> Result<Response, ApiError> {
     let view = app.blogs.peek(None).await;
     if view.is_missing() {
@@ -80,7 +81,11 @@ async fn of_posts(
             retry_after_seconds: REFETCH_INTERVAL.as_secs(),
         });
     }
-    let text = write(&app.public_url, &view.snapshot).map_err(ApiError::internal)?;
+    let fetched_at = view.freshness.fetched_at.as_deref();
+    let read_at = fetched_at
+        .and_then(|moment| moment.parse().ok())
+        .unwrap_or(Timestamp::MAX);
+    let text = write(&app.public_url, &view.snapshot, read_at).map_err(ApiError::internal)?;
     Ok(public(headers, content_type, text))
 }
 

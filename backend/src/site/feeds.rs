@@ -49,7 +49,7 @@ pub enum FeedError {
 ///
 /// # Errors
 /// When it can't be written.
-pub fn rss(site: &PublicUrl, snapshot: &Snapshot) -> Result<String, FeedError> {
+pub fn rss(site: &PublicUrl, snapshot: &Snapshot, read_at: Timestamp) -> Result<String, FeedError> {
     let items = newest(snapshot)
         .iter()
         .map(|post| {
@@ -63,7 +63,7 @@ pub fn rss(site: &PublicUrl, snapshot: &Snapshot) -> Result<String, FeedError> {
                     permalink: true,
                 }),
                 link: Some(link),
-                pub_date: post.published_at.map(rfc822).transpose()?,
+                pub_date: date_of(post, read_at).map(rfc822).transpose()?,
                 categories: categories(post)
                     .map(|name| rss::Category {
                         name: name.clone(),
@@ -84,7 +84,7 @@ pub fn rss(site: &PublicUrl, snapshot: &Snapshot) -> Result<String, FeedError> {
         link: site.absolute("/"),
         description: SITE_DESCRIPTION.to_owned(),
         language: Some("en".to_owned()),
-        last_build_date: updated(snapshot).map(rfc822).transpose()?,
+        last_build_date: updated(snapshot, read_at).map(rfc822).transpose()?,
         atom_ext: Some(AtomExtension {
             links: vec![atom_syndication::Link {
                 href: site.absolute("/feed.xml"),
@@ -104,7 +104,11 @@ pub fn rss(site: &PublicUrl, snapshot: &Snapshot) -> Result<String, FeedError> {
 ///
 /// # Errors
 /// When it can't be written.
-pub fn atom(site: &PublicUrl, snapshot: &Snapshot) -> Result<String, FeedError> {
+pub fn atom(
+    site: &PublicUrl,
+    snapshot: &Snapshot,
+    read_at: Timestamp,
+) -> Result<String, FeedError> {
     use atom_syndication::{Category, Content, Entry, Feed, Link, Person, Text};
 
     let date = |moment: Timestamp| moment.to_string().parse().map_err(|_| FeedError::Date);
@@ -120,8 +124,8 @@ pub fn atom(site: &PublicUrl, snapshot: &Snapshot) -> Result<String, FeedError> 
             Ok(Entry {
                 title: Text::plain(post.title.clone()),
                 id: address.clone(),
-                updated: date(post.published_at.unwrap_or(Timestamp::UNIX_EPOCH))?,
-                published: post.published_at.map(date).transpose()?,
+                updated: date(date_of(post, read_at).unwrap_or(Timestamp::UNIX_EPOCH))?,
+                published: date_of(post, read_at).map(date).transpose()?,
                 authors: vec![Person {
                     name: post.author.name.clone(),
                     ..Person::default()
@@ -147,7 +151,7 @@ pub fn atom(site: &PublicUrl, snapshot: &Snapshot) -> Result<String, FeedError> 
         title: Text::plain(SITE_NAME),
         subtitle: Some(Text::plain(SITE_DESCRIPTION)),
         id: site.absolute("/"),
-        updated: date(updated(snapshot).unwrap_or(Timestamp::UNIX_EPOCH))?,
+        updated: date(updated(snapshot, read_at).unwrap_or(Timestamp::UNIX_EPOCH))?,
         links: vec![
             link("self", site.absolute("/atom.xml")),
             link("alternate", site.absolute("/")),
@@ -164,7 +168,11 @@ pub fn atom(site: &PublicUrl, snapshot: &Snapshot) -> Result<String, FeedError> 
 ///
 /// # Errors
 /// When it can't be written.
-pub fn json_feed(site: &PublicUrl, snapshot: &Snapshot) -> Result<String, FeedError> {
+pub fn json_feed(
+    site: &PublicUrl,
+    snapshot: &Snapshot,
+    read_at: Timestamp,
+) -> Result<String, FeedError> {
     let items = newest(snapshot)
         .iter()
         .map(|post| {
@@ -178,7 +186,7 @@ pub fn json_feed(site: &PublicUrl, snapshot: &Snapshot) -> Result<String, FeedEr
                 "authors": [{"name": post.author.name}],
                 "tags": categories(post).collect::<Vec<_>>(),
             });
-            if let Some(moment) = post.published_at {
+            if let Some(moment) = date_of(post, read_at) {
                 item["date_published"] = json!(moment.to_string());
             }
             if let Some(image) = &post.featured_image {
@@ -203,12 +211,16 @@ pub fn json_feed(site: &PublicUrl, snapshot: &Snapshot) -> Result<String, FeedEr
 ///
 /// # Errors
 /// When it can't be written.
-pub fn sitemap(site: &PublicUrl, snapshot: &Snapshot) -> Result<String, FeedError> {
+pub fn sitemap(
+    site: &PublicUrl,
+    snapshot: &Snapshot,
+    read_at: Timestamp,
+) -> Result<String, FeedError> {
     let fixed = Route::fixed().map(|route| (site.absolute(&route.href()), None));
     let posts = snapshot
         .posts()
         .iter()
-        .map(|post| (address(site, post), post.published_at));
+        .map(|post| (address(site, post), date_of(post, read_at)));
     let pages = fixed.into_iter().chain(posts).take(SITEMAP_ADDRESSES);
 
     let mut writer = Writer::new(Vec::new());
@@ -247,8 +259,14 @@ fn newest(snapshot: &Snapshot) -> &[Post] {
     &posts[..posts.len().min(FEED_POSTS)]
 }
 
-fn updated(snapshot: &Snapshot) -> Option<Timestamp> {
-    snapshot.posts().first()?.published_at
+fn updated(snapshot: &Snapshot, read_at: Timestamp) -> Option<Timestamp> {
+    date_of(snapshot.posts().first()?, read_at)
+}
+
+/// When a post was published. A date that was in the future when the posts were read is that moment:
+/// readers of feeds take a later one for a mistake.
+fn date_of(post: &Post, read_at: Timestamp) -> Option<Timestamp> {
+    post.published_at.map(|date| date.min(read_at))
 }
 
 fn address(site: &PublicUrl, post: &Post) -> String {

@@ -157,19 +157,23 @@ impl fmt::Debug for SourceKind {
 /// Makes the adapter for a kind of source, and reads nothing yet.
 ///
 /// `upstream_timeout` bounds one whole reading of an upstream, with all pages and bodies.
+/// `shows_future` is for folders: posts whose date is in the future are public too.
 ///
 /// # Errors
 /// When no HTTP client can be set up.
 pub fn open(
     kind: &SourceKind,
     upstream_timeout: Duration,
+    shows_future: bool,
 ) -> Result<Arc<dyn BlogSource>, SourceError> {
     Ok(match kind {
         SourceKind::Embedded => Arc::new(embedded::EmbeddedSource::new()),
         SourceKind::JsonApi(url) => {
             Arc::new(json_api::JsonApiSource::new(url.clone(), upstream_timeout)?)
         }
-        SourceKind::Folder(path) => Arc::new(folder::FolderSource::new(path.clone())),
+        SourceKind::Folder(path) => {
+            Arc::new(folder::FolderSource::new(path.clone()).showing_future(shows_future))
+        }
     })
 }
 
@@ -195,7 +199,7 @@ mod tests {
                 .unwrap_or_else(|error| panic!("{text}: {error}"));
             assert_eq!(kind.to_string(), shown);
             assert!(!format!("{kind:?}").contains("secret"));
-            assert!(open(&kind, Duration::from_secs(1)).is_ok());
+            assert!(open(&kind, Duration::from_secs(1), false).is_ok());
         }
     }
 

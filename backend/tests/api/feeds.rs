@@ -85,6 +85,19 @@ async fn every_feed_holds_whole_posts_by_their_public_addresses() {
 }
 
 #[tokio::test]
+async fn no_date_lies_in_the_future() {
+    let app = TestApp::new().await;
+    let mut held = posts(2);
+    held[0].published_at = Some("2099-01-01T00:00:00Z".parse().expect("a moment"));
+    app.source.hold(held);
+    for path in ["/feed.xml", "/atom.xml", "/feed.json", "/sitemap.xml"] {
+        let text = app.get(path).await.text();
+        assert!(text.contains("/blogs/post-1"), "{path}: {text}");
+        assert!(!text.contains("2099"), "{path}: {text}");
+    }
+}
+
+#[tokio::test]
 async fn a_blog_without_posts_still_has_feeds() {
     let app = TestApp::at(SITE).await;
     app.source.hold(Vec::new());

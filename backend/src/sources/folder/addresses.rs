@@ -155,7 +155,7 @@ impl SeenFrom {
 
     /// Paths that one from the root of a site may mean: the site may begin in any folder above the
     /// post.
-    fn from_roots<'a>(&'a self, path: &'a str) -> impl Iterator<Item = String> + 'a {
+    fn under_roots<'a>(&'a self, path: &'a str) -> impl Iterator<Item = String> + 'a {
         let above = self
             .path
             .match_indices('/')
@@ -170,7 +170,7 @@ impl SeenFrom {
         let path = self.path(address.strip_prefix(ROOT).unwrap_or(address))?;
         let media = &self.content.media;
         if address.starts_with('/') || address.starts_with(ROOT) {
-            return self.from_roots(&path).find_map(|path| media.get(&path));
+            return self.under_roots(&path).find_map(|path| media.get(&path));
         }
         media.get(&path)
     }
@@ -187,7 +187,7 @@ impl SeenFrom {
         let known = |(path, id)| (Some(path), id);
         let from_root = |path: &str| {
             let known_root = self
-                .from_roots(path)
+                .under_roots(path)
                 .find_map(|path| self.content.post(&path));
             known_root.or_else(|| self.content.post_below(path))
         };
