@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use crate::cache::BlogCache;
+use crate::cache::{BlogCache, SavedCopy};
 use crate::clients::rate_limit::RateLimit;
 use crate::clock::{Clock, SystemClock};
 use crate::config::secret_key;
@@ -22,7 +22,7 @@ use crate::session::Sessions;
 use crate::session::memory::SessionMemory;
 use crate::session::token::Keys;
 use crate::site::assets::Assets;
-use crate::sources;
+use crate::sources::{self, SourceOptions};
 use crate::store::health::DatabaseHealth;
 use crate::store::{self, DatabaseUrl, Store};
 
@@ -85,7 +85,7 @@ impl App {
     pub async fn connect(config: &Config, public_url: PublicUrl) -> anyhow::Result<Self> {
         let settings = &config.settings;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
-        let source = sources::open(&config.source, settings.upstream_timeout.0, settings.future)?;
+        let blogs = blog_cache(config, Arc::clone(&clock))?;
         let secret = signing_key(config)?;
         let store = store::open(&config.database, settings.database_connections.0).await?;
         if store.is_shared() && settings.public_url.is_none() {
@@ -124,7 +124,7 @@ impl App {
             session_rate: Arc::new(session_rate),
             trusted_proxies: Arc::new(settings.trusted_proxies.clone()),
             mailer,
-            blogs: Arc::new(BlogCache::new(source, clock, settings.cache_lifetime.0)),
+            blogs: Arc::new(blogs),
             admission: Admission::new(hosts, Arc::clone(&public_url)),
             public_url,
             assets: Arc::new(Assets::open(config.assets.clone())),
@@ -142,6 +142,7 @@ impl App {
                 None => std::future::pending().await,
             }
         };
+        self.blogs.renew_saved_copy();
         tokio::join!(self.evict_expired(), mail);
     }
 
@@ -154,6 +155,21 @@ impl App {
             self.blogs.evict_expired();
         }
     }
+}
+
+fn blog_cache(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<BlogCache> {
+    let settings = &config.settings;
+    let options = SourceOptions {
+        upstream_timeout: settings.upstream_timeout.0,
+        ghost_key: config.ghost_key.clone(),
+        shows_future: settings.future,
+    };
+    let source = sources::open(&config.source, &options)?;
+    let saved = SavedCopy::new(&config.data_dir, config.source.fingerprint());
+    let cache = BlogCache::new(source, clock, settings.cache_lifetime.0);
+    Ok(cache
+        .with_refresh(settings.refresh.0)
+        .with_saved_copy(saved))
 }
 
 fn mailer(

@@ -4,6 +4,8 @@
 //! that it saw first, so that pages don't shift under a reader; a pin is only a reference.
 //! Sessions, snapshots and cached pages are bounded.
 
+mod saved;
+mod state;
 mod upstream;
 mod view;
 
@@ -14,18 +16,18 @@ use std::time::Duration;
 use quick_cache::UnitWeighter;
 use quick_cache::sync::Cache;
 
-pub use self::upstream::Fetches;
-use self::upstream::{FetchFailed, Upstream};
+pub use self::saved::SavedCopy;
+pub use self::state::Fetches;
+use self::upstream::{Current, Upstream};
 use self::view::FetchedBlogs;
 pub use self::view::View;
 use crate::clock::Clock;
 use crate::session_id::SessionId;
 use crate::sources::BlogSource;
+use crate::sources::site_info::SiteInfo;
 
-/// The shortest time between two fetches; sessions that begin meanwhile share the outcome.
+/// The shortest time between two fetches, and how old a copy of a source on this machine may be.
 pub const REFETCH_INTERVAL: Duration = Duration::from_secs(5);
-/// How long a page waits for the source when there is an older copy to show.
-const PEEK_TIMEOUT: Duration = Duration::from_secs(1);
 /// The most sessions that pin a copy. Beyond it the least recently seen lose theirs.
 pub const MAX_SESSIONS: u64 = 1_000_000;
 /// The most different copies in memory. Beyond it the sessions with the oldest move to the newest.
@@ -66,47 +68,58 @@ impl BlogCache {
         }
     }
 
+    /// The same cache with another age at which a copy of a remote source is read again.
+    #[must_use]
+    pub fn with_refresh(mut self, refresh: Duration) -> Self {
+        self.upstream.set_refresh(refresh);
+        self
+    }
+
+    /// The same cache, which keeps the last good copy of a remote source on disk and begins with it.
+    #[must_use]
+    pub fn with_saved_copy(mut self, saved: SavedCopy) -> Self {
+        self.upstream.restore(saved);
+        self
+    }
+
+    /// Reads the source at once where the copy is from disk, so that the first visitors see no stale one.
+    /// It needs a tokio runtime.
+    pub fn renew_saved_copy(&self) {
+        self.upstream.renew_restored();
+    }
+
+    /// What the source says about the site itself.
+    pub fn site(&self) -> Option<Arc<SiteInfo>> {
+        self.upstream.site()
+    }
+
     /// The source that the blogs come from.
     pub fn source(&self) -> &dyn BlogSource {
         self.upstream.source()
     }
 
-    /// The blogs for a session: its pinned copy, else a fresh one, which it then pins. While the
-    /// source fails: the last good copy or an empty list, marked stale and not pinned.
+    /// The blogs for a session: its pinned copy, else the newest one, which it then pins if it is young.
+    /// Only a reader without any copy waits for a remote source. While the source fails: the last good
+    /// copy or an empty list, marked stale.
     pub async fn view(&self, session: SessionId) -> View {
         if let Some(blogs) = self.pinned(session) {
             tracing::debug!("Returning cached blogs for session {session}");
             return self.show(Some(&blogs), false);
         }
         tracing::debug!("Fetching fresh blogs from API for session {session}");
-        match self.upstream.fresh().await {
-            Ok(blogs) => {
-                let view = self.show(Some(&blogs), false);
-                let since = self.clock.uptime();
-                self.pins.insert(session, Pin { blogs, since });
-                view
-            }
-            Err(FetchFailed) => self.show(self.upstream.last_good().as_ref(), true),
+        let current = self.upstream.current().await;
+        if let Some(blogs) = current.blogs.clone().filter(|_| current.can_be_pinned) {
+            let since = self.clock.uptime();
+            self.pins.insert(session, Pin { blogs, since });
         }
+        self.show_current(&current)
     }
 
-    /// The blogs for a page or a feed: the session's pinned copy, else a fresh one, which is not
-    /// pinned. Where there is an older copy, it waits at most [`PEEK_TIMEOUT`] for the source.
+    /// The blogs for a page or a feed, as [`BlogCache::view`] shows them; nothing is pinned.
     pub async fn peek(&self, session: Option<SessionId>) -> View {
-        if let Some(blogs) = session.and_then(|session| self.pinned(session)) {
-            return self.show(Some(&blogs), false);
-        }
-        let last_good = self.upstream.last_good();
-        let fresh = self.upstream.fresh();
-        let fetched = match &last_good {
-            Some(blogs) => tokio::time::timeout(PEEK_TIMEOUT, fresh)
-                .await
-                .unwrap_or_else(|_| Ok(blogs.clone())),
-            None => fresh.await,
-        };
-        match fetched {
-            Ok(blogs) => self.show(Some(&blogs), false),
-            Err(FetchFailed) => self.show(last_good.as_ref(), true),
+        match session.and_then(|session| self.pinned(session)) {
+            Some(blogs) => self.show(Some(&blogs), false),
+            None => self.show_current(&self.upstream.current().await),
         }
     }
 
@@ -143,6 +156,10 @@ impl BlogCache {
     fn is_current(&self, pin: &Pin) -> bool {
         let age = self.clock.uptime().saturating_sub(pin.since);
         age < self.lifetime && !pin.blogs.copy.retired.load(Ordering::Relaxed)
+    }
+
+    fn show_current(&self, current: &Current) -> View {
+        self.show(current.blogs.as_ref(), current.stale)
     }
 
     fn show(&self, blogs: Option<&FetchedBlogs>, stale: bool) -> View {

@@ -1,61 +1,45 @@
 //! The one reading of the source that all sessions share.
 
-use std::collections::VecDeque;
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, Shared};
 use parking_lot::Mutex;
 
+use super::REFETCH_INTERVAL;
+use super::saved::SavedCopy;
+use super::state::{Attempt, FetchFailed, Fetched, Fetches, Flight, Outcome, State, share};
 use super::view::{BlogCopy, FetchedBlogs};
-use super::{MAX_SNAPSHOTS, REFETCH_INTERVAL};
-use crate::clock::{Clock, rfc3339};
+use crate::clock::Clock;
 use crate::content::snapshot::Snapshot;
+use crate::sources::site_info::SiteInfo;
 use crate::sources::{BlogSource, SourceError};
-use crate::telemetry::{Chain, in_current_request};
+use crate::telemetry::in_current_request;
 
-/// The longest wait for a source: well within the time that a handler has to answer.
+/// How long a reader without a copy waits: well within the time that a handler has to answer.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a reader with a copy waits for a source on this machine, so that an edited file shows
+/// at once.
+const LOCAL_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A fetch that is under way; every reader that needs it awaits the same one (single flight).
-type Flight = Shared<BoxFuture<'static, Result<FetchedBlogs, FetchFailed>>>;
-
-/// The cause is in the log.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct FetchFailed;
-
-/// How often the source was read.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Fetches {
-    /// Fetches that brought posts.
-    pub succeeded: u64,
-    /// Fetches that failed.
-    pub failed: u64,
+/// What a reader gets now.
+pub(super) struct Current {
+    /// The newest copy there is.
+    pub(super) blogs: Option<FetchedBlogs>,
+    /// Whether the source failed when it was last read.
+    pub(super) stale: bool,
+    /// Whether the copy is young enough for a session to keep.
+    pub(super) can_be_pinned: bool,
 }
 
 /// The source and what it last held.
 pub(super) struct Upstream {
     source: Arc<dyn BlogSource>,
     clock: Arc<dyn Clock>,
+    /// How old a copy may be before the source is read again.
+    max_age: Duration,
+    saved: Option<SavedCopy>,
     state: Arc<Mutex<State>>,
-}
-
-#[derive(Default)]
-struct State {
-    last_good: Option<FetchedBlogs>,
-    /// Every copy that a session may hold, oldest first.
-    snapshots: VecDeque<Weak<BlogCopy>>,
-    last_attempt: Option<Attempt>,
-    flight: Option<Flight>,
-    fetches: Fetches,
-}
-
-#[derive(Clone, Copy)]
-struct Attempt {
-    ended: Duration,
-    failed: bool,
 }
 
 impl Upstream {
@@ -63,54 +47,135 @@ impl Upstream {
         Self {
             source,
             clock,
+            max_age: REFETCH_INTERVAL,
+            saved: None,
             state: Arc::default(),
         }
+    }
+
+    /// Sets how old a copy of a remote source may be. One on this machine is asked more often.
+    pub(super) fn set_refresh(&mut self, refresh: Duration) {
+        if self.source.is_remote() {
+            self.max_age = refresh;
+        }
+    }
+
+    /// Shows the copy on disk until the source is read, and keeps later ones there. A source on this
+    /// machine needs none.
+    pub(super) fn restore(&mut self, saved: SavedCopy) {
+        if !self.source.is_remote() {
+            return;
+        }
+        if let Some(loaded) = saved.load() {
+            tracing::info!(
+                posts = loaded.posts.len(),
+                fetched_at = loaded.fetched_at,
+                "Showing the saved copy of the blogs"
+            );
+            let copy = Arc::new(BlogCopy::new(Snapshot::new(loaded.posts)));
+            let mut state = self.state.lock();
+            state.admit(&copy);
+            state.last_good = Some(FetchedBlogs {
+                copy,
+                fetched_at: loaded.fetched_at.into(),
+                site: loaded.site.map(Arc::new),
+                source: loaded.kind.into(),
+            });
+            state.is_restored = true;
+        }
+        self.saved = Some(saved);
     }
 
     pub(super) fn source(&self) -> &dyn BlogSource {
         self.source.as_ref()
     }
 
-    pub(super) fn last_good(&self) -> Option<FetchedBlogs> {
-        self.state.lock().last_good.clone()
-    }
-
     pub(super) fn fetches(&self) -> Fetches {
         self.state.lock().fetches
     }
 
-    /// Different copies that are in memory.
-    pub(super) fn snapshots(&self) -> usize {
-        let state = self.state.lock();
-        let copies = state.snapshots.iter();
-        copies.filter(|copy| copy.strong_count() > 0).count()
+    /// What the source says about the site itself.
+    pub(super) fn site(&self) -> Option<Arc<SiteInfo>> {
+        self.state.lock().last_good.as_ref()?.site.clone()
     }
 
-    /// Returns posts at most [`REFETCH_INTERVAL`] old. On timeout the caller gets [`FetchFailed`]; the
-    /// fetch goes on.
-    pub(super) async fn fresh(&self) -> Result<FetchedBlogs, FetchFailed> {
-        let flight = {
-            let mut state = self.state.lock();
-            match (&state.flight, state.last_attempt) {
-                (Some(flight), _) => flight.clone(),
-                (None, Some(attempt)) if self.is_recent(attempt) => {
-                    let last_good = state.last_good.clone().filter(|_| !attempt.failed);
-                    return last_good.ok_or(FetchFailed);
-                }
-                _ => {
-                    let flight = self.start_fetch();
-                    state.flight = Some(flight.clone());
-                    flight
-                }
-            }
+    /// Different copies that are in memory.
+    pub(super) fn snapshots(&self) -> usize {
+        self.state.lock().copies()
+    }
+
+    /// Starts a fetch where the copy is from disk.
+    pub(super) fn renew_restored(&self) {
+        if self.state.lock().is_restored {
+            drop(self.flight());
+        }
+    }
+
+    /// The newest copy, and a fetch beside it when the copy is too old. A reader waits only where there
+    /// is no copy, or for a source on this machine.
+    pub(super) async fn current(&self) -> Current {
+        let flight = self.flight();
+        let last_good = self.state.lock().last_good.clone();
+        let Some(flight) = flight else {
+            return self.settled();
         };
-        tokio::time::timeout(FETCH_TIMEOUT, flight)
-            .await
-            .unwrap_or(Err(FetchFailed))
+        let timeout = match last_good {
+            None => FETCH_TIMEOUT,
+            Some(_) if self.source.is_remote() => return self.settled(),
+            Some(_) => LOCAL_TIMEOUT,
+        };
+        // On timeout the fetch goes on for later readers.
+        let _ = tokio::time::timeout(timeout, flight).await;
+        self.settled()
+    }
+
+    /// What is known without waiting.
+    fn settled(&self) -> Current {
+        let state = self.state.lock();
+        let failed = matches!(
+            state.last_attempt,
+            Some(Attempt {
+                outcome: Outcome::Failed(_),
+                ..
+            })
+        );
+        let is_young = state.last_attempt.is_some_and(|attempt| {
+            matches!(attempt.outcome, Outcome::Succeeded) && self.age(attempt) < self.max_age
+        });
+        Current {
+            blogs: state.last_good.clone(),
+            stale: failed || state.is_restored || state.last_good.is_none(),
+            can_be_pinned: is_young,
+        }
+    }
+
+    /// The fetch that is under way, or a new one; `None` while the last one is recent.
+    fn flight(&self) -> Option<Flight> {
+        let mut state = self.state.lock();
+        if let Some(flight) = &state.flight {
+            return Some(flight.clone());
+        }
+        if state
+            .last_attempt
+            .is_some_and(|attempt| self.is_recent(attempt))
+        {
+            return None;
+        }
+        let flight = self.start_fetch();
+        state.flight = Some(flight.clone());
+        Some(flight)
     }
 
     fn is_recent(&self, attempt: Attempt) -> bool {
-        self.clock.uptime().saturating_sub(attempt.ended) < REFETCH_INTERVAL
+        let pause = match attempt.outcome {
+            Outcome::Succeeded => self.max_age,
+            Outcome::Failed(pause) => pause,
+        };
+        self.age(attempt) < pause
+    }
+
+    fn age(&self, attempt: Attempt) -> Duration {
+        self.clock.uptime().saturating_sub(attempt.ended)
     }
 
     /// Starts a fetch in a task of its own, so that it outlives the reader that started it. Its log
@@ -119,9 +184,17 @@ impl Upstream {
         let source = Arc::clone(&self.source);
         let clock = Arc::clone(&self.clock);
         let state = Arc::clone(&self.state);
+        let saved = self.saved.clone();
         let landing = tokio::spawn(in_current_request(async move {
-            let fetched = read(source).await;
-            state.lock().land(fetched, &*clock)
+            let fetched = read(&source).await;
+            let fetched = fetched
+                .map(|fetched| fetched.map(|(snapshot, site)| (share(&state, snapshot), site)));
+            let (blogs, is_new) = state.lock().land(fetched, source.kind(), &*clock)?;
+            if let Some(saved) = saved.filter(|_| is_new) {
+                let blogs = blogs.clone();
+                tokio::task::spawn_blocking(move || saved.save(&blogs));
+            }
+            Ok(blogs)
         }));
         async move { landing.await.unwrap_or(Err(FetchFailed)) }
             .boxed()
@@ -130,61 +203,15 @@ impl Upstream {
 }
 
 /// Reads the source in a task of its own: a panic in its adapter becomes an error.
-async fn read(source: Arc<dyn BlogSource>) -> Result<Snapshot, SourceError> {
-    let reading = in_current_request(async move { source.fetch().await.map(Snapshot::new) });
+async fn read(source: &Arc<dyn BlogSource>) -> Result<Fetched<Snapshot>, SourceError> {
+    let source = Arc::clone(source);
+    let reading = in_current_request(async move {
+        let reading = source.refetch().await?;
+        Ok(reading.map(|reading| (Snapshot::new(reading.posts), reading.site)))
+    });
     tokio::spawn(reading).await.unwrap_or_else(|panic| {
         Err(SourceError::Unusable(format!(
             "the source's adapter failed: {panic}"
         )))
     })
-}
-
-impl State {
-    /// Records the outcome of a fetch.
-    fn land(
-        &mut self,
-        fetched: Result<Snapshot, SourceError>,
-        clock: &dyn Clock,
-    ) -> Result<FetchedBlogs, FetchFailed> {
-        self.flight = None;
-        self.last_attempt = Some(Attempt {
-            ended: clock.uptime(),
-            failed: fetched.is_err(),
-        });
-        match fetched {
-            Ok(snapshot) => {
-                self.fetches.succeeded += 1;
-                let blogs = FetchedBlogs {
-                    copy: self.share(snapshot),
-                    fetched_at: rfc3339(clock.now()).into(),
-                };
-                self.last_good = Some(blogs.clone());
-                Ok(blogs)
-            }
-            Err(cause) => {
-                self.fetches.failed += 1;
-                tracing::error!("API request failed: {}", Chain(&cause));
-                Err(FetchFailed)
-            }
-        }
-    }
-
-    /// Returns the copy in memory that equals `snapshot`, else a new one. Beyond [`MAX_SNAPSHOTS`] the
-    /// oldest copies retire.
-    fn share(&mut self, snapshot: Snapshot) -> Arc<BlogCopy> {
-        let held = self.snapshots.iter().filter_map(Weak::upgrade);
-        let mut readable = held.filter(|copy| !copy.retired.load(Ordering::Relaxed));
-        if let Some(same) = readable.find(|copy| *copy.snapshot == snapshot) {
-            return same;
-        }
-        let copy = Arc::new(BlogCopy::new(snapshot));
-        self.snapshots.retain(|copy| copy.strong_count() > 0);
-        self.snapshots.push_back(Arc::downgrade(&copy));
-        let surplus = self.snapshots.len().saturating_sub(MAX_SNAPSHOTS);
-        let oldest = self.snapshots.iter().take(surplus);
-        for copy in oldest.filter_map(Weak::upgrade) {
-            copy.retired.store(true, Ordering::Relaxed);
-        }
-        copy
-    }
 }

@@ -11,6 +11,7 @@ use shared::search::SearchPage;
 use tokio::task::JoinError;
 
 use crate::content::snapshot::Snapshot;
+use crate::sources::site_info::SiteInfo;
 
 /// Pages of one copy that are kept as JSON.
 const MAX_CACHED_PAGES: usize = 128;
@@ -40,6 +41,10 @@ pub(super) struct FetchedBlogs {
     pub(super) copy: Arc<BlogCopy>,
     /// RFC 3339: every answer shows it, so it is formatted once.
     pub(super) fetched_at: Arc<str>,
+    /// What the source says about the site itself.
+    pub(super) site: Option<Arc<SiteInfo>>,
+    /// The kind of source, as `freshness.source` shows it.
+    pub(super) source: Arc<str>,
 }
 
 /// The blogs as one session sees them.
@@ -53,7 +58,7 @@ pub struct View {
 }
 
 impl View {
-    /// Shows `blogs`, or an empty list where there are none.
+    /// Shows `blogs`, or an empty list of this kind of source where there are none.
     pub(super) fn new(blogs: Option<&FetchedBlogs>, stale: bool, source: &str) -> Self {
         Self {
             snapshot: blogs.map_or_else(
@@ -63,7 +68,7 @@ impl View {
             freshness: Freshness {
                 fetched_at: blogs.map(|blogs| blogs.fetched_at.to_string()),
                 stale,
-                source: source.to_owned(),
+                source: blogs.map_or(source, |blogs| &blogs.source).to_owned(),
             },
             cached_in: blogs.filter(|_| !stale).cloned(),
         }

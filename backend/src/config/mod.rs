@@ -56,6 +56,8 @@ pub struct Config {
     pub database: DatabaseUrl,
     /// How the owner is notified of messages; `None` means not at all.
     pub mail: Option<MailSettings>,
+    /// Content API key of a Ghost site.
+    pub ghost_key: Option<String>,
     /// The keys that sign sessions; `None` means that one is to be generated.
     pub keys: Option<ConfiguredKeys>,
 }
@@ -101,6 +103,7 @@ impl Layers<'_> {
             assets: self.assets(&settings)?,
             database: database.map_err(|problem| self.error("database-url", problem))?,
             mail: mail::parse(&settings).map_err(|(name, problem)| self.error(name, problem))?,
+            ghost_key: settings.ghost_key.as_ref().map(|key| key.0.clone()),
             keys: ConfiguredKeys::of(&settings)
                 .map_err(|(name, problem)| self.error(name, problem))?,
             data_dir,

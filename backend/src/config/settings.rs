@@ -34,7 +34,8 @@ pub struct Settings {
     #[arg(long, value_name = "URL")]
     #[serde(deserialize_with = "optional_text")]
     pub public_url: Option<PublicUrl>,
-    /// `embedded`, the URL of a JSON blog API, or a folder of Markdown posts
+    /// `embedded`, a folder of Markdown posts, or the URL of a WordPress site, a feed, or a JSON blog
+    /// API; `wordpress:`, `ghost:`, `feed:` or `json:` before the URL says which
     #[arg(long, value_name = "SOURCE", default_value = "embedded")]
     pub(super) source: String,
     /// Show posts of a folder whose date is in the future
@@ -57,6 +58,10 @@ pub struct Settings {
     #[arg(long, value_name = "DURATION", default_value = "1h")]
     #[serde(deserialize_with = "text")]
     pub cache_lifetime: Period,
+    /// How old the copy of a source at a URL may be before it is read again
+    #[arg(long, value_name = "DURATION", default_value = "1m")]
+    #[serde(deserialize_with = "text")]
+    pub refresh: Period,
     /// Limit for one whole upstream request, body included
     #[arg(long, value_name = "DURATION", default_value = "5s")]
     #[serde(deserialize_with = "text")]
@@ -105,6 +110,9 @@ pub struct Settings {
     #[arg(long, value_name = "FILTER", default_value = "info")]
     #[serde(deserialize_with = "text")]
     pub log: LogFilter,
+    /// Content API key of a Ghost site
+    #[arg(long, hide = true)]
+    pub(super) ghost_key: Option<Redacted>,
     /// Signs the sessions
     #[arg(long, hide = true)]
     pub(super) secret_key: Option<Redacted>,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use shared::blog::{Author, BlogHeading, DEFAULT_AUTHOR, DEFAULT_CATEGORY};
 
 use super::address::{self, Addresses};
@@ -13,7 +14,7 @@ use super::{html, plain};
 pub use super::markup::Anchors;
 
 /// A post as every source delivers it: complete, with the defaults filled in and the HTML safe.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Post {
     /// Unique within its source.
     pub id: String,

@@ -1,28 +1,45 @@
 //! Where posts come from: one adapter a file behind [`BlogSource`].
 
+mod client;
+mod kind;
 mod markdown_file;
+mod records;
+#[cfg(test)]
+mod stub;
+mod walk;
 
+pub mod detect;
 pub mod embedded;
+pub mod feed;
 pub mod folder;
+pub mod ghost;
 pub mod json_api;
+pub mod site_info;
+pub mod wordpress;
 
 use std::borrow::Cow;
-use std::fmt;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use url::Url;
 
+pub use self::kind::SourceKind;
+use self::site_info::SiteInfo;
 use crate::content::post::Post;
 
 /// A place that posts are read from.
 #[async_trait]
 pub trait BlogSource: Send + Sync {
-    /// The kind of source, as `freshness.source` shows it: `embedded`, `json_api` or `folder`.
+    /// The kind of source, as `freshness.source` shows it: `embedded`, `folder`, `json_api`, `wordpress`,
+    /// `ghost`, `feed`, or `url` before a URL has shown what it is.
     fn kind(&self) -> &'static str;
+
+    /// Whether the posts come over the network: readers don't wait for it, and the last copy is kept on
+    /// disk.
+    fn is_remote(&self) -> bool {
+        false
+    }
 
     /// Reads every post, in the source's own order.
     ///
@@ -30,9 +47,32 @@ pub trait BlogSource: Send + Sync {
     /// When the source as a whole can't be read. A single bad post is skipped with a warning.
     async fn fetch(&self) -> Result<Vec<Post>, SourceError>;
 
+    /// Reads the source, or finds out that it has not changed since the last reading: `None` then.
+    ///
+    /// # Errors
+    /// As [`BlogSource::fetch`].
+    async fn refetch(&self) -> Result<Option<Reading>, SourceError> {
+        Ok(Some(Reading::from(self.fetch().await?)))
+    }
+
     /// A picture that belongs to the posts, by its path below `/media/`; `None` when there is none.
     async fn media(&self, _path: &str) -> Option<Media> {
         None
+    }
+}
+
+/// What one reading of a source brings.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Reading {
+    /// Every post, in the source's own order.
+    pub posts: Vec<Post>,
+    /// What the source says about the site, if it says anything.
+    pub site: Option<SiteInfo>,
+}
+
+impl From<Vec<Post>> for Reading {
+    fn from(posts: Vec<Post>) -> Self {
+        Self { posts, site: None }
     }
 }
 
@@ -93,138 +133,87 @@ pub enum SourceError {
     /// The upstream answered with something other than posts.
     #[error("{0}")]
     Unusable(String),
+    /// The upstream asks to come back later (429, or 503 with `Retry-After`).
+    #[error("{problem}; the source is asked again after {retry_after:?}")]
+    Busy {
+        /// What it answered.
+        problem: String,
+        /// How long it is left alone.
+        retry_after: Duration,
+    },
 }
 
-/// Which source the operator chose (`--source`).
-#[derive(Clone, PartialEq, Eq)]
-pub enum SourceKind {
-    /// The posts that are compiled in.
-    Embedded,
-    /// A JSON blog API at this address.
-    JsonApi(Url),
-    /// A folder of Markdown posts.
-    Folder(PathBuf),
-}
-
-impl FromStr for SourceKind {
-    type Err = String;
-
-    /// # Errors
-    /// Says in one sentence what would fit.
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        const FITS: &str = "`embedded`, an http:// or https:// URL, or an existing folder";
-        if text == "embedded" {
-            return Ok(Self::Embedded);
-        }
-        // A mistyped scheme gets another error than a missing folder.
-        if let Ok(url) = Url::parse(text)
-            && text.contains("://")
-        {
-            return match url.scheme() {
-                "http" | "https" => Ok(Self::JsonApi(url)),
-                scheme => Err(format!("a {scheme}:// URL is no source; what fits: {FITS}")),
-            };
-        }
-        if text.contains("://") {
-            return Err(format!("the URL can't be read; what fits: {FITS}"));
-        }
-        let folder = PathBuf::from(text);
-        if folder.is_dir() {
-            Ok(Self::Folder(folder))
-        } else {
-            Err(format!("there is no folder `{text}`; what fits: {FITS}"))
-        }
-    }
-}
-
-/// Leaves out a URL's user info and query: they can hold secrets.
-impl fmt::Display for SourceKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl SourceError {
+    /// How long the upstream asks to be left alone.
+    pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Embedded => f.write_str("embedded"),
-            Self::JsonApi(url) => f.write_str(&json_api::redacted(url)),
-            Self::Folder(path) => write!(f, "{}", path.display()),
+            Self::Busy { retry_after, .. } => Some(*retry_after),
+            _ => None,
         }
     }
 }
 
-impl fmt::Debug for SourceKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SourceKind({self})")
-    }
+/// How the posts at an address are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// A JSON blog API.
+    Json,
+    /// WordPress's REST API.
+    WordPress,
+    /// Ghost's Content API.
+    Ghost,
+    /// RSS, Atom or JSON Feed.
+    Feed,
+}
+
+impl Protocol {
+    const NAMED: [(&'static str, Self); 4] = [
+        ("json:", Self::Json),
+        ("wordpress:", Self::WordPress),
+        ("ghost:", Self::Ghost),
+        ("feed:", Self::Feed),
+    ];
+}
+
+/// What adapters need beside an address.
+#[derive(Clone, Default)]
+pub struct SourceOptions {
+    /// Bounds one request to an upstream, body included.
+    pub upstream_timeout: Duration,
+    /// A key of Ghost's Content API.
+    pub ghost_key: Option<String>,
+    /// Shows posts of a folder whose date is in the future.
+    pub shows_future: bool,
 }
 
 /// Makes the adapter for a kind of source, and reads nothing yet.
 ///
-/// `upstream_timeout` bounds one whole reading of an upstream, with all pages and bodies.
-/// `shows_future` is for folders: posts whose date is in the future are public too.
-///
 /// # Errors
-/// When no HTTP client can be set up.
+/// When no HTTP client can be set up, or a Ghost site is to be read without a key.
 pub fn open(
     kind: &SourceKind,
-    upstream_timeout: Duration,
-    shows_future: bool,
+    options: &SourceOptions,
 ) -> Result<Arc<dyn BlogSource>, SourceError> {
-    Ok(match kind {
-        SourceKind::Embedded => Arc::new(embedded::EmbeddedSource::new()),
-        SourceKind::JsonApi(url) => {
-            Arc::new(json_api::JsonApiSource::new(url.clone(), upstream_timeout)?)
-        }
+    let (url, protocol) = match kind {
+        SourceKind::Embedded => return Ok(Arc::new(embedded::EmbeddedSource::new())),
         SourceKind::Folder(path) => {
-            Arc::new(folder::FolderSource::new(path.clone()).showing_future(shows_future))
+            let folder = folder::FolderSource::new(path.clone());
+            return Ok(Arc::new(folder.showing_future(options.shows_future)));
+        }
+        SourceKind::Url(url, protocol) => (url.clone(), protocol),
+    };
+    let timeout = options.upstream_timeout;
+    Ok(match protocol {
+        None => Arc::new(detect::DetectedSource::new(url, timeout)?),
+        Some(Protocol::Json) => Arc::new(json_api::JsonApiSource::new(url, timeout)?),
+        Some(Protocol::WordPress) => Arc::new(wordpress::WordPressSource::new(url, timeout)?),
+        Some(Protocol::Feed) => Arc::new(feed::FeedSource::new(url, timeout)?),
+        Some(Protocol::Ghost) => {
+            let key = options.ghost_key.clone().ok_or_else(|| {
+                let problem = "ghost: needs a Content API key; set FLASHBLOG_GHOST_KEY to the one under Settings, Integrations";
+                SourceError::Unusable(problem.to_owned())
+            })?;
+            Arc::new(ghost::GhostSource::new(&url, key, timeout)?)
         }
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_source_is_chosen_by_one_word() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().to_str().expect("UTF-8");
-        for (text, shown) in [
-            ("embedded", "embedded"),
-            ("http://127.0.0.1:8000/blogs", "http://127.0.0.1:8000/blogs"),
-            (
-                "HTTPS://me:secret@Blog.example/x?key=secret#y",
-                "https://blog.example/x?…",
-            ),
-            (path, path),
-        ] {
-            let kind: SourceKind = text
-                .parse()
-                .unwrap_or_else(|error| panic!("{text}: {error}"));
-            assert_eq!(kind.to_string(), shown);
-            assert!(!format!("{kind:?}").contains("secret"));
-            assert!(open(&kind, Duration::from_secs(1), false).is_ok());
-        }
-    }
-
-    #[test]
-    fn a_source_that_is_none_is_refused_with_what_would_fit() {
-        let file = tempfile::NamedTempFile::new().expect("a file");
-        for text in [
-            "",
-            "Embedded",
-            "no/such/folder",
-            "ftp://me:secret@blog.example/",
-            "http://",
-            "http://me:secret@:x/",
-            "https:/blog.example",
-            file.path().to_str().expect("UTF-8"),
-        ] {
-            let error = text.parse::<SourceKind>().expect_err(text);
-            assert!(
-                error.contains("what fits: `embedded`, an http:// or https:// URL"),
-                "{error}"
-            );
-            assert!(
-                !error.contains('\n') && !error.contains("secret"),
-                "{error}"
-            );
-        }
-    }
 }

@@ -32,6 +32,7 @@ mod postgres_server;
 mod process;
 mod production_log;
 mod reading_order;
+mod remote_source;
 mod search;
 mod server;
 mod servers;

@@ -51,7 +51,7 @@ async fn recent_posts_show_their_age_and_keep_their_date() -> anyhow::Result<()>
 #[tokio::test]
 async fn a_saved_copy_says_from_when_it_is() -> anyhow::Result<()> {
     let upstream = Upstream::start(json!([{"id": 1, "title": "Saved"}])).await?;
-    let site = Site::with_arguments(&["--source", upstream.address()]).await?;
+    let site = Site::with_arguments(&["--source", upstream.address(), "--refresh", "1s"]).await?;
     let browser = Browser::open(site.origin()).await?;
     browser.move_to("Asia/Kolkata").await?;
     browser.visit("/blogs").await?;

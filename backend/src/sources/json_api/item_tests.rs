@@ -1,15 +1,17 @@
-use std::time::Duration;
+//! Items of a JSON list as posts, field by field.
 
-use serde_json::json;
+use serde_json::{Value, json};
+use url::Url;
 
-use super::*;
+use crate::content::record::Record;
+use crate::sources::records;
+use crate::sources::walk::{Page, page_of_records};
 
-fn read(items: Value) -> Items {
-    let Value::Array(items) = items else {
-        unreachable!()
-    };
+fn read(items: Value) -> Page {
     let base = Url::parse("https://me:pass@blog.example/api/blogs?key=secret").expect("a URL");
-    super::read(items, &base, Instant::now() + Duration::from_secs(60)).expect("in time")
+    let text = items.to_string();
+    let list = records::list(&text, &[], &[]).expect("a list");
+    page_of_records(&list.records, &base, |fields, _| Record::item(fields))
 }
 
 #[test]

@@ -1,0 +1,306 @@
+//! Reading an upstream page by page, and only when it has changed.
+
+mod addresses;
+mod progress;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use parking_lot::Mutex;
+use serde_json::value::RawValue;
+use url::Url;
+
+pub(super) use self::addresses::{page_url, pages_after, with_parameter};
+use self::progress::Reading;
+use super::SourceError;
+use super::client::{Answer, Budget, Client, Validators, is_same_site, redacted, without_secrets};
+use super::records::{self, MAX_RECORDS};
+use crate::content::address::Addresses;
+use crate::content::fields::Fields;
+use crate::content::post::{Post, RawPost};
+use crate::telemetry::in_current_request;
+
+/// The most pages of one reading; later pages are left out with a warning.
+pub(super) const MAX_PAGES: usize = 200;
+/// The most posts of one reading; later posts are left out with a warning.
+pub(super) const MAX_POSTS: usize = MAX_RECORDS;
+/// Pages that are requested at once, so that a long blog is read soon.
+const CONCURRENT_PAGES: usize = 4;
+/// The most bytes of one answer, after decompression.
+pub(super) const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
+/// The longest time for one reading, with all its pages.
+const READING_TIMEOUT: Duration = Duration::from_secs(600);
+/// A reading waits this long for an upstream that asks to come back later; beyond it, it fails.
+const MAX_PAUSE: Duration = Duration::from_secs(30);
+/// How often a reading waits for the same page.
+const MAX_PAUSES: usize = 5;
+
+/// Makes posts of one answer. It takes CPU time and runs on the blocking threads.
+pub(super) type Parse = Arc<dyn Fn(Answer) -> Result<Page, SourceError> + Send + Sync>;
+
+/// What one answer holds.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    pub(super) posts: Vec<Post>,
+    pub(super) skipped: Vec<SkippedRecord>,
+    /// Records of this answer, skipped ones included.
+    pub(super) records: usize,
+    /// Records beyond the bound of one answer.
+    pub(super) left_out: usize,
+    pub(super) more: More,
+}
+
+/// A record that is no post.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct SkippedRecord {
+    /// From 0, within its answer.
+    pub(super) index: usize,
+    pub(super) reason: String,
+}
+
+/// Where the list goes on.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) enum More {
+    #[default]
+    End,
+    /// At this address; the answer there says where it goes on.
+    Next(Url),
+    /// At these addresses, which can be read in any order.
+    Pages(Vec<Url>),
+    /// The answer says that there is more, but not where.
+    Unknown,
+}
+
+/// The reader of one upstream list.
+#[derive(Debug)]
+pub(super) struct Walk {
+    client: Client,
+    accept: &'static str,
+    /// The most bytes of all pages together.
+    max_bytes: usize,
+    /// The pages of the last complete reading.
+    seen: Mutex<Vec<SeenPage>>,
+}
+
+#[derive(Debug, Clone)]
+struct SeenPage {
+    url: Url,
+    validators: Validators,
+}
+
+impl Walk {
+    pub(super) fn new(client: Client, accept: &'static str, max_bytes: usize) -> Self {
+        Self {
+            client,
+            accept,
+            max_bytes,
+            seen: Mutex::default(),
+        }
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Forgets what the last reading saw: the next one is complete.
+    pub(super) fn forget(&self) {
+        self.seen.lock().clear();
+    }
+
+    /// Reads the posts of all pages from `first` on. `None` when the upstream says of every page of the
+    /// last reading that it is unchanged (304); nothing is parsed then.
+    ///
+    /// # Errors
+    /// When one page can't be read.
+    pub(super) async fn read(
+        &self,
+        first: &Url,
+        parse: &Parse,
+    ) -> Result<Option<Vec<Post>>, SourceError> {
+        let reading = tokio::time::timeout(READING_TIMEOUT, self.read_pages(first, parse));
+        reading.await.unwrap_or_else(|_| {
+            Err(SourceError::Unreachable(format!(
+                "reading {} takes longer than {READING_TIMEOUT:?}",
+                redacted(first)
+            )))
+        })
+    }
+
+    async fn read_pages(
+        &self,
+        first: &Url,
+        parse: &Parse,
+    ) -> Result<Option<Vec<Post>>, SourceError> {
+        let budget = Budget::new(MAX_ANSWER_BYTES, self.max_bytes);
+        let Some(answer) = self.first_if_changed(first, &budget).await? else {
+            return Ok(None);
+        };
+        let site = answer.url.clone();
+        let (seen, page) = parse_apart(first.clone(), answer, parse).await?;
+        let mut reading = Reading::new(first);
+        match reading.add(seen, page) {
+            More::End => {}
+            More::Pages(urls) => self.read_all(urls, parse, &budget, &mut reading).await?,
+            More::Next(url) => {
+                self.follow(url, &site, parse, &budget, &mut reading).await?;
+            }
+            More::Unknown => reading.is_partial(
+                "The answer says that there are more posts, but not where: this is only its first page",
+            ),
+        }
+        *self.seen.lock() = std::mem::take(&mut reading.seen);
+        Ok(Some(reading.finish()))
+    }
+
+    /// The first page; `None` when every page of the last reading is unchanged.
+    async fn first_if_changed(
+        &self,
+        first: &Url,
+        budget: &Budget,
+    ) -> Result<Option<Answer>, SourceError> {
+        let get = |page: SeenPage| async move {
+            self.client
+                .get_if_changed(&page.url, self.accept, budget, &page.validators)
+                .await
+        };
+        let seen = self.seen.lock().clone();
+        let is_conditional = seen.first().is_some_and(|page| page.url == *first)
+            && seen.iter().all(|page| !page.validators.is_empty());
+        let mut pages = seen.into_iter();
+        let head = pages.next().filter(|_| is_conditional);
+        if let Some(head) = head {
+            if let Some(changed) = get(head).await? {
+                return Ok(Some(changed));
+            }
+            let others = stream::iter(pages).map(get).buffered(CONCURRENT_PAGES);
+            let changed = others.try_filter_map(async |answer| Ok(answer));
+            let mut changed = std::pin::pin!(changed);
+            if changed.try_next().await?.is_none() {
+                return Ok(None);
+            }
+        }
+        self.client.get(first, self.accept, budget).await.map(Some)
+    }
+
+    async fn read_all(
+        &self,
+        mut urls: Vec<Url>,
+        parse: &Parse,
+        budget: &Budget,
+        reading: &mut Reading<'_>,
+    ) -> Result<(), SourceError> {
+        if urls.len() >= MAX_PAGES {
+            reading.is_partial(&format!(
+                "The list has {} pages; only the first {MAX_PAGES} are read",
+                urls.len() + 1
+            ));
+            urls.truncate(MAX_PAGES - 1);
+        }
+        reading.pages = urls.len() + 1;
+        let mut pages = stream::iter(urls)
+            .map(|url| self.page(url, parse, budget))
+            .buffered(CONCURRENT_PAGES);
+        while let Some((seen, page)) = pages.try_next().await? {
+            reading.add(seen, page);
+            if reading.is_full() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads page after page, as long as each names the next one on the same site.
+    async fn follow(
+        &self,
+        mut url: Url,
+        site: &Url,
+        parse: &Parse,
+        budget: &Budget,
+        reading: &mut Reading<'_>,
+    ) -> Result<(), SourceError> {
+        let mut visited = HashSet::from([site.clone()]);
+        while visited.insert(url.clone()) {
+            if !is_same_site(&url, site) {
+                let host = url.origin().ascii_serialization();
+                reading.is_partial(&format!("The next page is at {host}, which is not read"));
+                return Ok(());
+            }
+            if visited.len() > MAX_PAGES {
+                reading.is_partial(&format!("Only the first {MAX_PAGES} pages are read"));
+                return Ok(());
+            }
+            let (seen, page) = self.page(url, parse, budget).await?;
+            match reading.add(seen, page) {
+                More::Next(next) if !reading.is_full() => url = next,
+                _ => return Ok(()),
+            }
+        }
+        reading.is_partial("The list leads back to a page that was read");
+        Ok(())
+    }
+
+    /// Reads one more page, and waits when the upstream asks for it (429, `Retry-After`).
+    async fn page(
+        &self,
+        url: Url,
+        parse: &Parse,
+        budget: &Budget,
+    ) -> Result<(SeenPage, Page), SourceError> {
+        let mut pauses = 0;
+        let answer = loop {
+            match self.client.get(&url, self.accept, budget).await {
+                Err(SourceError::Busy { retry_after, .. })
+                    if retry_after <= MAX_PAUSE && pauses < MAX_PAUSES =>
+                {
+                    pauses += 1;
+                    tracing::info!(?retry_after, "The source asks to come back later");
+                    tokio::time::sleep(retry_after).await;
+                }
+                answer => break answer?,
+            }
+        };
+        parse_apart(url, answer, parse).await
+    }
+}
+
+async fn parse_apart(
+    url: Url,
+    answer: Answer,
+    parse: &Parse,
+) -> Result<(SeenPage, Page), SourceError> {
+    let validators = answer.validators();
+    let parse = Arc::clone(parse);
+    let parsing = tokio::task::spawn_blocking(move || parse(answer));
+    let page = in_current_request(parsing).await.map_err(|error| {
+        SourceError::Unusable(format!("reading the posts broke off: {error}"))
+    })??;
+    Ok((SeenPage { url, validators }, page))
+}
+
+/// Makes a page of JSON records. `read` takes one apart: `None` leaves it out on purpose. Relative
+/// addresses in its HTML are resolved against `base`.
+pub(super) fn page_of_records(
+    records: &[&RawValue],
+    base: &Url,
+    read: impl Fn(Fields<'_>, &Arc<dyn Addresses>) -> Option<RawPost>,
+) -> Page {
+    let addresses: Arc<dyn Addresses> = Arc::new(without_secrets(base));
+    let mut page = Page {
+        records: records.len(),
+        ..Page::default()
+    };
+    for (index, raw) in records.iter().enumerate() {
+        let post = records::record(raw).and_then(|record| {
+            let post = read(Fields(&record), &addresses);
+            let finished = post.map(|post| post.finish(&addresses));
+            finished.transpose().map_err(|error| error.to_string())
+        });
+        match post {
+            Ok(post) => page.posts.extend(post),
+            Err(reason) => page.skipped.push(SkippedRecord { index, reason }),
+        }
+    }
+    page
+}

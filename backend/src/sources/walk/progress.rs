@@ -1,0 +1,96 @@
+//! A reading that is under way: what it has, how far it is, and what the log says of it.
+
+use std::time::{Duration, Instant};
+
+use url::Url;
+
+use super::{MAX_POSTS, More, Page, SeenPage};
+use crate::content::post::Post;
+use crate::sources::client::redacted;
+use crate::sources::records::MAX_RECORDS;
+
+/// Skipped posts that the log names in each reading.
+const MAX_WARNINGS: usize = 20;
+/// How often the log says how far a long reading is.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(5);
+
+/// A reading that is under way.
+pub(super) struct Reading<'a> {
+    source: &'a Url,
+    posts: Vec<Post>,
+    pub(super) seen: Vec<SeenPage>,
+    /// Pages that are known of.
+    pub(super) pages: usize,
+    records: usize,
+    skipped: usize,
+    last_progress: Instant,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn new(source: &'a Url) -> Self {
+        Self {
+            source,
+            posts: Vec::new(),
+            seen: Vec::new(),
+            pages: 1,
+            records: 0,
+            skipped: 0,
+            last_progress: Instant::now(),
+        }
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.posts.len() > MAX_POSTS
+    }
+
+    /// Takes a page in, and returns where the list goes on.
+    pub(super) fn add(&mut self, seen: SeenPage, page: Page) -> More {
+        for skipped in &page.skipped {
+            if self.skipped < MAX_WARNINGS {
+                tracing::warn!(
+                    source = redacted(self.source),
+                    index = self.records + skipped.index,
+                    "Skipping a post: {}",
+                    skipped.reason
+                );
+            }
+            self.skipped += 1;
+        }
+        if page.left_out > 0 {
+            self.is_partial(&format!(
+                "An answer lists more than {MAX_RECORDS} posts; {} are left out",
+                page.left_out
+            ));
+        }
+        self.records += page.records;
+        self.posts.extend(page.posts);
+        self.seen.push(seen);
+        if self.last_progress.elapsed() >= PROGRESS_INTERVAL {
+            self.last_progress = Instant::now();
+            tracing::info!(
+                source = redacted(self.source),
+                posts = self.posts.len(),
+                pages_read = self.seen.len(),
+                pages = self.pages.max(self.seen.len()),
+                "Reading the source"
+            );
+        }
+        page.more
+    }
+
+    /// Warns that the list is not read to its end.
+    pub(super) fn is_partial(&self, why: &str) {
+        tracing::warn!(source = redacted(self.source), "{why}");
+    }
+
+    pub(super) fn finish(mut self) -> Vec<Post> {
+        if let Some(more) = self.skipped.checked_sub(MAX_WARNINGS).filter(|n| *n > 0) {
+            tracing::warn!(source = redacted(self.source), "Skipping {more} more posts");
+        }
+        if self.is_full() {
+            self.is_partial(&format!("Only the first {MAX_POSTS} posts are read"));
+            self.posts.truncate(MAX_POSTS);
+        }
+        self.posts
+    }
+}

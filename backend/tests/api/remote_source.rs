@@ -1,0 +1,277 @@
+//! A source over the network: nobody waits for it once there is a copy, and the last copy outlives
+//! the server.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use flashblog::cache::{BlogCache, REFETCH_INTERVAL, SavedCopy};
+use flashblog::clock::Clock;
+use flashblog::content::post::Post;
+use flashblog::session_id::SessionId;
+use flashblog::sources::{BlogSource, Reading, SourceError};
+use parking_lot::Mutex;
+use tempfile::TempDir;
+use tokio::sync::Semaphore;
+
+use crate::harness::{TestApp, posts};
+
+const REFRESH: Duration = Duration::from_secs(60);
+
+/// What the source answers.
+#[derive(Clone, Copy)]
+enum Answer {
+    Posts(usize),
+    Unchanged,
+    Down,
+    Busy(Duration),
+}
+
+struct RemoteSource {
+    answer: Mutex<Answer>,
+    reads: AtomicUsize,
+    /// A reading takes a permit before it answers.
+    gate: Semaphore,
+}
+
+impl RemoteSource {
+    fn new(answer: Answer) -> Arc<Self> {
+        Arc::new(Self {
+            answer: Mutex::new(answer),
+            reads: AtomicUsize::new(0),
+            gate: Semaphore::new(Semaphore::MAX_PERMITS),
+        })
+    }
+
+    fn answer(&self, answer: Answer) {
+        *self.answer.lock() = answer;
+    }
+
+    fn reads(&self) -> usize {
+        self.reads.load(Ordering::SeqCst)
+    }
+}
+
+#[async_trait]
+impl BlogSource for RemoteSource {
+    fn kind(&self) -> &'static str {
+        "wordpress"
+    }
+
+    fn is_remote(&self) -> bool {
+        true
+    }
+
+    async fn fetch(&self) -> Result<Vec<Post>, SourceError> {
+        let reading = self.refetch().await?;
+        Ok(reading.unwrap_or_default().posts)
+    }
+
+    async fn refetch(&self) -> Result<Option<Reading>, SourceError> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        drop(self.gate.acquire().await);
+        let problem = "the stub is down".to_owned();
+        match *self.answer.lock() {
+            Answer::Posts(count) => Ok(Some(Reading::from(posts(count)))),
+            Answer::Unchanged => Ok(None),
+            Answer::Down => Err(SourceError::Unreachable(problem)),
+            Answer::Busy(retry_after) => Err(SourceError::Busy {
+                problem,
+                retry_after,
+            }),
+        }
+    }
+}
+
+fn cache(source: &Arc<RemoteSource>, app: &TestApp) -> BlogCache {
+    let source = Arc::clone(source) as Arc<dyn BlogSource>;
+    let clock = Arc::clone(&app.clock) as Arc<dyn Clock>;
+    BlogCache::new(source, clock, Duration::from_secs(3600)).with_refresh(REFRESH)
+}
+
+fn visitor() -> SessionId {
+    SessionId::random().expect("randomness")
+}
+
+/// Lets the fetch that is under way end.
+async fn settle(cache: &BlogCache, fetches: u64) {
+    while cache.fetches().succeeded + cache.fetches().failed < fetches {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn nobody_waits_once_there_is_a_copy() {
+    let app = TestApp::new().await;
+    let source = RemoteSource::new(Answer::Posts(3));
+    let cache = cache(&source, &app);
+    assert_eq!(cache.view(visitor()).await.snapshot.posts().len(), 3);
+
+    app.clock.advance(REFRESH - Duration::from_secs(1));
+    cache.view(visitor()).await;
+    assert_eq!(source.reads(), 1, "a young copy is not read again");
+
+    source.answer(Answer::Posts(4));
+    source.gate.forget_permits(usize::MAX);
+    app.clock.advance(Duration::from_secs(1));
+    let early = visitor();
+    for _ in 0..100 {
+        let view = cache.view(early).await;
+        assert_eq!(view.snapshot.posts().len(), 3);
+        assert!(!view.freshness.stale);
+    }
+    source.gate.add_permits(1);
+    settle(&cache, 2).await;
+    assert_eq!(source.reads(), 2, "one reading serves everybody");
+    let view = cache.view(early).await;
+    assert_eq!(view.snapshot.posts().len(), 4, "an old copy is not pinned");
+}
+
+#[tokio::test]
+async fn a_failure_marks_the_copy_stale_and_the_source_is_asked_again() {
+    let app = TestApp::new().await;
+    let source = RemoteSource::new(Answer::Posts(3));
+    let cache = cache(&source, &app);
+    cache.view(visitor()).await;
+    source.answer(Answer::Down);
+    app.clock.advance(REFRESH);
+    cache.peek(None).await;
+    settle(&cache, 2).await;
+    let view = cache.peek(None).await;
+    assert!(view.freshness.stale && view.snapshot.posts().len() == 3);
+
+    source.answer(Answer::Posts(5));
+    app.clock.advance(REFETCH_INTERVAL);
+    assert!(cache.peek(None).await.freshness.stale, "nobody waits");
+    settle(&cache, 3).await;
+    let view = cache.peek(None).await;
+    assert!(!view.freshness.stale && view.snapshot.posts().len() == 5);
+}
+
+#[tokio::test]
+async fn a_source_that_asks_for_time_gets_it() {
+    let app = TestApp::new().await;
+    let source = RemoteSource::new(Answer::Busy(Duration::from_secs(120)));
+    let cache = cache(&source, &app);
+    assert!(cache.peek(None).await.is_missing());
+    app.clock.advance(Duration::from_secs(119));
+    assert!(cache.peek(None).await.is_missing());
+    assert_eq!(source.reads(), 1);
+    source.answer(Answer::Posts(1));
+    app.clock.advance(Duration::from_secs(1));
+    assert!(!cache.peek(None).await.is_missing());
+}
+
+#[tokio::test]
+async fn an_unchanged_source_renews_the_copy() {
+    let app = TestApp::new().await;
+    let source = RemoteSource::new(Answer::Posts(3));
+    let cache = cache(&source, &app);
+    let first = cache.peek(None).await;
+    source.answer(Answer::Unchanged);
+    app.clock.advance(REFRESH);
+    cache.peek(None).await;
+    settle(&cache, 2).await;
+    let second = cache.peek(None).await;
+    assert!(Arc::ptr_eq(&first.snapshot, &second.snapshot));
+    assert_ne!(first.freshness.fetched_at, second.freshness.fetched_at);
+}
+
+const FILE: &str = "last-copy.json.gz";
+
+/// A data directory with a copy of three posts of the source `one`.
+async fn saved(app: &TestApp) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = RemoteSource::new(Answer::Posts(3));
+    let copy = SavedCopy::new(folder.path(), "one".to_owned());
+    let cache = cache(&source, app).with_saved_copy(copy);
+    cache.peek(None).await;
+    while !folder.path().join(FILE).exists() {
+        tokio::task::yield_now().await;
+    }
+    folder
+}
+
+/// The server after a restart, while its source is down.
+fn restarted(app: &TestApp, folder: &Path, source: &str) -> (BlogCache, Arc<RemoteSource>) {
+    let down = RemoteSource::new(Answer::Down);
+    let copy = SavedCopy::new(folder, source.to_owned());
+    (cache(&down, app).with_saved_copy(copy), down)
+}
+
+#[tokio::test]
+async fn a_restart_while_the_source_is_down_shows_the_site_as_it_was() {
+    let app = TestApp::new().await;
+    let folder = saved(&app).await;
+    let (cache, source) = restarted(&app, folder.path(), "one");
+    source.gate.forget_permits(usize::MAX);
+    let view = cache.view(visitor()).await;
+    assert_eq!(
+        view.snapshot.posts(),
+        posts(3),
+        "at once, before the source has answered"
+    );
+    assert!(view.freshness.stale);
+    assert_eq!(
+        view.freshness.fetched_at.as_deref(),
+        Some("2026-09-21T14:13:20Z")
+    );
+    assert_eq!(view.freshness.source, "wordpress");
+
+    source.gate.add_permits(1);
+    settle(&cache, 1).await;
+    assert!(cache.peek(None).await.freshness.stale);
+    source.answer(Answer::Posts(4));
+    source.gate.add_permits(1);
+    app.clock.advance(REFETCH_INTERVAL);
+    cache.peek(None).await;
+    settle(&cache, 2).await;
+    let view = cache.peek(None).await;
+    assert!(!view.freshness.stale && view.snapshot.posts().len() == 4);
+}
+
+#[tokio::test]
+async fn a_damaged_or_foreign_copy_is_ignored() {
+    let app = TestApp::new().await;
+    let folder = saved(&app).await;
+    let (other, _) = restarted(&app, folder.path(), "two");
+    assert!(other.peek(None).await.is_missing(), "another source's copy");
+
+    let path = folder.path().join(FILE);
+    let whole = fs::read(&path).expect("reads");
+    let mut flipped = whole.clone();
+    let middle = flipped.len() / 2;
+    flipped[middle] ^= 0x55;
+    for damaged in [
+        &whole[..whole.len() - 9],
+        &whole[..20],
+        &[][..],
+        b"no gzip",
+        &flipped,
+    ] {
+        fs::write(&path, damaged).expect("writes");
+        let (cache, _) = restarted(&app, folder.path(), "one");
+        assert!(
+            cache.peek(None).await.is_missing(),
+            "{} bytes",
+            damaged.len()
+        );
+    }
+    fs::write(&path, &whole).expect("writes");
+    let (cache, _) = restarted(&app, folder.path(), "one");
+    assert!(!cache.peek(None).await.is_missing());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_the_server_s_user_may_read_the_copy() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let app = TestApp::new().await;
+    let folder = saved(&app).await;
+    let file = fs::metadata(folder.path().join(FILE)).expect("a file");
+    assert_eq!(file.permissions().mode() & 0o777, 0o600);
+}
