@@ -94,6 +94,8 @@ impl App {
                 public_url.origin()
             );
         }
+        let name = config.source.fingerprint();
+        let blogs = blogs.with_shared_readings(Arc::clone(&store), &name);
         let database = DatabaseHealth::new(Arc::clone(&store), Arc::clone(&clock));
         let memory = SessionMemory::load(Arc::clone(&store)).await?;
         let sessions = Sessions::new(

@@ -124,11 +124,6 @@ fn register_blogs(registry: &mut Registry, blogs: &BlogCache) {
         fetches,
     );
     registry.register(
-        "flashblog_sessions_holding_snapshot",
-        "Sessions that read a copy of the blogs of their own",
-        ConstGauge::new(blogs.sessions()),
-    );
-    registry.register(
         "flashblog_snapshots",
         "Different copies of the blogs that are held",
         ConstGauge::new(blogs.snapshots()),

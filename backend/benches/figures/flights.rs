@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use flashblog::cache::BlogCache;
+use flashblog::cache::{BlogCache, Reader};
 use flashblog::clock::SystemClock;
 use flashblog::content::post::Post;
 use flashblog::session_id::SessionId;
@@ -71,8 +71,12 @@ fn cold(sessions: usize) -> anyhow::Result<(usize, Duration)> {
         let started = Instant::now();
         let mut waiting = tokio::task::JoinSet::new();
         for _ in 0..sessions {
-            let (cache, session) = (Arc::clone(&cache), SessionId::random()?);
-            waiting.spawn(async move { cache.view(session).await });
+            let reader = Reader {
+                session: SessionId::random()?,
+                since: jiff::Timestamp::now().as_second(),
+            };
+            let cache = Arc::clone(&cache);
+            waiting.spawn(async move { cache.view(reader).await });
         }
         for view in waiting.join_all().await {
             anyhow::ensure!(!view.snapshot.posts().is_empty(), "a session got no blogs");

@@ -1,15 +1,14 @@
 //! What is known of the source: its last good copy, the last attempt, the copies in memory.
 
-use std::collections::VecDeque;
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, Shared};
 use parking_lot::Mutex;
 
+use super::REFETCH_INTERVAL;
+use super::readings::{Reading, Readings};
 use super::view::{BlogCopy, FetchedBlogs};
-use super::{MAX_SNAPSHOTS, REFETCH_INTERVAL};
 use crate::clock::{Clock, rfc3339};
 use crate::content::snapshot::Snapshot;
 use crate::sources::SourceError;
@@ -38,8 +37,9 @@ pub(super) type Fetched<T> = Option<(T, Option<SiteInfo>)>;
 #[derive(Default)]
 pub(super) struct State {
     pub(super) last_good: Option<FetchedBlogs>,
-    /// Every copy that a session may hold, oldest first.
-    snapshots: VecDeque<Weak<BlogCopy>>,
+    pub(super) readings: Readings,
+    /// What this server's last good fetch brought. An unchanged source still holds it.
+    pub(super) fetched: Option<FetchedBlogs>,
     pub(super) last_attempt: Option<Attempt>,
     /// Whether `last_good` is from disk, and the source was not read since the start.
     pub(super) is_restored: bool,
@@ -61,10 +61,20 @@ pub(super) enum Outcome {
 }
 
 impl State {
-    /// Different copies that are in memory.
-    pub(super) fn copies(&self) -> usize {
-        let copies = self.snapshots.iter();
-        copies.filter(|copy| copy.strong_count() > 0).count()
+    /// Records a reading, by this server or another one.
+    pub(super) fn adopt(&mut self, reading: Reading) {
+        self.last_good = Some(reading.blogs.clone());
+        self.is_restored = false;
+        self.readings.push(reading);
+    }
+
+    /// Records that the source was read, so long ago, by this server or another one.
+    pub(super) fn attempted(&mut self, outcome: Outcome, age: Duration, clock: &dyn Clock) {
+        self.flight = None;
+        self.last_attempt = Some(Attempt {
+            ended: clock.uptime().saturating_sub(age),
+            outcome,
+        });
     }
 
     /// Records the outcome of a fetch; with whether its copy is a new one.
@@ -74,22 +84,17 @@ impl State {
         source: &str,
         clock: &dyn Clock,
     ) -> Result<(FetchedBlogs, bool), FetchFailed> {
-        self.flight = None;
-        let mut attempt = Attempt {
-            ended: clock.uptime(),
-            outcome: Outcome::Succeeded,
-        };
+        let mut outcome = Outcome::Succeeded;
         let landed = fetched.and_then(|fetched| self.take_in(fetched, source, clock));
         if let Err(cause) = &landed {
             self.fetches.failed += 1;
             let pause = cause.retry_after().unwrap_or(REFETCH_INTERVAL);
-            attempt.outcome = Outcome::Failed(pause.max(REFETCH_INTERVAL));
+            outcome = Outcome::Failed(pause.max(REFETCH_INTERVAL));
             tracing::error!("API request failed: {}", Chain(cause));
         } else {
             self.fetches.succeeded += 1;
-            self.is_restored = false;
         }
-        self.last_attempt = Some(attempt);
+        self.attempted(outcome, Duration::ZERO, clock);
         landed.map_err(|_| FetchFailed)
     }
 
@@ -99,46 +104,44 @@ impl State {
         source: &str,
         clock: &dyn Clock,
     ) -> Result<(FetchedBlogs, bool), SourceError> {
-        let previous = self.last_good.take();
-        let fetched_at = rfc3339(clock.now()).into();
-        let source = source.into();
-        let blogs = match (fetched, &previous) {
-            (Some((copy, site)), _) => FetchedBlogs {
-                copy,
-                fetched_at,
-                site: site.map(Arc::new),
-                source,
-            },
-            (None, Some(previous)) => FetchedBlogs {
-                fetched_at,
-                source,
-                ..previous.clone()
-            },
-            (None, None) => {
-                let problem = "the source says that nothing changed, but there is no copy of it";
-                return Err(SourceError::Unusable(problem.to_owned()));
-            }
+        let previous = self.last_good.clone();
+        let now = clock.now();
+        let blogs = FetchedBlogs {
+            fetched_at: rfc3339(now).into(),
+            ..blogs_of(fetched, self.fetched.as_ref(), source)?
         };
+        self.fetched = Some(blogs.clone());
         let is_new = previous.is_none_or(|previous| {
             !Arc::ptr_eq(&previous.copy, &blogs.copy) || previous.site != blogs.site
         });
-        self.admit(&blogs.copy);
-        self.last_good = Some(blogs.clone());
+        self.adopt(Reading {
+            read_at: now.as_millisecond(),
+            blogs: blogs.clone(),
+        });
         Ok((blogs, is_new))
     }
+}
 
-    /// Lists a copy among those that sessions may hold. Beyond [`MAX_SNAPSHOTS`] the oldest retire.
-    pub(super) fn admit(&mut self, copy: &Arc<BlogCopy>) {
-        let is_same = |known: &Weak<BlogCopy>| std::ptr::eq(known.as_ptr(), Arc::as_ptr(copy));
-        if self.snapshots.iter().any(is_same) {
-            return;
-        }
-        self.snapshots.retain(|copy| copy.strong_count() > 0);
-        self.snapshots.push_back(Arc::downgrade(copy));
-        let surplus = self.snapshots.len().saturating_sub(MAX_SNAPSHOTS);
-        let oldest = self.snapshots.iter().take(surplus);
-        for copy in oldest.filter_map(Weak::upgrade) {
-            copy.retired.store(true, Ordering::Relaxed);
+/// The blogs of a fetch, not dated yet. An unchanged source holds what it held in the `previous` one.
+pub(super) fn blogs_of(
+    fetched: Fetched<Arc<BlogCopy>>,
+    previous: Option<&FetchedBlogs>,
+    source: &str,
+) -> Result<FetchedBlogs, SourceError> {
+    match (fetched, previous) {
+        (Some((copy, site)), _) => Ok(FetchedBlogs {
+            copy,
+            fetched_at: Arc::default(),
+            site: site.map(Arc::new),
+            source: source.into(),
+        }),
+        (None, Some(previous)) => Ok(FetchedBlogs {
+            source: source.into(),
+            ..previous.clone()
+        }),
+        (None, None) => {
+            let problem = "the source says that nothing changed, but there is no copy of it";
+            Err(SourceError::Unusable(problem.to_owned()))
         }
     }
 }
@@ -146,13 +149,13 @@ impl State {
 /// Returns the copy in memory that equals `snapshot`, else a new one. It compares whole posts, so it
 /// does not hold the lock meanwhile.
 pub(super) fn share(state: &Mutex<State>, snapshot: Snapshot) -> Arc<BlogCopy> {
-    let held: Vec<Arc<BlogCopy>> = {
+    let copies: Vec<Arc<BlogCopy>> = {
         let state = state.lock();
-        state.snapshots.iter().filter_map(Weak::upgrade).collect()
+        let readings = state.readings.iter().map(|reading| &reading.blogs);
+        let blogs = readings.chain(&state.last_good);
+        blogs.map(|blogs| Arc::clone(&blogs.copy)).collect()
     };
-    let mut readable = held
-        .into_iter()
-        .filter(|copy| !copy.retired.load(Ordering::Relaxed));
-    let same = readable.find(|copy| *copy.snapshot == snapshot);
+    let mut newest_first = copies.into_iter().rev();
+    let same = newest_first.find(|copy| *copy.snapshot == snapshot);
     same.unwrap_or_else(|| Arc::new(BlogCopy::new(snapshot)))
 }

@@ -7,14 +7,18 @@ use futures_util::FutureExt;
 use parking_lot::Mutex;
 
 use super::REFETCH_INTERVAL;
+use super::fetch::Fetch;
+use super::readings::{Reader, milliseconds};
 use super::saved::SavedCopy;
-use super::state::{Attempt, FetchFailed, Fetched, Fetches, Flight, Outcome, State, share};
+use super::shared::SharedReadings;
+use super::state::{Attempt, FetchFailed, Fetched, Fetches, Flight, Outcome, State};
 use super::view::{BlogCopy, FetchedBlogs};
 use crate::clock::Clock;
 use crate::content::snapshot::Snapshot;
 use crate::sources::site_info::SiteInfo;
 use crate::sources::{BlogSource, SourceError};
-use crate::telemetry::in_current_request;
+use crate::store::Store;
+use crate::telemetry::{Chain, in_current_request};
 
 /// How long a reader without a copy waits: well within the time that a handler has to answer.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(20);
@@ -28,8 +32,6 @@ pub(super) struct Current {
     pub(super) blogs: Option<FetchedBlogs>,
     /// Whether the source failed when it was last read.
     pub(super) stale: bool,
-    /// Whether the copy is young enough for a session to keep.
-    pub(super) can_be_pinned: bool,
 }
 
 /// The source and what it last held.
@@ -38,17 +40,27 @@ pub(super) struct Upstream {
     clock: Arc<dyn Clock>,
     /// How old a copy may be before the source is read again.
     max_age: Duration,
+    /// How long a session keeps a copy.
+    lifetime: Duration,
     saved: Option<SavedCopy>,
+    /// Readings that all servers share.
+    shared: Option<Arc<SharedReadings>>,
     state: Arc<Mutex<State>>,
 }
 
 impl Upstream {
-    pub(super) fn new(source: Arc<dyn BlogSource>, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(
+        source: Arc<dyn BlogSource>,
+        clock: Arc<dyn Clock>,
+        lifetime: Duration,
+    ) -> Self {
         Self {
             source,
             clock,
             max_age: REFETCH_INTERVAL,
+            lifetime,
             saved: None,
+            shared: None,
             state: Arc::default(),
         }
     }
@@ -74,7 +86,6 @@ impl Upstream {
             );
             let copy = Arc::new(BlogCopy::new(Snapshot::new(loaded.posts)));
             let mut state = self.state.lock();
-            state.admit(&copy);
             state.last_good = Some(FetchedBlogs {
                 copy,
                 fetched_at: loaded.fetched_at.into(),
@@ -84,6 +95,36 @@ impl Upstream {
             state.is_restored = true;
         }
         self.saved = Some(saved);
+    }
+
+    /// Shares the readings with all servers that use the store.
+    pub(super) fn share_readings(&mut self, store: Arc<dyn Store>, source: &str) {
+        self.shared = Some(Arc::new(SharedReadings::new(store, source)));
+    }
+
+    /// The copy that a reader keeps: the first reading after its period began, or one that was
+    /// current then.
+    pub(super) fn held_by(&self, reader: Reader) -> Option<FetchedBlogs> {
+        let now = self.clock.now().as_millisecond();
+        let began = reader.period_began(now, self.lifetime);
+        let time = began.saturating_sub(milliseconds(self.max_age));
+        let state = self.state.lock();
+        state.readings.first_after(time, now).cloned()
+    }
+
+    /// Learns what other servers have read.
+    pub(super) async fn catch_up(&self) {
+        if let Some(shared) = &self.shared {
+            learn(shared, &self.state).await;
+        }
+    }
+
+    /// Forgets readings that no session needs any more.
+    pub(super) fn evict_expired(&self) {
+        let now = self.clock.now().as_millisecond();
+        let needed = milliseconds(self.lifetime + self.max_age + REFETCH_INTERVAL);
+        let mut state = self.state.lock();
+        state.readings.forget_before(now.saturating_sub(needed));
     }
 
     pub(super) fn source(&self) -> &dyn BlogSource {
@@ -101,7 +142,7 @@ impl Upstream {
 
     /// Different copies that are in memory.
     pub(super) fn snapshots(&self) -> usize {
-        self.state.lock().copies()
+        self.state.lock().readings.copies()
     }
 
     /// Starts a fetch where the copy is from disk.
@@ -139,13 +180,9 @@ impl Upstream {
                 ..
             })
         );
-        let is_young = state.last_attempt.is_some_and(|attempt| {
-            matches!(attempt.outcome, Outcome::Succeeded) && self.age(attempt) < self.max_age
-        });
         Current {
             blogs: state.last_good.clone(),
             stale: failed || state.is_restored || state.last_good.is_none(),
-            can_be_pinned: is_young,
         }
     }
 
@@ -181,20 +218,20 @@ impl Upstream {
     /// Starts a fetch in a task of its own, so that it outlives the reader that started it. Its log
     /// lines carry that reader's request id.
     fn start_fetch(&self) -> Flight {
-        let source = Arc::clone(&self.source);
-        let clock = Arc::clone(&self.clock);
-        let state = Arc::clone(&self.state);
-        let saved = self.saved.clone();
+        let fetch = Fetch {
+            source: Arc::clone(&self.source),
+            clock: Arc::clone(&self.clock),
+            state: Arc::clone(&self.state),
+            saved: self.saved.clone(),
+            max_age: self.max_age,
+            lifetime: self.lifetime,
+        };
+        let shared = self.shared.clone();
         let landing = tokio::spawn(in_current_request(async move {
-            let fetched = read(&source).await;
-            let fetched = fetched
-                .map(|fetched| fetched.map(|(snapshot, site)| (share(&state, snapshot), site)));
-            let (blogs, is_new) = state.lock().land(fetched, source.kind(), &*clock)?;
-            if let Some(saved) = saved.filter(|_| is_new) {
-                let blogs = blogs.clone();
-                tokio::task::spawn_blocking(move || saved.save(&blogs));
+            match shared {
+                Some(shared) => fetch.run_for_all(&shared).await,
+                None => fetch.run().await,
             }
-            Ok(blogs)
         }));
         async move { landing.await.unwrap_or(Err(FetchFailed)) }
             .boxed()
@@ -202,8 +239,16 @@ impl Upstream {
     }
 }
 
+/// Learns what other servers have read.
+pub(super) async fn learn(shared: &SharedReadings, state: &Mutex<State>) {
+    let learnt = shared.catch_up(|reading| state.lock().adopt(reading)).await;
+    if let Err(error) = learnt {
+        tracing::debug!(cause = %Chain(&error), "The readings of other servers can't be asked for");
+    }
+}
+
 /// Reads the source in a task of its own: a panic in its adapter becomes an error.
-async fn read(source: &Arc<dyn BlogSource>) -> Result<Fetched<Snapshot>, SourceError> {
+pub(super) async fn read(source: &Arc<dyn BlogSource>) -> Result<Fetched<Snapshot>, SourceError> {
     let source = Arc::clone(source);
     let reading = in_current_request(async move {
         let reading = source.refetch().await?;

@@ -1,7 +1,6 @@
 //! What a reader gets: posts, how current they are, and pages of them as JSON.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use quick_cache::sync::Cache;
 use serde_json::value::{RawValue, to_raw_value};
@@ -21,8 +20,6 @@ pub(super) struct BlogCopy {
     pub(super) snapshot: Arc<Snapshot>,
     /// The key holds the time of reading too, since a page shows it.
     pages: Cache<(Arc<str>, BlogsQuery), Arc<RawValue>>,
-    /// Set when [`super::MAX_SNAPSHOTS`] newer snapshots exist: no session may hold this one.
-    pub(super) retired: AtomicBool,
 }
 
 impl BlogCopy {
@@ -30,7 +27,6 @@ impl BlogCopy {
         Self {
             snapshot: Arc::new(snapshot),
             pages: Cache::new(MAX_CACHED_PAGES),
-            retired: AtomicBool::new(false),
         }
     }
 }

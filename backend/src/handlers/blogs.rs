@@ -43,7 +43,7 @@ pub async fn list(
     session: Session,
     LenientQuery(query): LenientQuery<BlogsQuery>,
 ) -> Result<Reply, ApiError> {
-    let view = app.blogs.view(session.id()).await;
+    let view = app.blogs.view(session.reader()).await;
     warn_when_stale(&session, &view);
     Ok(Reply::raw_json(view.page(&query).map_err(ApiError::internal)?).cacheable())
 }
@@ -74,7 +74,7 @@ pub async fn show(
     session: Session,
     Path(id): Path<String>,
 ) -> Result<Reply, ApiError> {
-    let view = app.blogs.view(session.id()).await;
+    let view = app.blogs.view(session.reader()).await;
     if view.is_missing() {
         return Err(source_unavailable());
     }
@@ -96,7 +96,7 @@ pub async fn show(
     )),
 )]
 pub async fn categories(State(app): State<App>, session: Session) -> Result<Reply, ApiError> {
-    let view = app.blogs.view(session.id()).await;
+    let view = app.blogs.view(session.reader()).await;
     Reply::ok(&view.snapshot.categories())
 }
 

@@ -99,13 +99,13 @@ async fn document(app: &App, route: &Route, mut request: Request) -> Result<Resp
     let view;
     let mut page = match route {
         Route::Home | Route::Blogs(_) | Route::Blog { .. } => {
-            let session = visit.as_ref().and_then(Visit::session_id);
-            view = app.blogs.peek(session).await;
+            let reader = visit.as_ref().and_then(Visit::reader);
+            view = app.blogs.peek(reader).await;
             page_of_blogs(app, route, &view)?
         }
         Route::Search(query) => {
-            let session = visit.as_ref().and_then(Visit::session_id);
-            view = app.blogs.peek(session).await;
+            let reader = visit.as_ref().and_then(Visit::reader);
+            view = app.blogs.peek(reader).await;
             page_of_results(app, query, &view).await?
         }
         Route::NotFound => PageParts {

@@ -37,7 +37,7 @@ pub async fn show(
     if query.text.is_empty() {
         return Err(blank_query());
     }
-    let view = app.blogs.view(session.id()).await;
+    let view = app.blogs.view(session.reader()).await;
     warn_when_stale(&session, &view);
     let page = view.search(&query).await;
     Reply::ok(&page.map_err(ApiError::internal)?)

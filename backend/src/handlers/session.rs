@@ -82,9 +82,6 @@ pub async fn end(State(app): State<App>, visit: Visit) -> Result<Reply, ApiError
         count(&app, &visit)?;
     }
     let ended = visit.end().await?;
-    if let Some(id) = ended {
-        app.blogs.forget(id);
-    }
     Reply::ok(&SessionEnded {
         session_id: ended.map(|id| id.to_string()),
     })

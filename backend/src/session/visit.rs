@@ -15,6 +15,7 @@ use super::Sessions;
 use super::credentials::cookies;
 use super::memory::{EndError, Standing};
 use super::token::{ABSOLUTE_LIFETIME_SECONDS, Claims, LEEWAY_SECONDS};
+use crate::cache::Reader;
 use crate::clients::ClientKey;
 use crate::error::{ApiError, EnvelopeBody};
 use crate::session_id::SessionId;
@@ -99,6 +100,11 @@ impl Visit {
     #[must_use]
     pub fn session_id(&self) -> Option<SessionId> {
         self.state.lock().claims.map(|claims| claims.session_id)
+    }
+
+    /// The session as a reader of the blogs.
+    pub fn reader(&self) -> Option<Reader> {
+        self.state.lock().claims.map(|claims| reader(&claims))
     }
 
     /// The session's claims. Begins a session where the request came without one.
@@ -348,6 +354,11 @@ impl Session {
         self.claims.session_id
     }
 
+    /// The session as a reader of the blogs.
+    pub fn reader(&self) -> Reader {
+        reader(&self.claims)
+    }
+
     /// The claims of the session's current token.
     #[must_use]
     pub fn claims(&self) -> &Claims {
@@ -380,6 +391,13 @@ impl<S: Sync> FromRequestParts<S> for Session {
 
 /// The sentence that is flashed when a session ends.
 pub const SESSION_ENDED: &str = "Your session has ended.";
+
+fn reader(claims: &Claims) -> Reader {
+    Reader {
+        session: claims.session_id,
+        since: claims.started_at,
+    }
+}
 
 /// When no token of the session can be valid any more, also after a renewal elsewhere.
 fn end_of_tokens(claims: &Claims) -> i64 {

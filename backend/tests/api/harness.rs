@@ -349,6 +349,20 @@ impl TestApp {
         self
     }
 
+    /// The same app, which shares its readings of the source through the store.
+    pub(crate) fn with_shared_blogs(mut self) -> Self {
+        let source = Arc::clone(&self.source) as Arc<dyn BlogSource>;
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        let blogs = BlogCache::new(source, clock, Duration::from_secs(3600))
+            .with_shared_readings(Arc::clone(&self.store), "stub");
+        self.app = App::from(Parts {
+            blogs: Arc::new(blogs),
+            ..Parts::clone(&self.app)
+        });
+        self.router = flashblog::router::router(self.app.clone());
+        self
+    }
+
     /// The same app with other routes, in the same envelopes.
     pub(crate) fn with_routes(mut self, routes: Router<App>) -> Self {
         self.router =

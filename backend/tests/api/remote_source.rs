@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use flashblog::cache::{BlogCache, REFETCH_INTERVAL, SavedCopy};
+use flashblog::cache::{BlogCache, REFETCH_INTERVAL, Reader, SavedCopy};
 use flashblog::clock::Clock;
 use flashblog::content::post::Post;
 use flashblog::session_id::SessionId;
@@ -92,8 +92,12 @@ fn cache(source: &Arc<RemoteSource>, app: &TestApp) -> BlogCache {
     BlogCache::new(source, clock, Duration::from_secs(3600)).with_refresh(REFRESH)
 }
 
-fn visitor() -> SessionId {
-    SessionId::random().expect("randomness")
+/// A session that begins now.
+fn visitor(app: &TestApp) -> Reader {
+    Reader {
+        session: SessionId::random().expect("randomness"),
+        since: app.clock.now().as_second(),
+    }
 }
 
 /// Lets the fetch that is under way end.
@@ -108,16 +112,16 @@ async fn nobody_waits_once_there_is_a_copy() {
     let app = TestApp::new().await;
     let source = RemoteSource::new(Answer::Posts(3));
     let cache = cache(&source, &app);
-    assert_eq!(cache.view(visitor()).await.snapshot.posts().len(), 3);
+    assert_eq!(cache.view(visitor(&app)).await.snapshot.posts().len(), 3);
 
     app.clock.advance(REFRESH - Duration::from_secs(1));
-    cache.view(visitor()).await;
+    cache.view(visitor(&app)).await;
     assert_eq!(source.reads(), 1, "a young copy is not read again");
 
     source.answer(Answer::Posts(4));
     source.gate.forget_permits(usize::MAX);
     app.clock.advance(Duration::from_secs(1));
-    let early = visitor();
+    let early = visitor(&app);
     for _ in 0..100 {
         let view = cache.view(early).await;
         assert_eq!(view.snapshot.posts().len(), 3);
@@ -135,7 +139,7 @@ async fn a_failure_marks_the_copy_stale_and_the_source_is_asked_again() {
     let app = TestApp::new().await;
     let source = RemoteSource::new(Answer::Posts(3));
     let cache = cache(&source, &app);
-    cache.view(visitor()).await;
+    cache.view(visitor(&app)).await;
     source.answer(Answer::Down);
     app.clock.advance(REFRESH);
     cache.peek(None).await;
@@ -208,7 +212,7 @@ async fn a_restart_while_the_source_is_down_shows_the_site_as_it_was() {
     let folder = saved(&app).await;
     let (cache, source) = restarted(&app, folder.path(), "one");
     source.gate.forget_permits(usize::MAX);
-    let view = cache.view(visitor()).await;
+    let view = cache.view(visitor(&app)).await;
     assert_eq!(
         view.snapshot.posts(),
         posts(3),

@@ -1,5 +1,6 @@
 //! Three servers on one PostgreSQL: no visitor can tell which one answers.
 
+mod copies;
 mod exchanges;
 mod faults;
 mod processes;

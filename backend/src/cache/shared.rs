@@ -1,0 +1,207 @@
+//! Readings of the source that all servers of the site share, in the store.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lc_rs::digest;
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
+
+use super::readings::Reading;
+use super::view::{BlogCopy, FetchedBlogs};
+use super::{MAX_SNAPSHOTS, REFETCH_INTERVAL};
+use crate::clock::{Clock, rfc3339};
+use crate::content::post::Post;
+use crate::content::snapshot::Snapshot;
+use crate::sources::site_info::SiteInfo;
+use crate::store::reading::{ReadingRules, SourceClaim, StoredCopy};
+use crate::store::{Store, StoreError};
+
+/// Changes when the shape of a copy changes. Versions that differ keep readings of their own.
+const FORMAT: u32 = 1;
+/// How long one server has the source for itself; then another one may read it.
+const LEASE: Duration = Duration::from_secs(20);
+/// Readings are kept for longer than sessions need them: clocks differ.
+const KEEP_MARGIN: Duration = Duration::from_secs(60);
+
+/// The store's readings of one source.
+pub(super) struct SharedReadings {
+    store: Arc<dyn Store>,
+    source: String,
+    /// The last reading that this server knows; a lock on learning more.
+    last: tokio::sync::Mutex<Last>,
+    /// By hash: the last copies, so that each is read from the store once.
+    known: Mutex<VecDeque<(Vec<u8>, FetchedBlogs)>>,
+}
+
+#[derive(Default)]
+struct Last {
+    number: i64,
+    hash: Vec<u8>,
+}
+
+/// A copy in writing. Equal copies are equal to the byte.
+#[derive(Serialize, Deserialize)]
+struct Body<'a> {
+    kind: Cow<'a, str>,
+    site: Option<SiteInfo>,
+    posts: Cow<'a, [Post]>,
+}
+
+impl SharedReadings {
+    /// `source` names the source. Servers with the same name share readings.
+    pub(super) fn new(store: Arc<dyn Store>, source: &str) -> Self {
+        Self {
+            store,
+            source: format!("{FORMAT} {source}"),
+            last: tokio::sync::Mutex::default(),
+            known: Mutex::default(),
+        }
+    }
+
+    /// Asks whether this server may read the source.
+    pub(super) async fn claim(
+        &self,
+        clock: &dyn Clock,
+        refresh: Duration,
+    ) -> Result<SourceClaim, StoreError> {
+        let rules = ReadingRules {
+            refresh,
+            pause: REFETCH_INTERVAL,
+            lease: LEASE,
+        };
+        let now = clock.now().as_millisecond();
+        self.store.claim_source(&self.source, now, rules).await
+    }
+
+    /// Records that this server could not read the source.
+    pub(super) async fn record_failure(&self, clock: &dyn Clock) -> Result<(), StoreError> {
+        let now = clock.now().as_millisecond();
+        self.store.reading_failed(&self.source, now).await
+    }
+
+    /// Records what the source held, for readers who keep it for `keep`.
+    pub(super) async fn record(
+        &self,
+        blogs: FetchedBlogs,
+        clock: &dyn Clock,
+        keep: Duration,
+    ) -> Result<(), StoreError> {
+        let last = self.last.lock().await.hash.clone();
+        let copy = match self.hash_of(&blogs) {
+            // The copy of the last reading is never deleted, so the store has its body.
+            Some(hash) if hash == last => StoredCopy {
+                hash,
+                body: Vec::new(),
+            },
+            _ => {
+                let body = blogs.clone();
+                let written = tokio::task::spawn_blocking(move || write(&body)).await;
+                let copy = written.ok().flatten().ok_or(StoreError::Unreachable)?;
+                self.remember(copy.hash.clone(), blogs);
+                copy
+            }
+        };
+        let now = clock.now().as_millisecond();
+        let keep = keep + KEEP_MARGIN;
+        self.store
+            .add_reading(&self.source, &copy, now, keep)
+            .await?;
+        Ok(())
+    }
+
+    /// The readings that this server does not know yet, oldest first. `learn` gets each of them.
+    pub(super) async fn catch_up(&self, learn: impl Fn(Reading)) -> Result<(), StoreError> {
+        let mut last = self.last.lock().await;
+        for row in self.store.readings(&self.source, last.number).await? {
+            let copy = self.copy(row.hash.clone()).await?;
+            last.number = row.number;
+            last.hash = row.hash;
+            let Some(blogs) = copy else {
+                continue;
+            };
+            let fetched_at = Timestamp::from_millisecond(row.read_at).unwrap_or_default();
+            learn(Reading {
+                read_at: row.read_at,
+                blogs: FetchedBlogs {
+                    fetched_at: rfc3339(fetched_at).into(),
+                    ..blogs
+                },
+            });
+        }
+        Ok(())
+    }
+
+    async fn copy(&self, hash: Vec<u8>) -> Result<Option<FetchedBlogs>, StoreError> {
+        let known = {
+            let known = self.known.lock();
+            let mut copies = known.iter();
+            copies.find(|(known, _)| *known == hash).cloned()
+        };
+        if let Some((_, blogs)) = known {
+            return Ok(Some(blogs));
+        }
+        let Some(body) = self.store.copy(&hash).await? else {
+            return Ok(None);
+        };
+        let read = tokio::task::spawn_blocking(move || read(&body)).await;
+        let Ok(Ok(blogs)) = read else {
+            tracing::error!("A copy of the blogs in the database can't be read");
+            return Ok(None);
+        };
+        self.remember(hash, blogs.clone());
+        Ok(Some(blogs))
+    }
+
+    fn hash_of(&self, blogs: &FetchedBlogs) -> Option<Vec<u8>> {
+        let known = self.known.lock();
+        let mut copies = known.iter();
+        let is_same = |known: &FetchedBlogs| {
+            Arc::ptr_eq(&known.copy, &blogs.copy)
+                && known.site == blogs.site
+                && known.source == blogs.source
+        };
+        let (hash, _) = copies.find(|(_, known)| is_same(known))?;
+        Some(hash.clone())
+    }
+
+    fn remember(&self, hash: Vec<u8>, blogs: FetchedBlogs) {
+        let mut known = self.known.lock();
+        known.push_back((hash, blogs));
+        if known.len() > MAX_SNAPSHOTS {
+            known.pop_front();
+        }
+    }
+}
+
+fn write(blogs: &FetchedBlogs) -> Option<StoredCopy> {
+    let body = Body {
+        kind: Cow::Borrowed(&blogs.source),
+        site: blogs.site.as_deref().cloned(),
+        posts: blogs.copy.snapshot.posts().into(),
+    };
+    let json = serde_json::to_vec(&body).ok()?;
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(&json).ok()?;
+    Some(StoredCopy {
+        hash: digest::digest(&digest::SHA256, &json).as_ref().to_vec(),
+        body: encoder.finish().ok()?,
+    })
+}
+
+fn read(body: &[u8]) -> Result<FetchedBlogs, serde_json::Error> {
+    let body: Body<'static> = serde_json::from_reader(GzDecoder::new(body))?;
+    Ok(FetchedBlogs {
+        copy: Arc::new(BlogCopy::new(Snapshot::new(body.posts.into_owned()))),
+        fetched_at: Arc::default(),
+        site: body.site.map(Arc::new),
+        source: body.kind.into(),
+    })
+}
