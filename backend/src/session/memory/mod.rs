@@ -5,22 +5,22 @@
 //! is asked at each request: another server may have changed it.
 
 mod index;
+mod taken;
 
 use std::future::Future;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use shared::flash::Flash;
-use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use crate::clients::ClientKey;
 use crate::session_id::SessionId;
-use crate::store::session::WaitingFlash;
 use crate::store::{Store, StoreError};
 use crate::telemetry::Chain;
 use crate::telemetry::in_current_request;
 use index::Index;
+use taken::Taken;
 
 /// Ends are numbered before they are committed, so a lower number can appear later: so many of the
 /// last ones are read again.
@@ -281,35 +281,6 @@ impl SessionMemory {
             }
         }
         Ok(())
-    }
-}
-
-/// Flashes on their way from the store to a response. Those that are still here when it is dropped
-/// are put back.
-struct Taken {
-    memory: Arc<SessionMemory>,
-    session: SessionId,
-    flashes: Vec<WaitingFlash>,
-}
-
-impl Drop for Taken {
-    fn drop(&mut self) {
-        let flashes = std::mem::take(&mut self.flashes);
-        let (memory, session) = (Arc::clone(&self.memory), self.session);
-        let Some(keep_until) = flashes.iter().map(|waiting| waiting.keep_until).max() else {
-            return;
-        };
-        let Ok(runtime) = Handle::try_current() else {
-            return;
-        };
-        runtime.spawn(async move {
-            match memory.store.put_back_flashes(session, &flashes).await {
-                Ok(()) => memory.note_waiting(session, None, keep_until),
-                Err(error) => {
-                    tracing::error!(cause = %Chain(&error), "Waiting flashes were lost");
-                }
-            }
-        });
     }
 }
 
