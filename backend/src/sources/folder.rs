@@ -162,3 +162,6 @@ mod tests;
 
 #[cfg(test)]
 mod habits_tests;
+
+#[cfg(test)]
+mod real_blogs_tests;

@@ -5,6 +5,8 @@
 //! here without its tree first, piece by piece, and given up at fixed bounds. Honest HTML stays far
 //! below them.
 
+mod attributes;
+
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -13,12 +15,12 @@ use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::{StrTendril, TendrilSink};
 use html5ever::{Attribute, ExpandedName, ParseOpts, QualName, local_name, ns, parse_fragment};
 
+use self::attributes::{MAX_ATTRIBUTES, check_attributes};
+
 /// How deep elements may be nested.
 const MAX_DEPTH: usize = 512;
 /// How many elements a post may have, those that the parser adds included.
 const MAX_ELEMENTS: usize = 250_000;
-/// How many attributes one tag may have.
-const MAX_ATTRIBUTES: u32 = 2_000;
 /// How many siblings the parser may look through, all moves together.
 const MAX_STEPS: usize = 20_000_000;
 /// How much is read between two looks at the figures, in bytes.
@@ -84,94 +86,6 @@ impl Figures {
         }
         Ok(())
     }
-}
-
-/// The states of a tag in the HTML standard (13.2.5.8 to 13.2.5.40), as far as they tell attributes
-/// from values.
-#[derive(Clone, Copy)]
-enum State {
-    TagName,
-    Between,
-    Name,
-    AfterName,
-    BeforeValue,
-    Unquoted,
-    DoubleQuoted,
-    SingleQuoted,
-}
-
-/// Bounds the attributes of each tag. Where a tag begins can't be known without parsing comments and
-/// scripts, so that every `<` and letter counts as a beginning, and all readings are followed at once.
-fn check_attributes(html: &str) -> Result<(), TooComplex> {
-    let bytes = html.as_bytes();
-    let mut readings: [Option<u32>; 8] = [None; 8];
-    let mut any = false;
-    for (at, &byte) in bytes.iter().enumerate() {
-        if any {
-            let mut next = [None; 8];
-            any = false;
-            for state in STATES {
-                let Some(count) = readings[state as usize] else {
-                    continue;
-                };
-                let Some((after, adds)) = step(state, byte) else {
-                    continue;
-                };
-                let count = count + u32::from(adds);
-                if count > MAX_ATTRIBUTES {
-                    return Err(TooComplex::TooManyAttributes);
-                }
-                let slot: &mut Option<u32> = &mut next[after as usize];
-                *slot = (*slot).max(Some(count));
-                any = true;
-            }
-            readings = next;
-        }
-        let before = at.checked_sub(1).map(|at| bytes[at]);
-        if byte.is_ascii_alphabetic() && matches!(before, Some(b'<' | b'/')) {
-            let slot = &mut readings[State::TagName as usize];
-            *slot = (*slot).max(Some(0));
-            any = true;
-        }
-    }
-    Ok(())
-}
-
-const STATES: [State; 8] = [
-    State::TagName,
-    State::Between,
-    State::Name,
-    State::AfterName,
-    State::BeforeValue,
-    State::Unquoted,
-    State::DoubleQuoted,
-    State::SingleQuoted,
-];
-
-/// The state after a byte, and whether an attribute begins with it; `None` at the tag's end.
-fn step(state: State, byte: u8) -> Option<(State, bool)> {
-    use State::{
-        AfterName, BeforeValue, Between, DoubleQuoted, Name, SingleQuoted, TagName, Unquoted,
-    };
-    let is_space = byte.is_ascii_whitespace();
-    Some(match (state, byte) {
-        (DoubleQuoted, b'"') | (SingleQuoted, b'\'') => (Between, false),
-        (DoubleQuoted | SingleQuoted, _) => (state, false),
-        (_, b'>') => return None,
-        (Unquoted, _) if is_space => (Between, false),
-        (Unquoted, _) => (Unquoted, false),
-        (BeforeValue, b'"') => (DoubleQuoted, false),
-        (BeforeValue, b'\'') => (SingleQuoted, false),
-        (BeforeValue, _) if is_space => (BeforeValue, false),
-        (BeforeValue, _) => (Unquoted, false),
-        (Name | AfterName, b'=') => (BeforeValue, false),
-        (Name | AfterName, _) if is_space => (AfterName, false),
-        (_, b'/') => (Between, false),
-        (TagName | Between, _) if is_space => (Between, false),
-        (TagName, _) => (TagName, false),
-        (Name, _) => (Name, false),
-        (Between | AfterName, _) => (Name, true),
-    })
 }
 
 /// A node without its content.

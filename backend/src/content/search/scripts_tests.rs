@@ -1,5 +1,6 @@
 //! Queries in twenty scripts, as their readers type them.
 
+use super::highlights::EXCERPT_CHARS;
 use super::*;
 use crate::content::search::tests::{found, post};
 

@@ -1,5 +1,7 @@
 use shared::blog::Author;
+use shared::search::Highlight;
 
+use super::highlights::EXCERPT_CHARS;
 use super::*;
 
 pub(super) fn post(id: &str, title: &str, text: &str) -> Post {
