@@ -38,7 +38,6 @@ impl Addresses for Url {
 
 /// A link's safe address: `http:`, `https:`, `mailto:`, a fragment, or where `addresses` says that a
 /// relative one leads. `None` for every other scheme and for what can't be read.
-#[must_use]
 pub fn link(raw: &str, addresses: &dyn Addresses) -> Option<String> {
     match classify(raw)? {
         Address::Absolute(url) => {
@@ -50,7 +49,6 @@ pub fn link(raw: &str, addresses: &dyn Addresses) -> Option<String> {
 }
 
 /// A picture's safe address: `http:`, `https:`, or where `addresses` says that a relative one leads.
-#[must_use]
 pub fn image(raw: &str, addresses: &dyn Addresses) -> Option<String> {
     match classify(raw)? {
         Address::Absolute(url) => matches!(url.scheme(), "http" | "https").then(|| url.into()),

@@ -53,7 +53,7 @@ const MONTH_SHAPES: [&str; 6] = [
 pub struct Published {
     /// The instant: UTC where the source names no zone, midnight where it names no time.
     pub at: Timestamp,
-    /// The day as it stands in the source, whatever its zone.
+    /// The day as the source writes it, in the source's zone.
     pub day: Date,
     /// What of `day` is known; the rest is 1.
     pub precision: Precision,
@@ -72,14 +72,12 @@ pub enum Precision {
 
 impl Published {
     /// Some day; `None` when there is no such day.
-    #[must_use]
     pub fn on_day(year: i16, month: i8, day: i8) -> Option<Self> {
         let day = Date::new(year, month, day).ok()?;
         Self::at_local(day.to_datetime(Time::midnight()), &TimeZone::UTC)
     }
 
     /// Some time in a month; `None` when there is no such month.
-    #[must_use]
     pub fn in_month(year: i16, month: i8) -> Option<Self> {
         Some(Self {
             precision: Precision::Month,
@@ -88,7 +86,6 @@ impl Published {
     }
 
     /// The day for people, such as `5 March 2026`, or as much of it as is known.
-    #[must_use]
     pub fn label(&self) -> String {
         let shape = match self.precision {
             Precision::Day => "%-d %B %Y",
@@ -116,7 +113,6 @@ impl Published {
 /// JavaScript, Go and PHP print; `Thu, 05/02/2024`; `March 5, 2024 at 6:55 AM PST`; `5th of March
 /// 2026`; `March 2026`; `2026`; Unix time in seconds or milliseconds. A weekday decides between
 /// month/day and day/month where only one fits. `None` for anything else.
-#[must_use]
 pub fn parse(text: &str) -> Option<Published> {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     // JavaScript adds the zone's name: `… GMT+0100 (Central European Standard Time)`.

@@ -40,7 +40,6 @@ const NO: [&str; 6] = ["false", "no", "off", "n", "f", "0"];
 
 impl<'a> Fields<'a> {
     /// The value of a field that is there and not null.
-    #[must_use]
     pub fn get(&self, name: &str) -> Option<&'a Value> {
         let in_any_case = || {
             let mut fields = self.0.iter();
@@ -53,14 +52,12 @@ impl<'a> Fields<'a> {
     }
 
     /// The first of these fields that holds text which isn't blank; numbers count as text.
-    #[must_use]
     pub fn text(&self, names: &[&str]) -> Option<String> {
         names.iter().find_map(|name| self.get(name).and_then(text))
     }
 
     /// Like [`Fields::text`] for a field that may also hold an object with a name, or a list of
     /// either, of which the first counts.
-    #[must_use]
     pub fn name(&self, names: &[&str]) -> Option<String> {
         names
             .iter()
@@ -69,7 +66,6 @@ impl<'a> Fields<'a> {
 
     /// Like [`Fields::text`] for a field that may also hold an object with an address, or a list of
     /// either, of which the first counts.
-    #[must_use]
     pub fn address(&self, names: &[&str]) -> Option<String> {
         names
             .iter()
@@ -79,7 +75,6 @@ impl<'a> Fields<'a> {
     /// The names in the first of these fields that has any: a list of texts or of objects with a
     /// name, such a list as JSON in a text, or one text with commas or semicolons. Each name once,
     /// however it is spelled.
-    #[must_use]
     pub fn names(&self, names: &[&str]) -> Vec<String> {
         let found = names.iter().find_map(|name| {
             let found = names_in(self.get(name)?);
@@ -95,7 +90,6 @@ impl<'a> Fields<'a> {
     }
 
     /// The first date in these fields that can be read, and the words of the first that holds any.
-    #[must_use]
     pub fn date(&self, names: &[&str]) -> (Option<Published>, Option<String>) {
         let values = || names.iter().filter_map(|name| self.get(name));
         let published = values().find_map(date_of);
@@ -107,7 +101,6 @@ impl<'a> Fields<'a> {
 
     /// The people in the first of these fields that names any: a text, an object, or a list of
     /// either.
-    #[must_use]
     pub fn people(&self, names: &[&str]) -> Vec<Person> {
         names
             .iter()
@@ -122,13 +115,11 @@ impl<'a> Fields<'a> {
     }
 
     /// The record in this field.
-    #[must_use]
     pub fn record(&self, name: &str) -> Option<Fields<'a>> {
         self.get(name)?.as_object().map(Fields)
     }
 
     /// Whether this field says yes (`true`, `"on"`, 1) or no (`false`, `"off"`, 0), if either.
-    #[must_use]
     pub fn switch(&self, name: &str) -> Option<bool> {
         self.get(name).and_then(switch)
     }
@@ -136,7 +127,6 @@ impl<'a> Fields<'a> {
 
 impl Person {
     /// An author with a name only.
-    #[must_use]
     pub fn named(name: String) -> Self {
         Self {
             name: Some(name),

@@ -1,4 +1,4 @@
-//! What a post is, whatever its source.
+//! What a post is, from any source.
 //!
 //! Modules are listed in import order: each uses only those above it.
 

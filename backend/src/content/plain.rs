@@ -15,7 +15,6 @@ const LETTERS_PER_MINUTE: f64 = 1_000.0;
 
 /// One line of text: runs of whitespace and control characters become one space, those at the ends
 /// go. `None` when nothing visible is left.
-#[must_use]
 pub fn one_line(text: &str) -> Option<String> {
     let words: Vec<&str> = text
         .split(|c: char| c.is_whitespace() || c.is_control())
@@ -28,20 +27,17 @@ pub fn one_line(text: &str) -> Option<String> {
 }
 
 /// The beginning of a text, ended at a word with `…` where it is cut.
-#[must_use]
 pub fn excerpt(text: &str) -> String {
     shorten(text, EXCERPT_LENGTH)
 }
 
 /// A source's own summary, whole unless it is far longer than a summary should be.
-#[must_use]
 pub fn bounded_summary(text: &str) -> String {
     shorten(text, SUMMARY_LENGTH)
 }
 
 /// Minutes that reading takes, begun ones included, at least 1: at 200 words a minute, 450 Chinese
 /// characters or kana, 1,000 letters of other scripts without spaces.
-#[must_use]
 pub fn reading_minutes(text: &str) -> u32 {
     let (mut words, mut characters, mut letters) = (0_usize, 0_usize, 0_usize);
     for word in text.split_whitespace() {

@@ -26,7 +26,7 @@ pub struct Post {
     pub summary: String,
     /// Plain text; `General` where the source has none.
     pub category: String,
-    /// `Admin` where the source names nobody.
+    /// `Admin` where the source names no author.
     pub author: Author,
     /// An `https:`, `http:` or site-relative address.
     pub featured_image: Option<String>,
@@ -61,7 +61,7 @@ pub struct RawPost {
     pub summary: Option<String>,
     /// Plain text.
     pub category: Option<String>,
-    /// Everybody who wrote it.
+    /// All authors.
     pub authors: Vec<Person>,
     /// An address of any kind.
     pub featured_image: Option<String>,

@@ -82,7 +82,7 @@ const TEXT: [&str; 7] = [
     "description",
 ];
 
-/// Who may see a post.
+/// Where a post is shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Visibility {
     /// It is in lists, feeds and the search.
@@ -136,7 +136,6 @@ pub struct Record {
 
 impl Record {
     /// Reads what is there.
-    #[must_use]
     pub fn read(fields: Fields<'_>) -> Self {
         // Zola keeps tags and categories in a table of their own.
         let taxonomies = fields.record("taxonomies");
@@ -174,14 +173,12 @@ impl Record {
     }
 
     /// Whether the post is public at this moment, by its dates.
-    #[must_use]
     pub fn is_public_at(&self, now: Timestamp) -> bool {
         self.public_from.is_none_or(|from| from <= now)
             && self.public_until.is_none_or(|until| now < until)
     }
 
     /// An item of a list as a post; `None` when it is not public. Its text may be plain or HTML.
-    #[must_use]
     pub fn item(fields: Fields<'_>) -> Option<RawPost> {
         let text_field = TEXT.into_iter().find(|name| fields.text(&[name]).is_some());
         let summaries: Vec<&str> = SUMMARY

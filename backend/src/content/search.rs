@@ -22,8 +22,7 @@ use super::words::{Word, words};
 const MAX_TERMS: usize = 10;
 /// Terms shorter than this match only the beginnings of words: they are inside of most.
 const MIN_INFIX_CHARS: usize = 3;
-/// Terms of this length are forgiven a typo. Longer ones are no words that anybody mistypes, and
-/// comparing them costs the square of their length.
+/// Terms of this length are forgiven a typo. Comparing costs the square of the length.
 const FUZZY_CHARS: RangeInclusive<usize> = 4..=30;
 /// The longest word in bytes that a typo may have been made of.
 const MAX_FUZZY_BYTES: usize = 128;
@@ -114,7 +113,6 @@ enum Term {
 
 impl SearchIndex {
     /// Reads all posts.
-    #[must_use]
     pub fn new(posts: &[Post]) -> Self {
         let mut by_word: HashMap<String, Vec<Posting>> = HashMap::new();
         let mut clauses = ClausesBuilder::default();
@@ -151,7 +149,6 @@ impl SearchIndex {
     }
 
     /// The posts that match every word of `query`; none when it has no words.
-    #[must_use]
     pub fn find(&self, query: &str) -> Matches {
         let query: String = query.chars().take(MAX_QUERY_CHARS).collect();
         let mut scores: Option<Vec<u32>> = None;

@@ -31,7 +31,7 @@ pub struct Snapshot {
     names: Vec<Names>,
     /// Posts in no list, by id.
     unlisted: HashMap<String, Post>,
-    /// Made when somebody searches for the first time.
+    /// Built at the first search.
     search: OnceLock<SearchIndex>,
 }
 
@@ -59,7 +59,6 @@ impl Names {
 impl Snapshot {
     /// Puts posts in order. Equal dates keep the source's order; of posts with the same id the first
     /// one that the source delivered stays, the others are left out with a warning.
-    #[must_use]
     pub fn new(delivered: Vec<Post>) -> Self {
         let mut posts: Vec<Post> = Vec::with_capacity(delivered.len());
         let mut positions = HashMap::with_capacity(delivered.len());
@@ -93,13 +92,11 @@ impl Snapshot {
     }
 
     /// All posts that lists show, newest first.
-    #[must_use]
     pub fn posts(&self) -> &[Post] {
         &self.posts
     }
 
     /// The post with this id.
-    #[must_use]
     pub fn post(&self, id: &str) -> Option<&Post> {
         let listed = |id: &str| self.positions.get(id).and_then(|&at| self.posts.get(at));
         listed(id).or_else(|| self.unlisted.get(id)).or_else(|| {
@@ -111,7 +108,6 @@ impl Snapshot {
 
     /// One page of the posts, or of those of one category, with one tag, or both; names count
     /// however they are spelled. Page and size are brought into range, never refused.
-    #[must_use]
     pub fn page(&self, query: &BlogsQuery, freshness: Freshness) -> BlogPage {
         let category = query.category.as_deref().map(fold);
         let tag = query.tag.as_deref().map(fold);
@@ -128,7 +124,6 @@ impl Snapshot {
     }
 
     /// One page of the posts that match every word of the query, best first, with their matches.
-    #[must_use]
     pub fn search(&self, query: &SearchQuery, freshness: Freshness) -> SearchPage {
         let index = self.search.get_or_init(|| SearchIndex::new(&self.posts));
         let matches = index.find(&query.text);
@@ -140,7 +135,6 @@ impl Snapshot {
     }
 
     /// A whole post with its neighbours and relatives.
-    #[must_use]
     pub fn blog(&self, id: &str) -> Option<Blog> {
         let post = self.post(id)?;
         let position = self.positions.get(&post.id).copied();
@@ -158,7 +152,6 @@ impl Snapshot {
 
     /// The categories in use, most used first, equals by name. Spellings that differ only in letter
     /// case, accents or width are one category, named as its newest post names it.
-    #[must_use]
     pub fn categories(&self) -> CategoryList {
         let mut counts: HashMap<String, CategoryCount> = HashMap::new();
         for (post, names) in self.posts.iter().zip(&self.names) {
@@ -227,7 +220,6 @@ fn page_of<S, T>(
 }
 
 /// What lists show of a post.
-#[must_use]
 pub fn summary(post: &Post) -> BlogSummary {
     BlogSummary {
         id: post.id.clone(),

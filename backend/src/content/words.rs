@@ -116,6 +116,14 @@ pub(super) fn words(text: &str) -> Vec<Word> {
             word.push(character.to_ascii_lowercase(), at);
             continue;
         }
+        if is_whole(character) {
+            if !word.is_clause {
+                end(&mut word, &mut words);
+                word.is_clause = true;
+            }
+            word.push(character, at);
+            continue;
+        }
         if is_invisible(character) {
             continue;
         }
@@ -157,6 +165,14 @@ pub(super) fn fold(name: &str) -> String {
         }
     }
     folded.folded
+}
+
+/// Whether folding leaves a letter of a script without spaces as it is: kana, Han, syllables of Hangul.
+/// Nearly all of most texts in these scripts.
+fn is_whole(letter: char) -> bool {
+    matches!(letter,
+        '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}'
+        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
 }
 
 /// Whether the marks on a letter are accents, which people leave out as they type.

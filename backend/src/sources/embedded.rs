@@ -27,7 +27,6 @@ pub struct EmbeddedSource {
 
 impl EmbeddedSource {
     /// Ready to read.
-    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }

@@ -22,8 +22,7 @@ use crate::content::post::Post;
 /// The Markdown files and what they link to below a folder, read anew each time.
 ///
 /// Left out: files and folders whose names begin with `.`, files whose names begin with `_`, READMEs,
-/// generators' own folders, drafts, posts of the future, and whatever symbolic links lead out of the
-/// folder for.
+/// generators' own folders, drafts, posts of the future, and links to files outside of the folder.
 pub struct FolderSource {
     root: PathBuf,
     clock: Arc<dyn Clock>,
@@ -36,7 +35,6 @@ pub struct FolderSource {
 
 impl FolderSource {
     /// Reads posts below `root`.
-    #[must_use]
     pub fn new(root: PathBuf) -> Self {
         Self {
             root,
@@ -48,7 +46,6 @@ impl FolderSource {
     }
 
     /// Whether posts whose date is in the future are shown (`--future`).
-    #[must_use]
     pub fn showing_future(mut self, shows_future: bool) -> Self {
         self.shows_future = shows_future;
         self

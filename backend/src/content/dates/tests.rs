@@ -173,7 +173,7 @@ fn the_weekday_decides_between_month_first_and_day_first() {
         // 5 February 2024 was a Monday, 2 May a Thursday.
         ("Mon, 05/02/2024", "5 February 2024"),
         ("25/12/2023", "25 December 2023"),
-        // Only one day can be meant, whatever the weekday says.
+        // Only one day can be meant; the weekday is wrong.
         ("Sun, 25/12/2023", "25 December 2023"),
     ] {
         assert_eq!(

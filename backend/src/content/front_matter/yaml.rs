@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::FrontMatterError;
 
-/// Values that one file may hold, those that aliases repeat included. Nobody writes as many by hand,
-/// and a few aliases of aliases make millions.
+/// Values that one file may hold, with those that aliases repeat: a few aliases of aliases make
+/// millions.
 const MAX_VALUES: usize = 100_000;
 const MAX_DEPTH: usize = 64;
 

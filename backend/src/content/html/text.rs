@@ -14,7 +14,6 @@ const OTHERS: [&str; 24] = [
 
 /// HTML for a text of an unknown kind. Text without a tag is plain: it keeps its paragraphs and each
 /// `<`. Entities are resolved in both kinds.
-#[must_use]
 pub fn from_text(text: String) -> String {
     if has_tag(&text) {
         return text;
@@ -37,7 +36,6 @@ pub fn from_text(text: String) -> String {
 }
 
 /// What a text of an unknown kind says in plain words. Only a tag or an entity makes it HTML.
-#[must_use]
 pub fn in_words(text: String, addresses: &Arc<dyn Addresses>) -> String {
     if !has_tag(&text) && !has_entity(&text) {
         return text;

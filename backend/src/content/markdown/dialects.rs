@@ -14,7 +14,7 @@ const MAX_TAG: usize = 1_000;
 const CLOSING_TAG: usize = 50;
 /// How deep admonitions may be nested: each repeats a mark on all of its lines.
 const MAX_BOXES: usize = 16;
-/// The mark that ends a summary, whatever it was.
+/// Each mark that ends a summary becomes this one.
 pub(super) const SUMMARY_MARK: &str = "<!-- more -->";
 
 /// A text in Markdown and HTML alone.

@@ -100,7 +100,6 @@ impl Anchors {
 
     /// Where a link to a part of the post leads: to an id that the post gives, or to a heading under
     /// the name that other sites give it. `None` when it leads nowhere.
-    #[must_use]
     pub fn target(&self, fragment: &str) -> Option<&str> {
         let wanted: String = percent_decode_str(fragment)
             .decode_utf8_lossy()

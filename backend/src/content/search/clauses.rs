@@ -8,24 +8,27 @@ use shared::search::SearchField;
 
 use super::Posting;
 
-/// What stands for the character after the last of a clause.
-const END: char = '\0';
+/// The number of what stands after the last character of a clause.
+const END: u16 = 0;
 
 /// All clauses, one after the other. A place is the number of a character in them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Clauses {
+    /// The characters that there are. Pairs are of these numbers.
+    numbers: HashMap<char, u16>,
     /// In order, with where the places of each begin in `places`.
-    pairs: Vec<((char, char), usize)>,
+    pairs: Vec<(u32, usize)>,
     /// The places of the first character of each pair, in order.
     places: Vec<u32>,
     /// In the order of their first places.
-    clauses: Vec<Clause>,
-    /// The posts of single characters.
-    characters: HashMap<char, Vec<Posting>>,
+    texts: Vec<Text>,
+    /// The posts of each character, by its number less one.
+    postings: Vec<Vec<Posting>>,
 }
 
+/// A field of a post.
 #[derive(Debug, Clone, Copy)]
-struct Clause {
+struct Text {
     first_place: u32,
     post: u32,
     field: SearchField,
@@ -34,87 +37,113 @@ struct Clause {
 
 #[derive(Default)]
 pub(super) struct ClausesBuilder {
-    places: HashMap<(char, char), Vec<u32>>,
-    clauses: Vec<Clause>,
-    characters: HashMap<char, Vec<Posting>>,
+    numbers: HashMap<char, u16>,
+    /// A pair and its place in one number, which is the quickest to sort.
+    places: Vec<u64>,
+    texts: Vec<Text>,
+    postings: Vec<Vec<Posting>>,
     next_place: u32,
 }
 
 impl ClausesBuilder {
     /// Adds a clause. Posts come in order.
     pub(super) fn add(&mut self, post: u32, field: SearchField, weight: u16, folded: &str) {
-        self.clauses.push(Clause {
-            first_place: self.next_place,
-            post,
-            field,
-            weight,
-        });
-        let following = folded.chars().skip(1).chain([END]);
-        for (character, next) in folded.chars().zip(following) {
-            let postings = self.characters.entry(character).or_default();
+        let is_same = |text: &Text| text.post == post && text.weight == weight;
+        if !self.texts.last().is_some_and(is_same) {
+            self.texts.push(Text {
+                first_place: self.next_place,
+                post,
+                field,
+                weight,
+            });
+        }
+        let numbers: Vec<u16> = folded.chars().map(|c| self.number(c)).collect();
+        for (at, &number) in numbers.iter().enumerate() {
+            let postings = &mut self.postings[usize::from(number) - 1];
             if let Some(posting) = Posting::last_of(postings, post) {
                 posting.count(field, weight);
             }
-            let places = self.places.entry((character, next)).or_default();
-            places.push(self.next_place);
+            let next = numbers.get(at + 1).copied().unwrap_or(END);
+            let pair = u64::from(pair(number, next));
+            self.places.push((pair << 32) | u64::from(self.next_place));
             // Four thousand million characters are more than any source may hold.
             self.next_place = self.next_place.saturating_add(1);
         }
     }
 
-    pub(super) fn finish(self) -> Clauses {
-        let mut by_pair: Vec<((char, char), Vec<u32>)> = self.places.into_iter().collect();
-        by_pair.sort_unstable_by_key(|(pair, _)| *pair);
-        let mut pairs = Vec::with_capacity(by_pair.len());
-        let mut places = Vec::with_capacity(self.next_place as usize);
-        for (pair, of_pair) in by_pair {
-            pairs.push((pair, places.len()));
-            places.extend(of_pair);
+    /// The number of a character. There are more characters than numbers, but not in one blog: the last
+    /// number stands for all that come too late.
+    fn number(&mut self, character: char) -> u16 {
+        if let Some(number) = self.numbers.get(&character) {
+            return *number;
+        }
+        let number = u16::try_from(self.numbers.len() + 1).unwrap_or(u16::MAX);
+        if usize::from(number) > self.postings.len() {
+            self.postings.push(Vec::new());
+        }
+        self.numbers.insert(character, number);
+        number
+    }
+
+    pub(super) fn finish(mut self) -> Clauses {
+        self.places.sort_unstable();
+        let mut pairs: Vec<(u32, usize)> = Vec::new();
+        let mut places = Vec::with_capacity(self.places.len());
+        for both in self.places {
+            // The two halves.
+            let (pair, place) = ((both >> 32) as u32, both as u32);
+            if pairs.last().is_none_or(|(last, _)| *last != pair) {
+                pairs.push((pair, places.len()));
+            }
+            places.push(place);
         }
         Clauses {
+            numbers: self.numbers,
             pairs,
             places,
-            clauses: self.clauses,
-            characters: self.characters,
+            texts: self.texts,
+            postings: self.postings,
         }
     }
+}
+
+fn pair(first: u16, second: u16) -> u32 {
+    (u32::from(first) << 16) | u32::from(second)
 }
 
 impl Clauses {
     /// The posts that hold `term` within a clause.
     pub(super) fn find(&self, term: &str) -> Cow<'_, [Posting]> {
-        let characters: Vec<char> = term.chars().collect();
-        if let [character] = characters.as_slice() {
-            let postings = self.characters.get(character);
-            return Cow::Borrowed(postings.map_or(&[], Vec::as_slice));
+        let numbers: Option<Vec<u16>> = term
+            .chars()
+            .map(|character| self.numbers.get(&character).copied())
+            .collect();
+        let Some(numbers) = numbers else {
+            return Cow::Borrowed(&[]);
+        };
+        if let [number] = numbers.as_slice() {
+            return Cow::Borrowed(&self.postings[usize::from(*number) - 1]);
         }
         let mut postings = Vec::new();
-        let mut clause = 0;
-        for place in self.places_of(&characters) {
-            let rest = &self.clauses[clause..];
-            clause += rest
-                .iter()
-                .take_while(|clause| clause.first_place <= place)
-                .count()
-                .saturating_sub(1);
-            let Clause {
-                post,
-                field,
-                weight,
-                ..
-            } = self.clauses[clause];
-            if let Some(posting) = Posting::last_of(&mut postings, post) {
-                posting.count(field, weight);
+        let mut texts = self.texts.as_slice();
+        for place in self.places_of(&numbers) {
+            while texts.get(1).is_some_and(|text| text.first_place <= place) {
+                texts = &texts[1..];
+            }
+            if let [text, ..] = texts
+                && let Some(posting) = Posting::last_of(&mut postings, text.post)
+            {
+                posting.count(text.field, text.weight);
             }
         }
         Cow::Owned(postings)
     }
 
     /// Where all characters stand one after the other, in order.
-    fn places_of(&self, characters: &[char]) -> Vec<u32> {
+    fn places_of(&self, numbers: &[u16]) -> Vec<u32> {
         let mut lists: Vec<(u32, &[u32])> = (0..)
-            .zip(characters.windows(2))
-            .map(|(offset, pair)| (offset, self.places_of_pair((pair[0], pair[1]))))
+            .zip(numbers.windows(2))
+            .map(|(offset, two)| (offset, self.places_of_pair(pair(two[0], two[1]))))
             .collect();
         lists.sort_by_key(|(_, places)| places.len());
         let Some(((offset, rarest), others)) = lists.split_first_mut() else {
@@ -132,7 +161,7 @@ impl Clauses {
             .collect()
     }
 
-    fn places_of_pair(&self, pair: (char, char)) -> &[u32] {
+    fn places_of_pair(&self, pair: u32) -> &[u32] {
         let Ok(at) = self.pairs.binary_search_by_key(&pair, |(pair, _)| *pair) else {
             return &[];
         };

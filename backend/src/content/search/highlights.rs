@@ -15,7 +15,6 @@ const EXCERPT_TAIL: usize = 30;
 
 impl Matches {
     /// Where a post matches, field by field.
-    #[must_use]
     pub fn highlights(&self, post: &Post) -> Vec<Highlight> {
         FIELDS
             .into_iter()
