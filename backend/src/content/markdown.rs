@@ -12,6 +12,8 @@ use super::html::TooComplex;
 
 /// How many beginnings, ends and texts one post may have.
 const MAX_EVENTS: usize = 1_000_000;
+/// How many table cells a text may have.
+const MAX_CELLS: usize = 250_000;
 
 /// A rendered text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +47,10 @@ pub enum Flavour {
 /// # Errors
 /// When the text has too many parts.
 pub fn render(text: &str, title: Option<&str>, flavour: Flavour) -> Result<Rendered, TooComplex> {
+    // The parser builds a node for each cell before the first event can be counted.
+    if text.bytes().filter(|byte| *byte == b'|').count() > MAX_CELLS {
+        return Err(TooComplex::TooManyElements);
+    }
     let translated = translate(text, flavour == Flavour::Mdx);
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_STRIKETHROUGH

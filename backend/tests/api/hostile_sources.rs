@@ -1,8 +1,6 @@
 //! Sources that were written to exhaust the server.
 
 use std::fs;
-use std::io::{Read, Write};
-use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
@@ -25,24 +23,24 @@ fn processor_time() -> Option<Duration> {
     Some(Duration::from_nanos(nanoseconds))
 }
 
-/// The least processor time of three runs.
+/// The least processor time of two runs.
 fn cost(work: &dyn Fn()) -> Option<Duration> {
     let run = || {
         let before = processor_time()?;
         work();
         Some(processor_time()? - before)
     };
-    (0..3).map(|_| run()).min()?
+    (0..2).map(|_| run()).min()?
 }
 
 /// Four times as much may cost eight times as much: sixteen times would be a square.
 fn assert_linear(what: &str, work: impl Fn(usize)) {
-    let (Some(small), Some(large)) = (cost(&|| work(10_000)), cost(&|| work(40_000))) else {
+    let (Some(small), Some(large)) = (cost(&|| work(4_000)), cost(&|| work(16_000))) else {
         return skipped("the work of hostile posts: there is no /proc");
     };
     assert!(
         large < small * 8 + Duration::from_millis(50),
-        "{what}: {small:?} for 10 kB, {large:?} for 40 kB"
+        "{what}: {small:?} for 4 kB, {large:?} for 16 kB"
     );
 }
 
@@ -78,7 +76,6 @@ fn the_work_for_a_post_grows_with_its_length() {
         "<h2>a</h2>",
         "<table><td>",
         "<!--",
-        "&amp",
         "a|",
         "\\",
         "{{< a >}}",
@@ -129,7 +126,8 @@ fn peak_megabytes(server: &Server) -> Option<u64> {
 /// Asks for the list until its source has been read, and returns by how many 10^6 bytes the server's
 /// memory has grown at most.
 fn read_source(data_dir: &Path, source: &str, post: &str) -> Option<u64> {
-    let flags = ["--upstream-timeout", "60s", "--source", source];
+    // Its log is not read here, and would fill the pipe.
+    let flags = ["--log", "error", "--source", source];
     let server = Server::start(flashblog(data_dir).args(flags));
     let before = peak_megabytes(&server)?;
     for _ in 0..240 {
@@ -139,46 +137,6 @@ fn read_source(data_dir: &Path, source: &str, post: &str) -> Option<u64> {
         thread::sleep(Duration::from_millis(250));
     }
     panic!("the good post beside the hostile ones is not shown");
-}
-
-/// Answers each request with `body`, for as long as the test runs.
-fn serve_json(body: String) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("binds");
-    let address = listener.local_addr().expect("bound");
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let Ok(mut stream) = stream else { return };
-            let _ = stream.read(&mut [0; 4_096]);
-            let head = format!(
-                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
-                body.len()
-            );
-            let _ = stream.write_all(head.as_bytes());
-            let _ = stream.write_all(body.as_bytes());
-        }
-    });
-    format!("http://{address}/blogs.json")
-}
-
-#[test]
-fn four_megabytes_of_json_take_fifty_megabytes_at_most() {
-    const LENGTH: usize = 4 * 1024 * 1024;
-    const GOOD: &str = r#"[{"id":"good","title":"A good post","content":"<p>x</p>"}"#;
-    for item in [
-        r#",{"":0}"#,
-        r#",{"id":"a","title":"b"}"#,
-        ",[]",
-        ",0",
-        r#",{"id":1,"title":"c","tags":[1,2,3,4,5,6,7,8,9]}"#,
-    ] {
-        let data_dir = tempfile::tempdir().expect("temporary folder");
-        let body = format!("{GOOD}{}]", item.repeat(LENGTH / item.len()));
-        let source = serve_json(body);
-        let Some(grown) = read_source(data_dir.path(), &source, "A good post") else {
-            return skipped("the memory of hostile JSON: there is no /proc");
-        };
-        assert!(grown <= 50, "{item}: {grown} MB");
-    }
 }
 
 #[test]
@@ -197,6 +155,7 @@ fn a_folder_with_hostile_posts_shows_the_others_and_takes_little_memory() {
             ),
         ),
         ("headings.md", "# a\n".repeat(20_000)),
+        ("escapes.md", "&amp; ".repeat(200_000)),
         ("nest.md", "> ".repeat(10_000)),
     ] {
         fs::write(folder.path().join(name), text).expect("writes");

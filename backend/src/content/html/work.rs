@@ -23,6 +23,8 @@ const MAX_DEPTH: usize = 512;
 const MAX_ELEMENTS: usize = 250_000;
 /// How many siblings the parser may look through, all moves together.
 const MAX_STEPS: usize = 20_000_000;
+/// How many bytes the serialiser may look through, all escapes together.
+const MAX_ESCAPE_STEPS: u64 = 4_000_000_000;
 /// How much is read between two looks at the figures, in bytes.
 const PIECE: usize = 1024;
 
@@ -41,10 +43,14 @@ pub enum TooComplex {
     /// Elements that stand where they may not.
     #[error("too many elements of its HTML stand where they may not, as text within a table does")]
     Misplaced,
+    /// In one text.
+    #[error("a text of its HTML has too many characters that have to be escaped")]
+    TooManyEscapes,
 }
 
 /// Passes HTML that can be parsed with little work.
 pub(super) fn check(html: &str) -> Result<(), TooComplex> {
+    check_escapes(html)?;
     if html.bytes().filter(|byte| *byte == b'<').count() < MAX_DEPTH {
         return check_attributes(html);
     }
@@ -62,6 +68,20 @@ pub(super) fn check(html: &str) -> Result<(), TooComplex> {
         parser.process(StrTendril::from(piece));
         figures.check()?;
         rest = after;
+    }
+    Ok(())
+}
+
+/// The serialiser looks for the next `<` in the rest of a text each time it finds an `&` or the first
+/// byte of a no-break space: a text of nothing else costs the square of its length.
+fn check_escapes(html: &str) -> Result<(), TooComplex> {
+    let steps = |text: &str| {
+        let escapes = text.bytes().filter(|byte| matches!(byte, b'&' | 0xC2));
+        escapes.count() as u64 * text.len() as u64 / 2
+    };
+    let steps: u64 = html.split('<').map(steps).sum();
+    if steps > MAX_ESCAPE_STEPS {
+        return Err(TooComplex::TooManyEscapes);
     }
     Ok(())
 }
@@ -277,6 +297,13 @@ mod tests {
             (
                 format!("<table>{}", many("x<i></i>", 20_000)),
                 Err(TooComplex::Misplaced),
+            ),
+            (many("« Été » & hiver ", 5_000), Ok(())),
+            (many("<p>a &amp; b</p>", 20_000), Ok(())),
+            (many("&amp;", 400_000), Err(TooComplex::TooManyEscapes)),
+            (
+                format!("<img alt=\"{}\">", many("\u{a0}", 400_000)),
+                Err(TooComplex::TooManyEscapes),
             ),
             (format!("<p{}>x", attributes(1_500)), Ok(())),
             (
