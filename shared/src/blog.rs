@@ -114,7 +114,8 @@ pub struct Freshness {
     pub fetched_at: Option<String>,
     /// The source failed and an older copy, or an empty list, is shown.
     pub stale: bool,
-    /// The kind of source: `embedded`, `json_api` or `folder`.
+    /// The kind of source: `embedded`, `folder`, `json_api`, `wordpress`, `ghost`, `feed`, or `url` before
+    /// an address has shown what it is.
     pub source: String,
 }
 

@@ -10,6 +10,7 @@ mod idle;
 mod memory;
 mod overload;
 mod search;
+mod slow_source;
 mod tokens;
 
 /// The binary's allocator, so that both servers and all parts run with the same one.
@@ -26,6 +27,7 @@ fn main() -> anyhow::Result<()> {
     memory::run()?;
     tokens::run()?;
     flights::run()?;
+    slow_source::run()?;
     search::run()?;
     idle::run()?;
     http::run()?;

@@ -1,7 +1,8 @@
 //! The HTTP client for upstreams: careful, bounded, conditional GETs.
 
+mod budget;
+
 use std::error::Error;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,6 +14,7 @@ use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Response, StatusCode};
 use url::Url;
 
+pub(super) use self::budget::Budget;
 use super::SourceError;
 use crate::telemetry::{X_REQUEST_ID, current_request_id};
 
@@ -30,14 +32,6 @@ const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(60);
 pub(super) struct Client {
     http: reqwest::Client,
     timeout: Duration,
-}
-
-/// How many bytes one answer, and all answers of a reading, may have after decompression.
-#[derive(Debug)]
-pub(super) struct Budget {
-    answer: usize,
-    total: usize,
-    used: AtomicUsize,
 }
 
 /// A successful answer.
@@ -60,36 +54,6 @@ impl Validators {
     pub(super) fn is_empty(&self) -> bool {
         self.etag.is_none() && self.last_modified.is_none()
     }
-}
-
-impl Budget {
-    pub(super) fn new(answer: usize, total: usize) -> Self {
-        Self {
-            answer,
-            total,
-            used: AtomicUsize::new(0),
-        }
-    }
-
-    /// Counts a chunk of an answer that then has `length` bytes.
-    ///
-    /// # Errors
-    /// When the answer or the reading is too large.
-    fn spend(&self, chunk: usize, length: usize) -> Result<(), SourceError> {
-        let used = self.used.fetch_add(chunk, Ordering::Relaxed);
-        if length > self.answer {
-            return Err(too_large("the answer is", self.answer));
-        }
-        if used.saturating_add(chunk) > self.total {
-            return Err(too_large("all answers together are", self.total));
-        }
-        Ok(())
-    }
-}
-
-fn too_large(what: &str, bound: usize) -> SourceError {
-    let mebibytes = bound / (1024 * 1024);
-    SourceError::Unusable(format!("{what} larger than {mebibytes} MiB"))
 }
 
 impl Answer {

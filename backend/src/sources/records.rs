@@ -41,8 +41,8 @@ pub(super) enum NoList {
     Absent,
 }
 
-/// Makes text of an answer: a byte order mark goes, and what is no Unicode becomes U+FFFD, in bytes
-/// and in `\u` escapes alike.
+/// Makes text of an answer: a byte order mark goes, and invalid Unicode becomes U+FFFD, in bytes and in
+/// `\u` escapes.
 pub(super) fn text(body: Vec<u8>) -> String {
     let mut text = match String::from_utf8(body) {
         Ok(text) => text,

@@ -1,5 +1,5 @@
-//! A source over the network: nobody waits for it once there is a copy, and the last copy outlives
-//! the server.
+//! A source over the network: readers do not wait for it once there is a copy, and the last copy
+//! outlives the server.
 
 use std::fs;
 use std::path::Path;
@@ -108,7 +108,7 @@ async fn settle(cache: &BlogCache, fetches: u64) {
 }
 
 #[tokio::test]
-async fn nobody_waits_once_there_is_a_copy() {
+async fn readers_do_not_wait_once_there_is_a_copy() {
     let app = TestApp::new().await;
     let source = RemoteSource::new(Answer::Posts(3));
     let cache = cache(&source, &app);
@@ -149,7 +149,10 @@ async fn a_failure_marks_the_copy_stale_and_the_source_is_asked_again() {
 
     source.answer(Answer::Posts(5));
     app.clock.advance(REFETCH_INTERVAL);
-    assert!(cache.peek(None).await.freshness.stale, "nobody waits");
+    assert!(
+        cache.peek(None).await.freshness.stale,
+        "a reader does not wait"
+    );
     settle(&cache, 3).await;
     let view = cache.peek(None).await;
     assert!(!view.freshness.stale && view.snapshot.posts().len() == 5);

@@ -50,7 +50,7 @@ fn with_version(text: &str) -> Cow<'_, str> {
 }
 
 /// Makes text of bytes: the encoding is the byte order mark's, else the header's, else the XML
-/// declaration's, else UTF-8 (RFC 7303, section 3). What is no character there becomes U+FFFD.
+/// declaration's, else UTF-8 (RFC 7303, section 3). Invalid bytes become U+FFFD.
 pub(super) fn decode(body: &[u8], content_type: &str) -> String {
     let of_header = content_type
         .split(';')
