@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use crate::answers::Answers;
 use crate::cache::{BlogCache, SavedCopy};
 use crate::clients::rate_limit::RateLimit;
 use crate::clock::{Clock, SystemClock};
@@ -39,6 +40,8 @@ pub struct Parts {
     pub sessions: Arc<Sessions>,
     /// Finds the copy of the blogs that a session reads.
     pub blogs: Arc<BlogCache>,
+    /// Answers that are written once.
+    pub answers: Answers,
     /// Receives contact messages.
     pub contact: Arc<Contact>,
     /// How many contact messages one client may send.
@@ -121,6 +124,7 @@ impl App {
         let public_url = Arc::new(public_url);
         Ok(Self::from(Parts {
             sessions: Arc::new(sessions),
+            answers: Answers::new(settings.answer_cache.0),
             contact: Arc::new(contact),
             contact_limit: Arc::new(contact_limit),
             session_rate: Arc::new(session_rate),

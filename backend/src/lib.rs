@@ -2,6 +2,7 @@
 //!
 //! ARCHITECTURE.md states the reading order of these rooms; `tests/api/reading_order.rs` checks it.
 
+pub mod answers;
 pub mod api;
 pub mod app;
 pub mod cache;

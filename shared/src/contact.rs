@@ -128,7 +128,7 @@ pub fn field_errors(field: &str, text: &str) -> Vec<String> {
     };
     let mut sentences = Vec::new();
     let trimmed = text.trim();
-    if trimmed.is_empty() {
+    if is_blank(text) {
         return vec![blank.to_owned()];
     }
     let length = trimmed.chars().count();
@@ -160,7 +160,7 @@ pub fn headline(message: &ContactMessage, errors: &FieldErrors) -> Option<String
         return None;
     }
     let mut fields = message.fields().into_iter();
-    if fields.any(|(_, text)| text.trim().is_empty()) {
+    if fields.any(|(_, text)| is_blank(text)) {
         return Some(FILL_IN_ALL.to_owned());
     }
     let firsts: Vec<&str> = message
@@ -172,9 +172,33 @@ pub fn headline(message: &ContactMessage, errors: &FieldErrors) -> Option<String
     Some(firsts.join(" "))
 }
 
+/// Whether nothing in a text can be seen: spaces, and characters that are drawn as nothing (Unicode's
+/// `Default_Ignorable_Code_Point`, and the blank Braille pattern).
+fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+                    | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+                    | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+                    | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
+                    | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
+            )
+    })
+}
+
+/// The dots between the labels of an internationalised name (RFC 3490, section 3.1).
+const DOTS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
+
 /// Whether mail could go there: a dot-atom, one `@` and a host name with a dot (RFC 5322, section
-/// 3.4.1, without its quoted and bracketed forms; letters of every script, as RFC 6531 has it).
+/// 3.4.1, without its quoted and bracketed forms). Beyond ASCII every character may stand in it that is
+/// seen (RFC 6531, section 3.3); the server also asks whether the name has an ASCII form.
 fn is_plausible_email(address: &str) -> bool {
+    let is_letter = |c: char| match c.is_ascii() {
+        true => c.is_ascii_alphanumeric(),
+        false => !c.is_whitespace() && !c.is_control(),
+    };
     let Some((local, domain)) = address.split_once('@') else {
         return false;
     };
@@ -182,20 +206,20 @@ fn is_plausible_email(address: &str) -> bool {
         !text.is_empty()
             && text
                 .chars()
-                .all(|c| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c))
+                .all(|c| is_letter(c) || "!#$%&'*+-/=?^_`{|}~".contains(c))
     };
     let label = |text: &str| {
-        (1..=63).contains(&text.len())
-            && text.chars().all(|c| c.is_alphanumeric() || c == '-')
+        (1..=63).contains(&text.chars().count())
+            && text.chars().all(|c| is_letter(c) || c == '-')
             && !text.starts_with('-')
             && !text.ends_with('-')
     };
     local.len() <= MAX_LOCAL_PART
         && local.split('.').all(atom)
-        && domain.contains('.')
-        && domain.split('.').all(label)
+        && domain.contains(DOTS)
+        && domain.split(DOTS).all(label)
         && domain
-            .rsplit('.')
+            .rsplit(DOTS)
             .next()
             .is_some_and(|top| !top.chars().all(|c| c.is_ascii_digit()))
 }
@@ -250,6 +274,19 @@ mod tests {
         assert_eq!(fields, ["email", "name"]);
         assert_eq!(text, FILL_IN_ALL);
         assert_eq!(validate(&ContactMessage::default()).len(), 4);
+        for invisible in [
+            "\u{200b}\u{200b}",
+            "\u{2800}",
+            "\u{3164}",
+            "\u{ad} \u{feff}",
+        ] {
+            assert_eq!(faulty(|m| m.name = invisible.into()).1, FILL_IN_ALL);
+            assert_eq!(faulty(|m| m.subject = invisible.into()).0, ["subject"]);
+            assert_eq!(faulty(|m| m.message = invisible.into()).0, ["message"]);
+        }
+        let mut family = good();
+        family.name = "👩\u{200d}👧".into();
+        assert_eq!(validate(&family), FieldErrors::new());
     }
 
     #[test]
@@ -276,6 +313,16 @@ mod tests {
             "first.last+tag@sub.example.org",
             "o'neil@example.org",
             "jürgen@bücher.example",
+            "ju\u{308}rgen@example.org",
+            "a@mu\u{308}nchen.example",
+            "info@उदाहरण.परीक्षा",
+            "info@क्षेत्र.भारत",
+            "ผู้ใช้@example.org",
+            "info@ที่อยู่.ไทย",
+            "a@உதாரணம்.பரிட்சை",
+            "a@例子。广告",
+            "a@例例例例例例例例例例例例例例例例例例例例例例.example",
+            "a@жжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжж.рф",
             " spaced@example.org ",
         ] {
             assert_eq!(field_errors("email", address), [""; 0], "{address}");
@@ -299,6 +346,8 @@ mod tests {
             "<a@b.co>",
             "a@b.co,c@d.co",
             "a@b_c.co",
+            "a@b\u{a0}c.co",
+            "a@b\u{2003}.co",
         ] {
             assert_eq!(field_errors("email", address).len(), 1, "{address}");
         }

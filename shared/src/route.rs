@@ -21,7 +21,7 @@ pub const SITE_DESCRIPTION: &str = "FlashBlog collects short, careful posts: wha
 pub const FEATURED_POSTS: u32 = 3;
 
 /// A page of the site.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Route {
     /// `/`
     Home,

@@ -7,6 +7,7 @@
 mod flights;
 mod http;
 mod idle;
+mod instructions;
 mod memory;
 mod overload;
 mod search;
@@ -31,6 +32,7 @@ fn main() -> anyhow::Result<()> {
     search::run()?;
     idle::run()?;
     http::run()?;
+    instructions::run()?;
     overload::run()
 }
 

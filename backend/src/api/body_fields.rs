@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 use serde::Deserializer;
 use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -127,6 +128,10 @@ impl FromFields for ContactMessage {
             for (field, sentences) in contact::validate(&message) {
                 faults.entry(field).or_insert(sentences);
             }
+            if !faults.contains_key("email") && !has_ascii_name(&message.email) {
+                let fault = "The part of the email address after the @ is not a name.".to_owned();
+                faults.insert("email".to_owned(), vec![fault]);
+            }
         }
         match first_fault.or_else(|| contact::headline(&message, &faults)) {
             None => Ok(message),
@@ -136,6 +141,19 @@ impl FromFields for ContactMessage {
             }),
         }
     }
+}
+
+/// Whether the host name of an address has the ASCII form that mail servers look up (RFC 5890).
+fn has_ascii_name(address: &str) -> bool {
+    let (_, name) = address.trim().split_once('@').unwrap_or_default();
+    Uts46::new()
+        .to_ascii(
+            name.as_bytes(),
+            AsciiDenyList::STD3,
+            Hyphens::Allow,
+            DnsLength::Verify,
+        )
+        .is_ok()
 }
 
 /// A field's name in a sentence: cut, and without what a screen or a database would stumble over.
@@ -180,6 +198,18 @@ mod tests {
             assert!(!is_json(body.as_bytes()), "{body}");
         }
         assert!(!is_json(b"{\"a\":\"\xe9\"}"));
+    }
+
+    #[test]
+    fn a_host_name_of_any_script_fits_where_its_ascii_form_does() {
+        let cyrillic = "ж".repeat(40);
+        for name in ["example.org", "r3---sn.example", "क्षेत्र.भारत", "例子。广告"]
+        {
+            assert!(has_ascii_name(&format!("a@{name}")), "{name}");
+        }
+        assert!(has_ascii_name(&format!("a@{cyrillic}.рф")));
+        assert!(!has_ascii_name(&format!("a@{}.рф", "ж".repeat(63))));
+        assert!(!has_ascii_name("a@xn--a.example"));
     }
 
     #[test]

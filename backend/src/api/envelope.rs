@@ -1,37 +1,40 @@
 //! Writes every response body under `/api`.
 //!
-//! Handlers return a [`Reply`] or an [`ApiError`]. Both put an [`EnvelopeBody`] into the response's
-//! extensions, and the [`envelope`] layer writes the envelope from it and the session's flashes. A
-//! response of a layer or of axum has no such extension; its status becomes the problem.
+//! Handlers return a [`Reply`] or an [`ApiError`]. Both leave in the response's extensions what its
+//! body is made of, and the [`envelope`] layer writes the envelope from it and the session's flashes.
+//! A response of a layer or of axum has no such extension; its status becomes the problem.
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use shared::envelope::{Envelope, Outcome};
-use shared::flash::Flash;
 use shared::problem::Problem;
 
+use crate::answers::{Answers, KeptAnswer, Key};
 use crate::app::App;
 use crate::error::{ApiError, EnvelopeBody, ProblemParts, problem_of_status};
-use crate::http::conditional::{Preconditions, apply_etag, compress};
+use crate::http::answer::{Answer, write_once};
+use crate::http::conditional::Preconditions;
 use crate::telemetry::RequestId;
+
+const JSON: &str = "application/json";
 
 /// A successful answer.
 pub struct Reply {
     status: StatusCode,
-    data: Arc<RawValue>,
-    cacheable: bool,
+    data: Data,
 }
 
-/// Marks a response that a client may keep and revalidate.
-#[derive(Clone)]
-struct Cacheable;
+enum Data {
+    Own(Arc<RawValue>),
+    Kept(KeptAnswer),
+}
 
 impl Reply {
     /// 200 with `data`.
@@ -50,29 +53,28 @@ impl Reply {
         Self::with_status(StatusCode::CREATED, data)
     }
 
-    /// 200 with data that is already JSON.
-    #[must_use]
-    pub fn raw_json(data: Arc<RawValue>) -> Self {
-        Self {
+    /// 200 with data that is the same for all readers of a snapshot. It is written once, and a client
+    /// can revalidate it. An answer with a flash is written for its one reader.
+    ///
+    /// # Errors
+    /// Those of `data`, and when it can't be serialised.
+    pub async fn kept<T: Serialize>(
+        answers: &Answers,
+        key: Key,
+        data: impl Future<Output = Result<T, ApiError>>,
+    ) -> Result<Self, ApiError> {
+        let write = async { kept_envelope(&data.await?) };
+        Ok(Self {
             status: StatusCode::OK,
-            data,
-            cacheable: false,
-        }
-    }
-
-    /// Lets the client keep the answer and revalidate it. An answer with a flash is never kept.
-    #[must_use]
-    pub fn cacheable(mut self) -> Self {
-        self.cacheable = true;
-        self
+            data: Data::Kept(answers.get(key, write).await?),
+        })
     }
 
     fn with_status(status: StatusCode, data: &impl Serialize) -> Result<Self, ApiError> {
         let data = to_raw_value(data).map_err(ApiError::internal)?;
         Ok(Self {
             status,
-            data: data.into(),
-            cacheable: false,
+            data: Data::Own(data.into()),
         })
     }
 }
@@ -80,55 +82,38 @@ impl Reply {
 impl IntoResponse for Reply {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
-        response
-            .extensions_mut()
-            .insert(EnvelopeBody::Data(self.data));
-        if self.cacheable {
-            response.extensions_mut().insert(Cacheable);
-        }
+        match self.data {
+            Data::Own(data) => response.extensions_mut().insert(EnvelopeBody::Data(data)),
+            Data::Kept(answer) => {
+                response.extensions_mut().insert(answer);
+                None
+            }
+        };
         response
     }
 }
 
-/// Middleware: opens the session of a request, and puts what the handler returns into an envelope
-/// together with the session's flashes.
-pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    if let Some(client) = app.trusted_proxies.client_of(&request) {
-        request.extensions_mut().insert(client);
-    }
-    let request_id = request.extensions().get::<RequestId>().cloned();
-    let is_head = request.method() == Method::HEAD;
-    let preconditions = Preconditions::of(request.headers());
-    let (mut response, flash, is_the_same_for_all) = match app.sessions.attach(&mut request).await {
-        Ok(visit) => {
-            let (response, flash) = visit.finish(next.run(request).await).await;
-            let without_flashes = flash.is_empty() && !visit.has_waiting_flashes();
-            (response, flash, without_flashes)
-        }
-        Err(error) => (error.into_response(), Vec::new(), false),
+/// The envelope of `data` without flashes, as finished bytes.
+fn kept_envelope(data: &impl Serialize) -> Result<Answer, ApiError> {
+    let envelope = Envelope {
+        outcome: Outcome::Data(data),
+        flash: Vec::new(),
     };
-    let is_cacheable = is_the_same_for_all
-        && response.status() == StatusCode::OK
-        && response.extensions().get::<Cacheable>().is_some();
-    let body = write_body(&mut response, flash, request_id);
+    let bytes = serde_json::to_vec(&envelope).map_err(ApiError::internal)?;
+    let mut answer = Answer::new(JSON, bytes);
     for (name, value) in COMMON_HEADERS {
-        response
-            .headers_mut()
-            .entry(name)
-            .or_insert(HeaderValue::from_static(value));
+        answer = answer.with_header(name, HeaderValue::from_static(value));
     }
-    if is_cacheable {
-        response.headers_mut().insert(
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("private, no-cache"),
-        );
-        apply_etag(&mut response, &preconditions, &body);
-    }
-    compress(&mut response, &preconditions, &body);
-    if is_head {
-        *response.body_mut() = Body::empty();
-    }
-    response
+    let caching = HeaderValue::from_static("private, no-cache");
+    Ok(answer.with_header(header::CACHE_CONTROL, caching))
+}
+
+/// The data in the bytes of [`kept_envelope`].
+fn data_of(envelope: &[u8]) -> Option<&RawValue> {
+    let data = envelope
+        .strip_prefix(b"{\"data\":")?
+        .strip_suffix(b",\"flash\":[]}")?;
+    serde_json::from_slice(data).ok()
 }
 
 const COMMON_HEADERS: [(HeaderName, &str); 4] = [
@@ -141,41 +126,76 @@ const COMMON_HEADERS: [(HeaderName, &str); 4] = [
     ),
 ];
 
-/// Writes the envelope as the response's body. A redirect or a document keeps its own.
-fn write_body(response: &mut Response, flash: Vec<Flash>, request_id: Option<RequestId>) -> Bytes {
-    if response.status().is_redirection() {
-        return Bytes::new();
+/// Middleware: opens the session of a request, and puts what the handler returns into an envelope
+/// together with the session's flashes.
+pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    if let Some(client) = app.trusted_proxies.client_of(&request) {
+        request.extensions_mut().insert(client);
     }
-    let body = response
-        .extensions_mut()
-        .remove::<EnvelopeBody>()
-        .unwrap_or_else(|| EnvelopeBody::Error(problem_of_status(response.status())));
-    let outcome = match &body {
-        EnvelopeBody::Data(data) => Outcome::Data(data.as_ref()),
-        EnvelopeBody::Error(parts) => Outcome::Error(problem(parts, request_id)),
-        EnvelopeBody::Document => return Bytes::new(),
+    let request_id = request.extensions().get::<RequestId>().cloned();
+    let preconditions = Preconditions::of(&request);
+    let (mut response, flash, flashes_wait) = match app.sessions.attach(&mut request).await {
+        Ok(visit) => {
+            let (response, flash) = visit.finish(next.run(request).await).await;
+            (response, flash, visit.has_waiting_flashes())
+        }
+        Err(error) => (error.into_response(), Vec::new(), false),
     };
-    let bytes = Bytes::from(serde_json::to_vec(&Envelope { outcome, flash }).unwrap_or_default());
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
-    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-    *response.body_mut() = Body::from(bytes.clone());
-    bytes
+    let kept = response.extensions_mut().remove::<KeptAnswer>();
+    if let Some(kept) = &kept
+        && flash.is_empty()
+        && !flashes_wait
+    {
+        return finished(kept, &preconditions, &response);
+    }
+    let body = response.extensions_mut().remove::<EnvelopeBody>();
+    let has_own_body =
+        response.status().is_redirection() || matches!(body, Some(EnvelopeBody::Document));
+    if !has_own_body {
+        let status = response.status();
+        let outcome = match (&kept, &body) {
+            (Some(kept), _) => data_of(kept.bytes()).map(Outcome::Data),
+            (None, Some(EnvelopeBody::Data(data))) => Some(Outcome::Data(data.as_ref())),
+            (None, Some(EnvelopeBody::Error(parts))) => {
+                Some(Outcome::Error(problem(parts, request_id.clone())))
+            }
+            _ => None,
+        };
+        let outcome = outcome
+            .unwrap_or_else(|| Outcome::Error(problem(&problem_of_status(status), request_id)));
+        let envelope = Envelope { outcome, flash };
+        let bytes = Bytes::from(serde_json::to_vec(&envelope).unwrap_or_default());
+        write_once(&mut response, JSON, bytes, &preconditions);
+        if preconditions.is_head && (flashes_wait || !status.is_success()) {
+            // The GET would deliver flashes, and be longer.
+            response.headers_mut().remove(header::CONTENT_LENGTH);
+        }
+    }
+    for (name, value) in COMMON_HEADERS {
+        response
+            .headers_mut()
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// The kept answer with the cookie that the session may have got.
+fn finished(kept: &KeptAnswer, preconditions: &Preconditions, response: &Response) -> Response {
+    let mut finished = kept.respond(preconditions);
+    if let Some(cookie) = response.headers().get(header::SET_COOKIE) {
+        let headers = finished.headers_mut();
+        headers.insert(header::SET_COOKIE, cookie.clone());
+    }
+    finished
 }
 
 /// The problem object that the client reads.
-#[must_use]
 pub fn problem(parts: &ProblemParts, request_id: Option<RequestId>) -> Problem {
+    let title = parts.status.canonical_reason().unwrap_or("Error");
     Problem {
         type_uri: "about:blank".to_owned(),
-        title: parts
-            .status
-            .canonical_reason()
-            .unwrap_or("Error")
-            .to_owned(),
+        title: title.to_owned(),
         status: parts.status.as_u16(),
         code: parts.code.to_owned(),
         detail: parts.detail.clone(),

@@ -11,7 +11,7 @@
 //! | [`Visit`](crate::session::Visit) | request | `Sessions::attach` | the extractors [`Visit`](crate::session::Visit) and [`Session`](crate::session::Session) |
 //! | [`Description`](openapi::Description) | request | `router` | `handlers::docs` |
 //! | [`EnvelopeBody`](crate::error::EnvelopeBody) | response | [`Reply`](envelope::Reply), [`ApiError`](crate::error::ApiError), `handlers::docs`, `handlers::contact` | [`envelope`], `Visit::finish`, `site::error_page` |
-//! | `Cacheable` | response | [`Reply::cacheable`](envelope::Reply::cacheable) | [`envelope`] |
+//! | [`KeptAnswer`](crate::answers::KeptAnswer) | response | [`Reply::kept`](envelope::Reply::kept) | [`envelope`] |
 
 pub mod body_fields;
 pub mod envelope;

@@ -1,9 +1,8 @@
-//! What a reader gets: posts, how current they are, and pages of them as JSON.
+//! What a reader gets: posts, and how current they are.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use quick_cache::sync::Cache;
-use serde_json::value::{RawValue, to_raw_value};
 use shared::blog::{BlogPage, Freshness};
 use shared::route::{BlogsQuery, SearchQuery};
 use shared::search::SearchPage;
@@ -12,21 +11,21 @@ use tokio::task::JoinError;
 use crate::content::snapshot::Snapshot;
 use crate::sources::site_info::SiteInfo;
 
-/// Pages of one copy that are kept as JSON.
-const MAX_CACHED_PAGES: usize = 128;
+/// The number of the next copy.
+static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
 
-/// A snapshot, and the pages of it that were asked for, as JSON for all sessions that read it.
+/// A snapshot that sessions share.
 pub(super) struct BlogCopy {
     pub(super) snapshot: Arc<Snapshot>,
-    /// The key holds the time of reading too, since a page shows it.
-    pages: Cache<(Arc<str>, BlogsQuery), Arc<RawValue>>,
+    /// Tells it from every other copy of this process. Never 0.
+    number: u64,
 }
 
 impl BlogCopy {
     pub(super) fn new(snapshot: Snapshot) -> Self {
         Self {
             snapshot: Arc::new(snapshot),
-            pages: Cache::new(MAX_CACHED_PAGES),
+            number: NEXT_NUMBER.fetch_add(1, Ordering::Relaxed),
         }
     }
 }
@@ -49,8 +48,7 @@ pub struct View {
     pub snapshot: Arc<Snapshot>,
     /// How current they are.
     pub freshness: Freshness,
-    /// Where pages are cached; `None` for stale views, whose pages are not.
-    cached_in: Option<FetchedBlogs>,
+    blogs: Option<FetchedBlogs>,
 }
 
 impl View {
@@ -66,8 +64,19 @@ impl View {
                 stale,
                 source: blogs.map_or(source, |blogs| &blogs.source).to_owned(),
             },
-            cached_in: blogs.filter(|_| !stale).cloned(),
+            blogs: blogs.cloned(),
         }
+    }
+
+    /// The snapshot's number; 0 where there is none.
+    pub fn number(&self) -> u64 {
+        self.blogs.as_ref().map_or(0, |blogs| blogs.copy.number)
+    }
+
+    /// When the source last held just this.
+    pub fn fetched_at(&self) -> Option<Arc<str>> {
+        let blogs = self.blogs.as_ref()?;
+        Some(Arc::clone(&blogs.fetched_at))
     }
 
     /// Whether the source failed and there is no copy of it at all.
@@ -80,21 +89,6 @@ impl View {
     #[must_use]
     pub fn list(&self, query: &BlogsQuery) -> BlogPage {
         self.snapshot.page(query, self.freshness.clone())
-    }
-
-    /// A page of the list as JSON.
-    ///
-    /// # Errors
-    /// When it can't be written as JSON.
-    pub fn page(&self, query: &BlogsQuery) -> Result<Arc<RawValue>, serde_json::Error> {
-        let write = || to_raw_value(&self.list(query)).map(Arc::from);
-        match &self.cached_in {
-            Some(blogs) => blogs
-                .copy
-                .pages
-                .get_or_insert_with(&(Arc::clone(&blogs.fetched_at), query.clone()), write),
-            None => write(),
-        }
     }
 
     /// A page of the posts that match a search. The first search of a copy indexes all posts, which

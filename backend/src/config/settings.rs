@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::clients::rate_limit::Rate;
 use crate::config::values::{
-    Address, Connections, LogFilter, Period, Redacted, optional_text, text,
+    Address, Connections, LogFilter, Period, Redacted, Size, optional_text, text,
 };
 use crate::http::client_ip::TrustedProxies;
 use crate::http::hosts::AllowedHosts;
@@ -62,6 +62,10 @@ pub struct Settings {
     #[arg(long, value_name = "DURATION", default_value = "1m")]
     #[serde(deserialize_with = "text")]
     pub refresh: Period,
+    /// Memory for answers that are the same for many readers: each is written and compressed once
+    #[arg(long, value_name = "SIZE", default_value = "64M")]
+    #[serde(deserialize_with = "text")]
+    pub answer_cache: Size,
     /// Limit for one whole upstream request, body included
     #[arg(long, value_name = "DURATION", default_value = "5s")]
     #[serde(deserialize_with = "text")]

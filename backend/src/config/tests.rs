@@ -213,9 +213,19 @@ fn what_can_not_be_used_is_named_with_what_would_fit() {
             &["session-lifetime in `"],
         ),
         ("session-lifetime = '1ß'", &["session-lifetime in `"]),
+        ("answer-cache = '0M'", &["answer-cache in `", "64M"]),
+        ("answer-cache = '64'", &["answer-cache in `", "64M"]),
         (
             "database-url = 'mysql://x'",
             &["database-url in `", "postgres://"],
+        ),
+        (
+            "database-url = 'sqlite::memory:'",
+            &["database-url in `", "lose the messages", "sqlite:/"],
+        ),
+        (
+            "database-url = 'sqlite://:MEMORY:'",
+            &["database-url in `", "lose the messages"],
         ),
         (
             "database-url = 'sqlite:'",

@@ -100,6 +100,31 @@ impl FromStr for Connections {
     }
 }
 
+/// A number of bytes, from 1M to 1024G.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size(pub u64);
+
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let shift = match &text[digits.len()..] {
+            "M" => Some(20),
+            "G" => Some(30),
+            _ => None,
+        };
+        shift
+            .zip(digits.parse::<u32>().ok())
+            .map(|(shift, count)| u64::from(count) << shift)
+            .filter(|bytes| (1 << 20..=1024 << 30).contains(bytes))
+            .map(Self)
+            .ok_or_else(|| {
+                format!("`{text}` is no size; a whole number of megabytes or gigabytes from 1M to 1024G, such as 64M, would fit")
+            })
+    }
+}
+
 /// A filter of log events, as `tracing_subscriber::EnvFilter` reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogFilter(pub String);

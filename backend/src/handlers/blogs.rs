@@ -9,6 +9,7 @@ use shared::flash::Category;
 use shared::page::Page;
 use shared::route::BlogsQuery;
 
+use crate::answers::{Key, Wanted};
 use crate::api::envelope::Reply;
 use crate::api::extract::{LenientQuery, Path};
 use crate::api::openapi::{Failure, Success};
@@ -45,7 +46,8 @@ pub async fn list(
 ) -> Result<Reply, ApiError> {
     let view = app.blogs.view(session.reader()).await;
     warn_when_stale(&session, &view);
-    Ok(Reply::raw_json(view.page(&query).map_err(ApiError::internal)?).cacheable())
+    let key = Key::of_list(&view, Wanted::List(query.clone()));
+    Reply::kept(&app.answers, key, async { Ok(view.list(&query)) }).await
 }
 
 /// One whole post
@@ -78,13 +80,13 @@ pub async fn show(
     if view.is_missing() {
         return Err(source_unavailable());
     }
-    match view.snapshot.blog(&id) {
-        Some(blog) => Reply::ok(&blog).map(Reply::cacheable),
-        None => {
-            session.flash(Category::Error, BLOG_NOT_FOUND);
-            Err(ApiError::BlogNotFound { id })
-        }
+    let key = Key::of_posts(&view, Wanted::Blog(id.clone()));
+    let blog = async { view.snapshot.blog(&id).ok_or(ApiError::BlogNotFound { id }) };
+    let reply = Reply::kept(&app.answers, key, blog).await;
+    if let Err(ApiError::BlogNotFound { .. }) = &reply {
+        session.flash(Category::Error, BLOG_NOT_FOUND);
     }
+    reply
 }
 
 /// What the posts are about, most used first
@@ -97,7 +99,8 @@ pub async fn show(
 )]
 pub async fn categories(State(app): State<App>, session: Session) -> Result<Reply, ApiError> {
     let view = app.blogs.view(session.reader()).await;
-    Reply::ok(&view.snapshot.categories())
+    let key = Key::of_posts(&view, Wanted::Categories);
+    Reply::kept(&app.answers, key, async { Ok(view.snapshot.categories()) }).await
 }
 
 fn source_unavailable() -> ApiError {

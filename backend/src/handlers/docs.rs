@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::body::Bytes;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
 
+use crate::answers::{Key, Wanted};
 use crate::api::openapi::Description;
+use crate::app::App;
 use crate::error::EnvelopeBody;
+use crate::http::answer::Answer;
+use crate::http::conditional::Preconditions;
 
 const STYLES: &str = include_str!("../api/openapi/docs.css");
 
@@ -22,8 +26,13 @@ const STYLES: &str = include_str!("../api/openapi/docs.css");
         example = json!({ "openapi": "3.1.0", "info": { "title": "FlashBlog", "version": env!("CARGO_PKG_VERSION") }, "paths": {} })
     )),
 )]
-pub async fn openapi(Extension(description): Extension<Arc<Description>>) -> Response {
-    document("application/json", description.json())
+pub async fn openapi(
+    State(app): State<App>,
+    Extension(description): Extension<Arc<Description>>,
+    preconditions: Preconditions,
+) -> Response {
+    let write = || Answer::new("application/json", description.json());
+    document(&app, "openapi.json", &preconditions, write).await
 }
 
 /// This description as a page
@@ -34,15 +43,19 @@ pub async fn openapi(Extension(description): Extension<Arc<Description>>) -> Res
         example = json!("<!doctype html>…")
     )),
 )]
-pub async fn page(Extension(description): Extension<Arc<Description>>) -> Response {
-    let mut response = document("text/html; charset=utf-8", description.html());
-    response.headers_mut().insert(
-        header::CONTENT_SECURITY_POLICY,
-        header::HeaderValue::from_static(
-            "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        ),
+pub async fn page(
+    State(app): State<App>,
+    Extension(description): Extension<Arc<Description>>,
+    preconditions: Preconditions,
+) -> Response {
+    let policy = HeaderValue::from_static(
+        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     );
-    response
+    let write = || {
+        Answer::new("text/html; charset=utf-8", description.html())
+            .with_header(header::CONTENT_SECURITY_POLICY, policy)
+    };
+    document(&app, "docs", &preconditions, write).await
 }
 
 /// The page's styles
@@ -53,12 +66,22 @@ pub async fn page(Extension(description): Extension<Arc<Description>>) -> Respon
         example = json!("body { … }")
     )),
 )]
-pub async fn styles() -> Response {
-    document("text/css; charset=utf-8", STYLES.into())
+pub async fn styles(State(app): State<App>, preconditions: Preconditions) -> Response {
+    let write = || Answer::new("text/css; charset=utf-8", STYLES);
+    document(&app, "docs.css", &preconditions, write).await
 }
 
-fn document(content_type: &'static str, body: Bytes) -> Response {
-    let mut response = ([(header::CONTENT_TYPE, content_type)], body).into_response();
+async fn document(
+    app: &App,
+    name: &'static str,
+    preconditions: &Preconditions,
+    write: impl FnOnce() -> Answer,
+) -> Response {
+    let key = Key::of_site(Wanted::Document(name));
+    let caching = HeaderValue::from_static("no-cache");
+    let write = || write().with_header(header::CACHE_CONTROL, caching);
+    let answer = app.answers.get_document(key, write).await;
+    let mut response = answer.respond(preconditions);
     response.extensions_mut().insert(EnvelopeBody::Document);
     response
 }

@@ -1,112 +1,160 @@
-//! What feed readers and search engines ask for.
+//! Feeds, sitemap and robots.txt.
 
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::Response;
 use jiff::Timestamp;
 
+use crate::answers::{FeedFormat, KeptAnswer, Key, Wanted};
 use crate::app::App;
-use crate::cache::REFETCH_INTERVAL;
-use crate::content::snapshot::Snapshot;
+use crate::cache::{REFETCH_INTERVAL, View};
 use crate::error::ApiError;
-use crate::http::conditional::{Preconditions, apply_etag, compress, vary_on};
-use crate::public_url::PublicUrl;
-use crate::site::feeds::{self as documents, FeedError};
+use crate::http::answer::Answer;
+use crate::http::conditional::Preconditions;
+use crate::site::feeds::{self, FeedError, Posts};
 
 /// `GET /feed.xml`
 ///
 /// # Errors
-/// 503 while nothing at all could be fetched from the source.
-pub async fn rss(State(app): State<App>, headers: HeaderMap) -> Result<Response, ApiError> {
-    of_posts(
-        &app,
-        &headers,
-        "application/rss+xml; charset=utf-8",
-        documents::rss,
-    )
-    .await
+/// 404 for a page beyond the last one, 503 while there is no copy of the source.
+pub async fn rss(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    preconditions: Preconditions,
+) -> Result<Response, ApiError> {
+    feed(&app, query.as_deref(), &preconditions, FeedFormat::Rss).await
 }
 
 /// `GET /atom.xml`
 ///
 /// # Errors
-/// 503 while nothing at all could be fetched from the source.
-pub async fn atom(State(app): State<App>, headers: HeaderMap) -> Result<Response, ApiError> {
-    of_posts(
-        &app,
-        &headers,
-        "application/atom+xml; charset=utf-8",
-        documents::atom,
-    )
-    .await
+/// Those of [`rss`].
+pub async fn atom(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    preconditions: Preconditions,
+) -> Result<Response, ApiError> {
+    feed(&app, query.as_deref(), &preconditions, FeedFormat::Atom).await
 }
 
 /// `GET /feed.json`
 ///
 /// # Errors
-/// 503 while nothing at all could be fetched from the source.
-pub async fn json(State(app): State<App>, headers: HeaderMap) -> Result<Response, ApiError> {
-    of_posts(
-        &app,
-        &headers,
-        "application/feed+json",
-        documents::json_feed,
-    )
-    .await
+/// Those of [`rss`].
+pub async fn json(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    preconditions: Preconditions,
+) -> Result<Response, ApiError> {
+    feed(&app, query.as_deref(), &preconditions, FeedFormat::Json).await
 }
 
-/// `GET /sitemap.xml`
+async fn feed(
+    app: &App,
+    query: Option<&str>,
+    preconditions: &Preconditions,
+    format: FeedFormat,
+) -> Result<Response, ApiError> {
+    let view = view(app).await?;
+    let page = page_of(query).unwrap_or(1);
+    if page > feeds::pages(&view.snapshot) {
+        return Err(ApiError::NotFound);
+    }
+    let kind = feeds::content_type(format);
+    let write = move |posts: &Posts| feeds::write(format, posts, page);
+    let answer = answer(app, &view, Wanted::Feed(format, page), kind, write).await?;
+    Ok(answer.respond(preconditions))
+}
+
+/// `GET /sitemap.xml`: all addresses, or where they are too many an index of `?page=1` and so on.
 ///
 /// # Errors
-/// 503 while nothing at all could be fetched from the source.
-pub async fn sitemap(State(app): State<App>, headers: HeaderMap) -> Result<Response, ApiError> {
-    of_posts(&app, &headers, "application/xml", documents::sitemap).await
+/// Those of [`rss`].
+pub async fn sitemap(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    preconditions: Preconditions,
+) -> Result<Response, ApiError> {
+    let view = view(&app).await?;
+    let page = page_of(query.as_deref());
+    if page > Some(feeds::sitemap_pages(&view.snapshot)) {
+        return Err(ApiError::NotFound);
+    }
+    let write = move |posts: &Posts| feeds::sitemap(posts, page);
+    let wanted = Wanted::Sitemap(page);
+    let answer = answer(&app, &view, wanted, "application/xml", write).await?;
+    Ok(answer.respond(&preconditions))
 }
 
 /// `GET /robots.txt`
-pub async fn robots(State(app): State<App>, headers: HeaderMap) -> Response {
-    let text = documents::robots(&app.public_url);
-    public(&headers, "text/plain; charset=utf-8", text)
+pub async fn robots(State(app): State<App>, preconditions: Preconditions) -> Response {
+    let key = Key::of_site(Wanted::Document("robots.txt"));
+    let write = || public("text/plain; charset=utf-8", feeds::robots(&app.public_url));
+    let answer = app.answers.get_document(key, write).await;
+    answer.respond(&preconditions)
 }
 
-async fn of_posts(
-    app: &App,
-    headers: &HeaderMap,
-    content_type: &'static str,
-    write: impl Fn(&PublicUrl, &Snapshot, Timestamp) -> Result<String, FeedError>,
-) -> Result<Response, ApiError> {
+async fn view(app: &App) -> Result<View, ApiError> {
     let view = app.blogs.peek(None).await;
     if view.is_missing() {
         return Err(ApiError::SourceUnavailable {
             retry_after_seconds: REFETCH_INTERVAL.as_secs(),
         });
     }
-    let fetched_at = view.freshness.fetched_at.as_deref();
-    let read_at = fetched_at
-        .and_then(|moment| moment.parse().ok())
-        .unwrap_or(Timestamp::MAX);
-    let text = write(&app.public_url, &view.snapshot, read_at).map_err(ApiError::internal)?;
-    Ok(public(headers, content_type, text))
+    Ok(view)
 }
 
-/// The same for everybody, and worth asking for again after five minutes. Readers on other sites
-/// may use it too.
-fn public(headers: &HeaderMap, content_type: &'static str, text: String) -> Response {
-    let mut response = (
-        [
-            (header::CONTENT_TYPE, content_type),
-            (header::CACHE_CONTROL, "public, max-age=300"),
-        ],
-        text.clone(),
-    )
-        .into_response();
-    response.headers_mut().insert(
-        "cross-origin-resource-policy",
-        HeaderValue::from_static("cross-origin"),
-    );
-    let preconditions = Preconditions::of(headers);
-    apply_etag(&mut response, &preconditions, text.as_bytes());
-    compress(&mut response, &preconditions, text.as_bytes());
-    vary_on(&mut response, "Accept-Encoding");
-    response
+/// The `page` of a query, from 1. Anything else than a number is none.
+fn page_of(query: Option<&str>) -> Option<u32> {
+    let mut pairs = form_urlencoded::parse(query?.as_bytes());
+    let (_, page) = pairs.find(|(name, _)| name == "page")?;
+    page.parse().ok().filter(|page| *page > 0)
+}
+
+/// Writes the document once for each snapshot, on the blocking threads.
+async fn answer(
+    app: &App,
+    view: &View,
+    wanted: Wanted,
+    content_type: &'static str,
+    write: impl FnOnce(&Posts) -> Result<String, FeedError> + Send + 'static,
+) -> Result<KeptAnswer, ApiError> {
+    let fetched_at = view.freshness.fetched_at.as_deref();
+    let posts = Posts {
+        site: Arc::clone(&app.public_url),
+        snapshot: Arc::clone(&view.snapshot),
+        read_at: fetched_at
+            .and_then(|moment| moment.parse().ok())
+            .unwrap_or(Timestamp::MAX),
+    };
+    // Dates in the future are replaced by the time of reading.
+    let key = if posts.has_future_dates() {
+        Key::of_list(view, wanted)
+    } else {
+        Key::of_posts(view, wanted)
+    };
+    let document = async {
+        let text = tokio::task::spawn_blocking(move || write(&posts)).await;
+        let text = text.map_err(ApiError::internal)?;
+        Ok::<_, ApiError>(public(content_type, text.map_err(ApiError::internal)?))
+    };
+    app.answers.get(key, document).await
+}
+
+/// The same for everybody; fresh for five minutes. Scripts of other sites may read it.
+fn public(content_type: &'static str, text: String) -> Answer {
+    let mut answer = Answer::new(content_type, text);
+    for (name, value) in [
+        (header::CACHE_CONTROL, "public, max-age=300"),
+        (header::VARY, "Accept-Encoding"),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "cross-origin",
+        ),
+    ] {
+        answer = answer.with_header(name, HeaderValue::from_static(value));
+    }
+    answer
 }

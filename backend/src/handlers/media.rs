@@ -13,9 +13,8 @@ use tower_http::services::ServeFile;
 
 use crate::api::extract::Path;
 use crate::app::App;
-use crate::http::conditional::{
-    Preconditions, apply_etag, compress, ignore_unusable_range, vary_on,
-};
+use crate::http::answer::{Answer, Encoding, write_once};
+use crate::http::conditional::{Preconditions, ignore_unusable_range};
 use crate::sources::{Media, MediaContent};
 
 /// A larger SVG file is sent as it is, since compressing takes all of it into memory.
@@ -33,13 +32,17 @@ pub async fn show(State(app): State<App>, Path(path): Path<String>, request: Req
         content,
     } = media;
     let is_text = content_type.starts_with("image/svg");
-    let mut preconditions = Preconditions::of(request.headers());
-    if !is_text {
-        preconditions = preconditions.uncompressed();
-    }
+    let preconditions = Preconditions::of(&request);
     let mut response = match content {
-        MediaContent::Bytes(bytes) => from_memory(bytes, &preconditions),
-        MediaContent::File(file) => from_file(file, request, &preconditions).await,
+        MediaContent::Bytes(bytes) => from_memory(bytes, content_type, &preconditions),
+        MediaContent::File(file) => {
+            let response = from_file(file, request).await;
+            if is_text {
+                compress_small(response, content_type, &preconditions).await
+            } else {
+                response
+            }
+        }
     };
     let status = response.status();
     if status.is_success() || status == StatusCode::NOT_MODIFIED {
@@ -59,40 +62,52 @@ pub async fn show(State(app): State<App>, Path(path): Path<String>, request: Req
             .insert(header::CONTENT_TYPE, content_type);
     }
     if is_text {
-        vary_on(&mut response, "Accept-Encoding");
+        response
+            .headers_mut()
+            .insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
     }
     response
 }
 
-fn from_memory(bytes: Cow<'static, [u8]>, preconditions: &Preconditions) -> Response {
+fn from_memory(
+    bytes: Cow<'static, [u8]>,
+    content_type: &'static str,
+    preconditions: &Preconditions,
+) -> Response {
     let bytes = match bytes {
         Cow::Borrowed(bytes) => Bytes::from_static(bytes),
         Cow::Owned(bytes) => Bytes::from(bytes),
     };
-    let mut response = bytes.clone().into_response();
-    apply_etag(&mut response, preconditions, &bytes);
-    compress(&mut response, preconditions, &bytes);
-    response
+    let answer = Answer::new(content_type, bytes);
+    if content_type.starts_with("image/svg") {
+        answer.respond_once(preconditions)
+    } else {
+        answer.incompressible().respond_once(preconditions)
+    }
 }
 
 /// The library answers conditions from the file's size and time, without reading it.
-async fn from_file(file: PathBuf, mut request: Request, preconditions: &Preconditions) -> Response {
+async fn from_file(file: PathBuf, mut request: Request) -> Response {
     ignore_unusable_range(request.headers_mut());
     let files = ServeFile::new(file)
         .with_buf_chunk_size(READ_BYTES)
         .ignore_multi_range_requests(true);
-    let response = match files.oneshot(request).await {
+    match files.oneshot(request).await {
         Ok(response) => response.map(Body::new),
         Err(never) => match never {},
-    };
-    compress_small(response, preconditions).await
+    }
 }
 
 /// Compresses a small file that is sent whole.
-async fn compress_small(response: Response, preconditions: &Preconditions) -> Response {
+async fn compress_small(
+    response: Response,
+    content_type: &'static str,
+    preconditions: &Preconditions,
+) -> Response {
     let size: Option<ContentLength> = response.headers().typed_get();
     let is_small = size.is_some_and(|size| size.0 <= MAX_COMPRESSED_BYTES);
-    if !preconditions.accept_gzip() || response.status() != StatusCode::OK || !is_small {
+    let is_sent_whole = response.status() == StatusCode::OK && !preconditions.is_head;
+    if !preconditions.reads(Encoding::Gzip) || !is_sent_whole || !is_small {
         return response;
     }
     let (parts, body) = response.into_parts();
@@ -100,8 +115,8 @@ async fn compress_small(response: Response, preconditions: &Preconditions) -> Re
     let Ok(bytes) = to_bytes(body, MAX_COMPRESSED_BYTES as usize).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let mut response = Response::from_parts(parts, Body::from(bytes.clone()));
-    compress(&mut response, preconditions, &bytes);
+    let mut response = Response::from_parts(parts, Body::empty());
+    write_once(&mut response, content_type, bytes, preconditions);
     if response.headers().contains_key(header::CONTENT_ENCODING) {
         weaken_etag(response.headers_mut());
         response.headers_mut().remove(header::ACCEPT_RANGES);

@@ -1,5 +1,4 @@
-//! The site's pages, as the server sends them: the shell of the single-page app with each page's
-//! own head and first data, and the app's files.
+//! The site's pages: the app's shell with each page's head and first envelope. Also the app's files.
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -7,24 +6,24 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::value::{RawValue, to_raw_value};
 use shared::envelope::{Envelope, Outcome};
-use shared::route::{BlogsQuery, Route, SearchQuery};
+use shared::route::{BlogsQuery, Route};
 
+use crate::answers::{Key, Wanted};
 use crate::app::App;
 use crate::cache::{REFETCH_INTERVAL, View};
 use crate::error::ApiError;
-use crate::http::conditional::{Preconditions, apply_etag, compress, vary_on};
+use crate::http::answer::{Answer, write_once};
+use crate::http::conditional::Preconditions;
 use crate::session::Visit;
 use crate::site::head::PageHead;
-use crate::site::shell::FirstEnvelope;
+use crate::site::shell::{FirstEnvelope, Shell};
 
-/// A page of the site, a file of the app's, or, for an address that a person typed, a 404 as the
-/// app shows it.
+/// A page of the site, a file of the app, or a 404 as the app shows it.
 ///
-/// The status tells the truth to those who don't run the app, and a missing asset never looks
-/// like a page. No session begins here, which is the API's to do, but one that is there is renewed.
+/// A missing file is never answered with a page. No session begins here, but an old token is renewed.
 ///
 /// # Errors
-/// 404 without a page for a file that isn't there.
+/// 404 for a missing file.
 pub async fn show(State(app): State<App>, request: Request) -> Result<Response, ApiError> {
     let uri = request.uri();
     let route = Route::parse(uri.path(), uri.query().unwrap_or_default());
@@ -50,8 +49,7 @@ pub async fn show(State(app): State<App>, request: Request) -> Result<Response, 
     document(&app, &route, page_request).await
 }
 
-/// RFC 9110, sections 9.3.7 and 15.5.6: `Allow` says what an address takes, whether that was asked
-/// or got wrong.
+/// `Allow` lists the methods, for OPTIONS and with a 405 (RFC 9110, sections 9.3.7 and 15.5.6).
 fn other_method(method: &Method, route: &Route) -> Response {
     let status = match *method {
         Method::OPTIONS => StatusCode::OK,
@@ -64,95 +62,51 @@ fn other_method(method: &Method, route: &Route) -> Response {
     (status, [(header::ALLOW, allowed)]).into_response()
 }
 
-/// Whether an address is a file's, by its ending: no page of the site has one.
+/// Whether an address is a file's: no page's address has an ending.
 fn is_file(path: &str) -> bool {
     path.rsplit('/')
         .next()
         .is_some_and(|name| name.contains('.'))
 }
 
-/// A page before it is written.
-struct PageParts<'a> {
-    status: StatusCode,
-    head: PageHead<'a>,
-    first: Option<FirstEnvelope>,
-}
-
 async fn document(app: &App, route: &Route, mut request: Request) -> Result<Response, ApiError> {
-    let preconditions = Preconditions::of(request.headers());
+    let preconditions = Preconditions::of(&request);
     let Some(shell) = app.assets.shell().await else {
-        if *route == Route::NotFound {
-            return Err(ApiError::NotFound);
-        }
-        let words =
-            "The site is not built: `cargo xtask build` does it. The API answers under /api/v1.\n";
-        let headers = [
-            (
-                header::RETRY_AFTER,
-                HeaderValue::from(REFETCH_INTERVAL.as_secs()),
-            ),
-            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        ];
-        return Ok((StatusCode::SERVICE_UNAVAILABLE, headers, words).into_response());
+        return not_built(route, &preconditions);
     };
     let visit = app.sessions.attach(&mut request).await.ok();
-    let view;
-    let mut page = match route {
-        Route::Home | Route::Blogs(_) | Route::Blog { .. } => {
+    let view = match route {
+        Route::Home | Route::Blogs(_) | Route::Blog { .. } | Route::Search(_) => {
             let reader = visit.as_ref().and_then(Visit::reader);
-            view = app.blogs.peek(reader).await;
-            page_of_blogs(app, route, &view)?
+            Some(app.blogs.peek(reader).await)
         }
-        Route::Search(query) => {
-            let reader = visit.as_ref().and_then(Visit::reader);
-            view = app.blogs.peek(reader).await;
-            page_of_results(app, query, &view).await?
-        }
-        Route::NotFound => PageParts {
-            status: StatusCode::NOT_FOUND,
-            head: PageHead::of_route(&app.public_url, route),
-            first: None,
-        },
-        // The other pages need no data.
-        _ => PageParts {
-            status: StatusCode::OK,
-            head: PageHead::of_route(&app.public_url, route),
-            first: None,
-        },
+        _ => None,
     };
-    // Only the API's envelopes deliver flashes, so the page must ask for one.
-    if visit.as_ref().is_some_and(Visit::has_waiting_flashes) {
-        page.first = None;
-    }
-
-    let html = Bytes::from(shell.document(&page.head.html(), page.first.as_ref()));
-    let mut response = (
-        page.status,
-        [
-            (
-                header::CONTENT_TYPE,
-                HeaderValue::from_static("text/html; charset=utf-8"),
-            ),
-            (header::CONTENT_LENGTH, HeaderValue::from(html.len())),
-            (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
-            (header::CONTENT_SECURITY_POLICY, shell.policy().clone()),
-        ],
-        html.clone(),
-    )
-        .into_response();
-    match page.status {
-        StatusCode::OK => {
-            apply_etag(&mut response, &preconditions, &html);
-            compress(&mut response, &preconditions, &html);
+    let mut response = match absence(route, view.as_ref()) {
+        Some((status, title)) => absent_page(app, &shell, status, &title, &preconditions),
+        None => {
+            // Only the API's envelopes deliver flashes, so the page must ask for one.
+            let has_data = !visit.as_ref().is_some_and(Visit::has_waiting_flashes);
+            let wanted = Wanted::Page {
+                route: route.clone(),
+                shell: shell.number(),
+                has_data,
+            };
+            let key = match (route, &view) {
+                (Route::Blog { .. }, Some(view)) => Key::of_posts(view, wanted),
+                (_, Some(view)) => Key::of_list(view, wanted),
+                (_, None) => Key::of_site(wanted),
+            };
+            let write = async {
+                let (head, first) = parts(app, route, view.as_ref()).await?;
+                let first = first.filter(|_| has_data);
+                let html = shell.document(&head.html(), first.as_ref());
+                Ok::<_, ApiError>(page_answer(&shell, html))
+            };
+            let answer = app.answers.get(key, write).await?;
+            answer.respond(&preconditions)
         }
-        StatusCode::SERVICE_UNAVAILABLE => {
-            let seconds = HeaderValue::from(REFETCH_INTERVAL.as_secs());
-            response.headers_mut().insert(header::RETRY_AFTER, seconds);
-        }
-        _ => {}
-    }
-    // Whoever has a session sees the blogs as it does.
-    vary_on(&mut response, "Cookie, Authorization, Accept-Encoding");
+    };
     if let Some(visit) = visit
         && let Some(cookie) = visit.cookie()?
     {
@@ -164,28 +118,100 @@ async fn document(app: &App, route: &Route, mut request: Request) -> Result<Resp
     Ok(response)
 }
 
-fn page_of_blogs<'a>(
+/// A session reads its own snapshot, so pages depend on the cookie.
+const VARY: HeaderValue = HeaderValue::from_static("Cookie, Authorization, Accept-Encoding");
+const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
+const HTML: &str = "text/html; charset=utf-8";
+
+fn page_answer(shell: &Shell, html: String) -> Answer {
+    Answer::new(HTML, html)
+        .with_header(header::CACHE_CONTROL, NO_CACHE)
+        .with_header(header::CONTENT_SECURITY_POLICY, shell.policy().clone())
+        .with_header(header::VARY, VARY)
+}
+
+fn not_built(route: &Route, preconditions: &Preconditions) -> Result<Response, ApiError> {
+    if *route == Route::NotFound {
+        return Err(ApiError::NotFound);
+    }
+    let text =
+        "The site is not built: `cargo xtask build` does it. The API answers under /api/v1.\n";
+    let mut response = StatusCode::SERVICE_UNAVAILABLE.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::RETRY_AFTER, REFETCH_INTERVAL.as_secs().into());
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let text = Bytes::from_static(text.as_bytes());
+    write_once(
+        &mut response,
+        "text/plain; charset=utf-8",
+        text,
+        preconditions,
+    );
+    Ok(response)
+}
+
+/// The status and title of a page that is not there, or not now.
+fn absence(route: &Route, view: Option<&View>) -> Option<(StatusCode, String)> {
+    let (status, title) = match (route, view) {
+        (Route::Blog { .. }, Some(view)) if view.is_missing() => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Back in a moment".to_owned(),
+        ),
+        (Route::Blog { id }, Some(view)) if view.snapshot.post(id).is_none() => {
+            (StatusCode::NOT_FOUND, "Blog not found".to_owned())
+        }
+        (Route::NotFound, _) => (StatusCode::NOT_FOUND, route.title()),
+        _ => return None,
+    };
+    Some((status, title))
+}
+
+/// Not kept: there is no end of addresses that lead nowhere.
+fn absent_page(
+    app: &App,
+    shell: &Shell,
+    status: StatusCode,
+    title: &str,
+    preconditions: &Preconditions,
+) -> Response {
+    let head = PageHead::of_absence(&app.public_url, title);
+    let html = Bytes::from(shell.document(&head.html(), None));
+    let mut response = status.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, NO_CACHE);
+    headers.insert(header::CONTENT_SECURITY_POLICY, shell.policy().clone());
+    headers.insert(header::VARY, VARY);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(header::RETRY_AFTER, REFETCH_INTERVAL.as_secs().into());
+    }
+    write_once(&mut response, HTML, html, preconditions);
+    response
+}
+
+/// The head of a page, and its first envelope.
+async fn parts<'a>(
     app: &'a App,
     route: &Route,
-    view: &'a View,
-) -> Result<PageParts<'a>, ApiError> {
+    view: Option<&'a View>,
+) -> Result<(PageHead<'a>, Option<FirstEnvelope>), ApiError> {
     let site = &app.public_url;
-    let absent = |status, title| PageParts {
-        status,
-        head: PageHead::of_absence(site, title),
-        first: None,
+    let Some(view) = view else {
+        return Ok((PageHead::of_route(site, route), None));
     };
     let (head, data) = match route {
-        Route::Blog { .. } if view.is_missing() => {
-            return Ok(absent(StatusCode::SERVICE_UNAVAILABLE, "Back in a moment"));
+        Route::Blog { id } => {
+            let posts = &view.snapshot;
+            let (Some(post), Some(blog)) = (posts.post(id), posts.blog(id)) else {
+                return Err(ApiError::NotFound);
+            };
+            (PageHead::of_post(site, route, post), to_raw_value(&blog))
         }
-        Route::Blog { id } => match (view.snapshot.post(id), view.snapshot.blog(id)) {
-            (Some(post), Some(blog)) => (
-                PageHead::of_post(site, route, post),
-                to_raw_value(&blog).map_err(ApiError::internal)?.into(),
-            ),
-            _ => return Ok(absent(StatusCode::NOT_FOUND, "Blog not found")),
-        },
+        Route::Search(query) => {
+            let results = view.search(query).await.map_err(ApiError::internal)?;
+            // Beyond the end the last page is shown, under its own title.
+            let shown = Route::Search(query.with_page(results.page));
+            (PageHead::of_route(site, &shown), to_raw_value(&results))
+        }
         _ => {
             let featured = BlogsQuery::featured();
             let query = match route {
@@ -193,44 +219,24 @@ fn page_of_blogs<'a>(
                 _ => &featured,
             };
             let list = view.list(query);
-            // Beyond the list's end, its end, by whose address the page goes.
             let shown = match route {
                 Route::Blogs(query) => Route::Blogs(query.with_page(list.page)),
                 _ => route.clone(),
             };
-            let first_post = list.items.into_iter().next();
-            let picture = first_post.and_then(|post| post.featured_image);
-            (
-                PageHead::of_route(site, &shown).with_picture(picture),
-                view.page(query).map_err(ApiError::internal)?,
-            )
+            let picture = list
+                .items
+                .first()
+                .and_then(|post| post.featured_image.clone());
+            let head = PageHead::of_route(site, &shown).with_picture(picture);
+            (head, to_raw_value(&list))
         }
     };
-    Ok(PageParts {
-        status: StatusCode::OK,
-        head,
-        first: first_answer(route, view, &data)?,
-    })
+    let data = data.map_err(ApiError::internal)?;
+    Ok((head, first_answer(route, view, &data)?))
 }
 
-/// The results of a search; beyond their end, the end.
-async fn page_of_results<'a>(
-    app: &'a App,
-    query: &SearchQuery,
-    view: &View,
-) -> Result<PageParts<'a>, ApiError> {
-    let results = view.search(query).await.map_err(ApiError::internal)?;
-    let shown = Route::Search(query.with_page(results.page));
-    let data = to_raw_value(&results).map_err(ApiError::internal)?;
-    Ok(PageParts {
-        status: StatusCode::OK,
-        head: PageHead::of_route(&app.public_url, &shown),
-        first: first_answer(&Route::Search(query.clone()), view, &data)?,
-    })
-}
-
-/// The answer to what the page asks first. Not of a stale list: that comes with a message, which
-/// the API delivers.
+/// The answer to the page's first request. A stale list has none: it comes with a flash, which the API
+/// delivers.
 fn first_answer(
     route: &Route,
     view: &View,

@@ -6,6 +6,7 @@ use axum::extract::State;
 use shared::route::SearchQuery;
 use shared::search::{Highlight, SearchField, SearchHit, SearchPage};
 
+use crate::answers::{Key, Wanted};
 use crate::api::envelope::Reply;
 use crate::api::extract::LenientQuery;
 use crate::api::openapi::{Failure, Success};
@@ -39,8 +40,9 @@ pub async fn show(
     }
     let view = app.blogs.view(session.reader()).await;
     warn_when_stale(&session, &view);
-    let page = view.search(&query).await;
-    Reply::ok(&page.map_err(ApiError::internal)?)
+    let key = Key::of_list(&view, Wanted::Search(query.clone()));
+    let page = async { view.search(&query).await.map_err(ApiError::internal) };
+    Reply::kept(&app.answers, key, page).await
 }
 
 fn blank_query() -> ApiError {

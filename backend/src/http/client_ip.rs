@@ -48,6 +48,8 @@ impl TrustedProxies {
                 .unwrap_or("not text")
                 .rsplit(',')
                 .map(str::trim)
+                // Empty elements of a list are ignored (RFC 9110, section 5.6.1.2).
+                .filter(|hop| !hop.is_empty())
         });
         for hop in hops {
             if !self.trusts(client) {
@@ -126,6 +128,10 @@ mod tests {
             (&["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
             (&["198.51.100.1, unknown, 10.0.0.2"], "10.0.0.2"),
             (&[""], "10.0.0.1"),
+            (&["198.51.100.10, "], "198.51.100.10"),
+            (&["198.51.100.10", ""], "198.51.100.10"),
+            (&["1.1.1.1,198.51.100.11,, 10.0.0.2 ,"], "198.51.100.11"),
+            (&[" , ,"], "10.0.0.1"),
             (&[], "10.0.0.1"),
         ] {
             assert_eq!(client(trusted, "10.0.0.1", lines), expected, "{lines:?}");

@@ -1,127 +1,106 @@
-//! Validators (RFC 9110, section 13) and gzip (section 12.5.3) of bodies in memory.
+//! What a request says about the answer that it wants: a validator that it has, a range, encodings.
 
-use std::io::Write;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
-use aws_lc_rs::digest::{SHA256, digest};
-use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::Response;
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use headers::{ETag, HeaderMapExt, IfNoneMatch};
+use axum::body::{Bytes, HttpBody};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, Request, header};
+use headers::{ETag, HeaderMapExt, IfNoneMatch, IfRange};
+use hyper::body::Frame;
 
-/// A smaller body fits into one packet as it is.
-const MIN_COMPRESSED_BYTES: usize = 1024;
-/// From 1 to 9. A higher level takes twice the time to save a few percent.
-const LEVEL: u32 = 3;
+use crate::http::answer::Encoding;
 
-/// The validator and the encodings that a request names.
+/// The conditions, the range and the encodings of a request.
 #[derive(Debug, Clone, Default)]
 pub struct Preconditions {
-    has: Option<IfNoneMatch>,
-    reads_gzip: bool,
+    /// HEAD: the headers of the GET, without the body.
+    pub is_head: bool,
+    /// The validators of what the client has.
+    pub has: Option<IfNoneMatch>,
+    /// The encodings that the client reads, best first.
+    pub encodings: [Option<Encoding>; 2],
+    /// The range in bytes that a GET asks for.
+    pub range: Option<HeaderValue>,
+    if_range: Option<IfRange>,
 }
 
 impl Preconditions {
-    /// Reads a request's headers.
-    #[must_use]
-    pub fn of(request: &HeaderMap) -> Self {
+    /// Reads a request.
+    pub fn of<B>(request: &Request<B>) -> Self {
+        Self::of_head(request.method(), request.headers())
+    }
+
+    fn of_head(method: &Method, headers: &HeaderMap) -> Self {
+        let if_range: Option<IfRange> = headers.typed_get();
+        // A condition that can't be read does not hold.
+        let can_range = *method == Method::GET
+            && (if_range.is_some() || !headers.contains_key(header::IF_RANGE));
+        let is_bytes = |range: &&HeaderValue| range.as_bytes().starts_with(b"bytes=");
+        let range = headers.get(header::RANGE).filter(is_bytes);
         Self {
-            has: request.typed_get(),
-            reads_gzip: reads_gzip(request),
+            is_head: *method == Method::HEAD,
+            has: headers.typed_get(),
+            encodings: encodings(headers),
+            range: range.filter(|_| can_range).cloned(),
+            if_range,
         }
     }
 
-    /// The same, without compression.
-    #[must_use]
-    pub fn uncompressed(self) -> Self {
-        Self {
-            reads_gzip: false,
-            ..self
+    /// Whether the client reads an encoding.
+    pub fn reads(&self, encoding: Encoding) -> bool {
+        self.encodings.contains(&Some(encoding))
+    }
+
+    /// The range that holds for an answer with this validator (RFC 9110, section 13.1.5).
+    pub(super) fn range_of(&self, tag: Option<&ETag>) -> Option<&str> {
+        let has_another = |condition: &IfRange| condition.is_modified(tag, None);
+        if self.if_range.as_ref().is_some_and(has_another) {
+            return None;
         }
-    }
-
-    /// Whether the client reads gzip.
-    #[must_use]
-    pub fn accept_gzip(&self) -> bool {
-        self.reads_gzip
-    }
-
-    fn compresses(&self, body: &[u8]) -> bool {
-        self.reads_gzip && body.len() >= MIN_COMPRESSED_BYTES
+        self.range.as_ref()?.to_str().ok()
     }
 }
 
-/// Gives a 200 its validator. For a client that has the same `body` it becomes a 304.
-///
-/// The validator of a body that will be [compressed](compress) is weak, since its encodings differ
-/// in their bytes (RFC 9110, section 8.8.3.3).
-pub fn apply_etag(response: &mut Response, preconditions: &Preconditions, body: &[u8]) {
-    let Some(tag) = entity_tag(body, preconditions.compresses(body)) else {
-        return;
-    };
-    let is_current = preconditions
-        .has
-        .as_ref()
-        .is_some_and(|has| !has.precondition_passes(&tag));
-    response.headers_mut().typed_insert(tag);
-    if is_current {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        *response.body_mut() = Body::empty();
-        // RFC 9110, section 15.4.5: a 304 has no headers about a body.
-        for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
-            response.headers_mut().remove(name);
-        }
+impl<S: Sync> FromRequestParts<S> for Preconditions {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of_head(&parts.method, &parts.headers))
     }
 }
 
-fn entity_tag(body: &[u8], is_weak: bool) -> Option<ETag> {
-    let hash = digest(&SHA256, body);
-    // 96 bits are enough to tell bodies apart, and short to write.
-    let tag = u128::from_be_bytes(*hash.as_ref().first_chunk()?) >> 32;
-    let weak = if is_weak { "W/" } else { "" };
-    format!("{weak}\"{tag:024x}\"").parse().ok()
-}
-
-/// Compresses the `body` of a 200 for a client that reads gzip. The caller adds the
-/// [`Vary`](vary_on).
-///
-/// No compressed body holds a secret (BREACH): tokens are in cookies, and in 201s to clients
-/// without cookies.
-pub fn compress(response: &mut Response, preconditions: &Preconditions, body: &[u8]) {
-    if response.status() != StatusCode::OK || !preconditions.compresses(body) {
-        return;
-    }
-    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 2), Compression::new(LEVEL));
-    // Without success the body stays uncompressed.
-    let Ok(small) = encoder.write_all(body).and_then(|()| encoder.finish()) else {
-        return;
-    };
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(small.len()));
-    *response.body_mut() = Body::from(small);
-}
-
-/// Whether a client reads gzip: by name, or by `*`.
-fn reads_gzip(request: &HeaderMap) -> bool {
-    let mut all = false;
-    for coding in request
-        .get_all(header::ACCEPT_ENCODING)
-        .iter()
+/// Brotli and gzip where the client says that it reads them, by name or as one of all, best first.
+fn encodings(headers: &HeaderMap) -> [Option<Encoding>; 2] {
+    let (mut gzip, mut brotli, mut all) = (None, None, 0.0);
+    let lines = headers.get_all(header::ACCEPT_ENCODING).iter();
+    for coding in lines
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
     {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, "q=1"));
-        let weight = weight.trim().trim_start_matches("q=").parse::<f32>();
-        let is_welcome = weight.is_ok_and(|weight| weight > 0.0);
+        let weight = weight.trim().trim_start_matches("q=");
+        let weight = match weight {
+            "1" => 1.0,
+            weight => weight.parse::<f32>().unwrap_or_default(),
+        };
         match name.trim() {
-            name if name.eq_ignore_ascii_case("gzip") => return is_welcome,
-            "*" => all = is_welcome,
+            name if name.eq_ignore_ascii_case("gzip") => gzip = Some(weight),
+            name if name.eq_ignore_ascii_case("br") => brotli = Some(weight),
+            "*" => all = weight,
             _ => {}
         }
     }
-    all
+    let (gzip, brotli) = (gzip.unwrap_or(all), brotli.unwrap_or(all));
+    let reads = |encoding, weight: f32| (weight > 0.0).then_some(encoding);
+    let (gzip_read, brotli_read) = (reads(Encoding::Gzip, gzip), reads(Encoding::Brotli, brotli));
+    if gzip > brotli {
+        [gzip_read, brotli_read]
+    } else {
+        [brotli_read, gzip_read]
+    }
 }
 
 /// Removes a `Range` that the server may ignore (RFC 9110, section 14.2): in an unknown unit, or one
@@ -136,11 +115,24 @@ pub fn ignore_unusable_range(request: &mut HeaderMap) {
     }
 }
 
-/// Adds the names of request headers that the response depends on.
-pub fn vary_on(response: &mut Response, names: &'static str) {
-    response
-        .headers_mut()
-        .append(header::VARY, HeaderValue::from_static(names));
+/// The body of an answer to HEAD, and of a 304. Unlike an empty body it says nothing about its length,
+/// so that axum writes no `Content-Length: 0` (RFC 9110, section 8.6).
+pub struct NoBody;
+
+impl HttpBody for NoBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        Poll::Ready(None)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]
@@ -148,24 +140,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn gzip_is_for_clients_that_accept_it() {
+    fn encodings_are_those_that_a_client_says_it_reads_best_first() {
+        use Encoding::{Brotli, Gzip};
         for (accepts, reads) in [
-            ("gzip, deflate, br, zstd", true),
-            ("br, GZIP;q=0.5", true),
-            ("*", true),
-            ("gzip; q=1.0", true),
-            ("*;q=0, gzip", true),
-            ("gzip;q=0, *", false),
-            ("gzip;q=0.000", false),
-            ("gzip;q=nonsense", false),
-            ("br", false),
-            ("identity", false),
-            ("", false),
+            ("gzip, deflate, br, zstd", &[Brotli, Gzip] as &[_]),
+            ("br, GZIP;q=0.5", &[Brotli, Gzip]),
+            ("br;q=0.1, gzip", &[Gzip, Brotli]),
+            ("*", &[Brotli, Gzip]),
+            ("gzip; q=1.0", &[Gzip]),
+            ("*;q=0, gzip", &[Gzip]),
+            ("gzip;q=0, *", &[Brotli]),
+            ("gzip;q=0.000", &[]),
+            ("gzip;q=nonsense", &[]),
+            ("br", &[Brotli]),
+            ("identity", &[]),
+            ("", &[]),
         ] {
             let mut request = HeaderMap::new();
             request.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(accepts));
-            assert_eq!(reads_gzip(&request), reads, "{accepts}");
+            let found: Vec<Encoding> = encodings(&request).into_iter().flatten().collect();
+            assert_eq!(found, reads, "{accepts}");
         }
-        assert!(!reads_gzip(&HeaderMap::new()));
+        assert_eq!(encodings(&HeaderMap::new()), [None, None]);
     }
 }

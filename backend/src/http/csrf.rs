@@ -3,6 +3,8 @@
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 
+use url::Url;
+
 use crate::error::ApiError;
 use crate::public_url::PublicUrl;
 use crate::session::credentials::bearer_token;
@@ -39,13 +41,25 @@ fn is_cross_site(headers: &HeaderMap, public_origin: &str) -> bool {
     let Ok(origin) = origin.to_str() else {
         return true;
     };
+    if origin == public_origin {
+        return false;
+    }
+    let Some(origin) = web_origin(origin) else {
+        return true;
+    };
     let host = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());
-    let hosts_own = origin.split_once("://").is_some_and(|(scheme, authority)| {
-        matches!(scheme, "http" | "https") && Some(authority) == host
-    });
-    origin != public_origin && !hosts_own
+    // A proxy may end TLS, so the scheme is the origin's own.
+    let own = host.and_then(|host| web_origin(&format!("{}://{host}", origin.scheme())));
+    own.is_none_or(|own| own.origin() != origin.origin())
+}
+
+/// Reads an origin of http or https. Its host is then in lower case, and a default port is left out.
+fn web_origin(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let is_origin = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    (matches!(url.scheme(), "http" | "https") && is_origin).then_some(url)
 }
 
 #[cfg(test)]
@@ -93,6 +107,27 @@ mod tests {
             ("origin", "http://10.0.0.1:3000"),
             ("host", "10.0.0.1:3000")
         ]));
+        for (origin, host) in [
+            ("http://example.org", "example.org:80"),
+            ("https://example.org", "example.org:443"),
+            ("https://example.org:8443", "example.org:8443"),
+            ("http://example.org", "EXAMPLE.org"),
+            ("https://blog.example", "other.example"),
+            ("http://[::1]:3000", "[::1]:3000"),
+        ] {
+            let headers = [("origin", origin), ("host", host)];
+            assert!(!cross_site(&headers), "{origin} {host}");
+        }
+        for (origin, host) in [
+            ("http://example.org", "example.org:443"),
+            ("https://example.org", "example.org:80"),
+            ("https://example.org:8443", "example.org"),
+            ("https://example.org", "example.org.attacker.example"),
+            ("https://example.org/", "other.example"),
+        ] {
+            let headers = [("origin", origin), ("host", host)];
+            assert!(cross_site(&headers), "{origin} {host}");
+        }
         assert!(cross_site(&[("origin", "null"), ("host", "blog.example")]));
         assert!(cross_site(&[
             ("origin", "https://blog.example.attacker.example"),

@@ -1,6 +1,7 @@
 //! HTTP: connections, limits and headers that hold for every request.
 
 pub mod admission;
+pub mod answer;
 pub mod checked_stream;
 pub mod client_ip;
 pub mod conditional;

@@ -1,15 +1,17 @@
 //! Failures of pages and files: a static page for people, a line for everybody else. It needs
 //! neither the single-page app nor anything else that may be what failed.
 
-use axum::body::{Body, HttpBody};
+use axum::body::HttpBody;
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use shared::flash::Flash;
 use shared::route::document_title;
 
 use crate::error::EnvelopeBody;
+use crate::http::answer::{Answer, write_once};
+use crate::http::conditional::Preconditions;
 use crate::http::security_headers::document_policy;
 use crate::site::shell::escaped;
 use crate::telemetry::RequestId;
@@ -29,7 +31,7 @@ pub fn accepts_html(headers: &HeaderMap) -> bool {
 
 /// Middleware around pages and files: gives a failure that has no body yet its words.
 pub async fn explain_failures(request: Request, next: Next) -> Response {
-    let is_head = request.method() == Method::HEAD;
+    let preconditions = Preconditions::of(&request);
     let wants_html = accepts_html(request.headers());
     let id = request.extensions().get::<RequestId>().cloned();
     let mut response = next.run(request).await;
@@ -46,13 +48,10 @@ pub async fn explain_failures(request: Request, next: Next) -> Response {
             } else {
                 ""
             };
-            write_page(&mut response, text, way, &id);
+            write_page(&mut response, text, way, &id, &preconditions);
         } else {
-            write_line(&mut response);
+            write_line(&mut response, &preconditions);
         }
-    }
-    if is_head {
-        *response.body_mut() = Body::empty();
     }
     response
 }
@@ -67,11 +66,17 @@ pub fn explain_form_failure(response: &mut Response, flashes: &[Flash], id: &str
     };
     let text = format!("{text} Your browser’s Back button returns to what you wrote.");
     let way = "<a href=\"\">Open the page again</a> ";
-    write_page(response, &text, way, id);
+    write_page(response, &text, way, id, &Preconditions::default());
 }
 
 /// `way` is a link, as HTML.
-fn write_page(response: &mut Response, text: &str, way: &str, id: &str) {
+fn write_page(
+    response: &mut Response,
+    text: &str,
+    way: &str,
+    id: &str,
+    preconditions: &Preconditions,
+) {
     let status = response.status();
     let (heading, _) = words(status);
     let body = PAGE
@@ -86,22 +91,20 @@ fn write_page(response: &mut Response, text: &str, way: &str, id: &str) {
             .headers_mut()
             .insert(header::CONTENT_SECURITY_POLICY, policy);
     }
-    write(response, "text/html; charset=utf-8", body);
+    write(response, "text/html; charset=utf-8", body, preconditions);
 }
 
-fn write_line(response: &mut Response) {
+fn write_line(response: &mut Response, preconditions: &Preconditions) {
     let (heading, text) = words(response.status());
     let body = format!("{} {heading}: {text}\n", response.status().as_str());
-    write(response, "text/plain; charset=utf-8", body);
+    write(response, "text/plain; charset=utf-8", body, preconditions);
 }
 
-fn write(response: &mut Response, kind: &'static str, body: String) {
+fn write(response: &mut Response, kind: &'static str, body: String, preconditions: &Preconditions) {
+    write_once(response, kind, body.into(), preconditions);
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.append(header::VARY, HeaderValue::from_static("Accept"));
-    *response.body_mut() = Body::from(body);
 }
 
 fn words(status: StatusCode) -> (&'static str, &'static str) {
@@ -137,14 +140,12 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
     }
 }
 
-/// `GET /error.css`: how the static page looks.
-pub async fn styles() -> Response {
-    (
-        [
-            (header::CONTENT_TYPE, "text/css; charset=utf-8"),
-            (header::CACHE_CONTROL, "public, max-age=3600"),
-        ],
-        STYLES,
-    )
-        .into_response()
+/// `GET /error.css`: the styles of the static page.
+pub async fn styles(preconditions: Preconditions) -> Response {
+    Answer::new("text/css; charset=utf-8", STYLES)
+        .with_header(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=3600"),
+        )
+        .respond_once(&preconditions)
 }

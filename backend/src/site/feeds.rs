@@ -1,6 +1,8 @@
 //! The posts for feed readers and search engines: RSS 2.0, Atom (RFC 4287), JSON Feed 1.1 and a
 //! sitemap. All addresses in them are absolute.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use lol_html::{RewriteStrSettings, element, rewrite_str};
@@ -13,13 +15,14 @@ use shared::paths;
 use shared::route::{Route, SITE_DESCRIPTION, SITE_NAME};
 use url::Url;
 
+use crate::answers::FeedFormat;
 use crate::content::post::Post;
 use crate::content::snapshot::Snapshot;
 use crate::public_url::PublicUrl;
 
-/// Posts in a feed: the newest ones.
-const FEED_POSTS: usize = 20;
-/// The most addresses that a sitemap can hold (sitemaps.org protocol).
+/// Posts on a page of a feed. The first page has the newest.
+const FEED_POSTS: usize = 50;
+/// The most addresses of one sitemap (sitemaps.org protocol).
 const SITEMAP_ADDRESSES: usize = 50_000;
 
 /// Why a feed could not be written.
@@ -45,13 +48,113 @@ pub enum FeedError {
     Html(#[from] lol_html::errors::RewritingError),
 }
 
-/// `/feed.xml`: RSS 2.0, with whole posts.
+/// The media type of a feed.
+pub fn content_type(format: FeedFormat) -> &'static str {
+    match format {
+        FeedFormat::Rss => "application/rss+xml; charset=utf-8",
+        FeedFormat::Atom => "application/atom+xml; charset=utf-8",
+        FeedFormat::Json => "application/feed+json",
+    }
+}
+
+/// A page of a feed, from 1, with whole posts.
 ///
 /// # Errors
 /// When it can't be written.
-pub fn rss(site: &PublicUrl, snapshot: &Snapshot, read_at: Timestamp) -> Result<String, FeedError> {
-    let items = newest(snapshot)
-        .iter()
+pub fn write(format: FeedFormat, posts: &Posts, page: u32) -> Result<String, FeedError> {
+    let page = FeedPage {
+        site: &posts.site,
+        all: posts,
+        page,
+    };
+    match format {
+        FeedFormat::Rss => rss(&page),
+        FeedFormat::Atom => atom(&page),
+        FeedFormat::Json => json_feed(&page),
+    }
+}
+
+/// The number of pages of every feed.
+pub fn pages(snapshot: &Snapshot) -> u32 {
+    pages_of(snapshot.posts().len(), FEED_POSTS)
+}
+
+fn pages_of(items: usize, per_page: usize) -> u32 {
+    u32::try_from(items.div_ceil(per_page).max(1)).unwrap_or(u32::MAX)
+}
+
+/// The posts of a site, and when they were read.
+pub struct Posts {
+    /// Where people reach the site.
+    pub site: Arc<PublicUrl>,
+    /// The posts, newest first.
+    pub snapshot: Arc<Snapshot>,
+    /// When the source last held just these.
+    pub read_at: Timestamp,
+}
+
+impl Posts {
+    /// Whether a post was dated in the future when it was read.
+    pub fn has_future_dates(&self) -> bool {
+        let newest = self.snapshot.posts().first();
+        newest.is_some_and(|post| post.published_at > Some(self.read_at))
+    }
+
+    /// When a post was published. A date in the future is replaced by the time of reading: readers of
+    /// feeds take a later one for a mistake.
+    fn date_of(&self, post: &Post) -> Option<Timestamp> {
+        post.published_at.map(|date| date.min(self.read_at))
+    }
+
+    fn updated(&self) -> Option<Timestamp> {
+        self.date_of(self.snapshot.posts().first()?)
+    }
+}
+
+/// A page of a feed (RFC 5005, section 3).
+struct FeedPage<'a> {
+    site: &'a PublicUrl,
+    all: &'a Posts,
+    page: u32,
+}
+
+impl FeedPage<'_> {
+    fn posts(&self) -> impl Iterator<Item = &Post> {
+        let before = (self.page as usize - 1) * FEED_POSTS;
+        let posts = self.all.snapshot.posts().iter();
+        posts.skip(before).take(FEED_POSTS)
+    }
+
+    fn address(&self, path: &str, page: u32) -> String {
+        match page {
+            1 => self.site.absolute(path),
+            page => self.site.absolute(&format!("{path}?page={page}")),
+        }
+    }
+
+    /// The relations and addresses of the feed's other pages.
+    fn links(&self, path: &str) -> Vec<(&'static str, String)> {
+        let last = pages(&self.all.snapshot);
+        let mut links = vec![("self", self.page)];
+        if last > 1 {
+            links.extend([("first", 1), ("last", last)]);
+        }
+        if self.page > 1 {
+            links.push(("previous", self.page - 1));
+        }
+        if self.page < last {
+            links.push(("next", self.page + 1));
+        }
+        let address = |(rel, page)| (rel, self.address(path, page));
+        links.into_iter().map(address).collect()
+    }
+}
+
+/// `/feed.xml`: RSS 2.0.
+fn rss(page: &FeedPage) -> Result<String, FeedError> {
+    let site = page.site;
+    let items = page
+        .posts()
         .map(|post| {
             let link = address(site, post);
             Ok(rss::Item {
@@ -63,7 +166,7 @@ pub fn rss(site: &PublicUrl, snapshot: &Snapshot, read_at: Timestamp) -> Result<
                     permalink: true,
                 }),
                 link: Some(link),
-                pub_date: date_of(post, read_at).map(rfc822).transpose()?,
+                pub_date: page.all.date_of(post).map(rfc822).transpose()?,
                 categories: categories(post)
                     .map(|name| rss::Category {
                         name: name.clone(),
@@ -84,14 +187,18 @@ pub fn rss(site: &PublicUrl, snapshot: &Snapshot, read_at: Timestamp) -> Result<
         link: site.absolute("/"),
         description: SITE_DESCRIPTION.to_owned(),
         language: Some("en".to_owned()),
-        last_build_date: updated(snapshot, read_at).map(rfc822).transpose()?,
+        last_build_date: page.all.updated().map(rfc822).transpose()?,
         atom_ext: Some(AtomExtension {
-            links: vec![atom_syndication::Link {
-                href: site.absolute("/feed.xml"),
-                rel: "self".to_owned(),
-                mime_type: Some("application/rss+xml".to_owned()),
-                ..atom_syndication::Link::default()
-            }],
+            links: page
+                .links("/feed.xml")
+                .into_iter()
+                .map(|(rel, href)| atom_syndication::Link {
+                    href,
+                    rel: rel.to_owned(),
+                    mime_type: Some("application/rss+xml".to_owned()),
+                    ..atom_syndication::Link::default()
+                })
+                .collect(),
         }),
         items,
         ..rss::Channel::default()
@@ -100,32 +207,26 @@ pub fn rss(site: &PublicUrl, snapshot: &Snapshot, read_at: Timestamp) -> Result<
     Ok(xml_text(String::from_utf8(xml)?))
 }
 
-/// `/atom.xml`: Atom, with whole posts. A post without a date is as old as can be.
-///
-/// # Errors
-/// When it can't be written.
-pub fn atom(
-    site: &PublicUrl,
-    snapshot: &Snapshot,
-    read_at: Timestamp,
-) -> Result<String, FeedError> {
+/// `/atom.xml`: RFC 4287. A post without a date is as old as can be.
+fn atom(page: &FeedPage) -> Result<String, FeedError> {
     use atom_syndication::{Category, Content, Entry, Feed, Link, Person, Text};
 
+    let site = page.site;
     let date = |moment: Timestamp| moment.to_string().parse().map_err(|_| FeedError::Date);
     let link = |rel: &str, href: String| Link {
         href,
         rel: rel.to_owned(),
         ..Link::default()
     };
-    let entries = newest(snapshot)
-        .iter()
+    let entries = page
+        .posts()
         .map(|post| {
             let address = address(site, post);
             Ok(Entry {
                 title: Text::plain(post.title.clone()),
                 id: address.clone(),
-                updated: date(date_of(post, read_at).unwrap_or(Timestamp::UNIX_EPOCH))?,
-                published: date_of(post, read_at).map(date).transpose()?,
+                updated: date(page.all.date_of(post).unwrap_or(Timestamp::UNIX_EPOCH))?,
+                published: page.all.date_of(post).map(date).transpose()?,
                 authors: vec![Person {
                     name: post.author.name.clone(),
                     ..Person::default()
@@ -151,11 +252,13 @@ pub fn atom(
         title: Text::plain(SITE_NAME),
         subtitle: Some(Text::plain(SITE_DESCRIPTION)),
         id: site.absolute("/"),
-        updated: date(updated(snapshot, read_at).unwrap_or(Timestamp::UNIX_EPOCH))?,
-        links: vec![
-            link("self", site.absolute("/atom.xml")),
-            link("alternate", site.absolute("/")),
-        ],
+        updated: date(page.all.updated().unwrap_or(Timestamp::UNIX_EPOCH))?,
+        links: page
+            .links("/atom.xml")
+            .into_iter()
+            .map(|(rel, href)| link(rel, href))
+            .chain([link("alternate", site.absolute("/"))])
+            .collect(),
         lang: Some("en".to_owned()),
         entries,
         ..Feed::default()
@@ -164,17 +267,11 @@ pub fn atom(
     Ok(xml_text(String::from_utf8(xml)?))
 }
 
-/// `/feed.json`: JSON Feed 1.1, with whole posts.
-///
-/// # Errors
-/// When it can't be written.
-pub fn json_feed(
-    site: &PublicUrl,
-    snapshot: &Snapshot,
-    read_at: Timestamp,
-) -> Result<String, FeedError> {
-    let items = newest(snapshot)
-        .iter()
+/// `/feed.json`: JSON Feed 1.1.
+fn json_feed(page: &FeedPage) -> Result<String, FeedError> {
+    let site = page.site;
+    let items = page
+        .posts()
         .map(|post| {
             let address = address(site, post);
             let mut item = json!({
@@ -186,7 +283,7 @@ pub fn json_feed(
                 "authors": [{"name": post.author.name}],
                 "tags": categories(post).collect::<Vec<_>>(),
             });
-            if let Some(moment) = date_of(post, read_at) {
+            if let Some(moment) = page.all.date_of(post) {
                 item["date_published"] = json!(moment.to_string());
             }
             if let Some(image) = &post.featured_image {
@@ -195,46 +292,74 @@ pub fn json_feed(
             Ok(item)
         })
         .collect::<Result<Vec<_>, FeedError>>()?;
-    let feed = json!({
+    let mut feed = json!({
         "version": "https://jsonfeed.org/version/1.1",
         "title": SITE_NAME,
         "description": SITE_DESCRIPTION,
         "home_page_url": site.absolute("/"),
-        "feed_url": site.absolute("/feed.json"),
+        "feed_url": page.address("/feed.json", page.page),
         "language": "en",
         "items": items,
     });
+    if page.page < pages(&page.all.snapshot) {
+        feed["next_url"] = json!(page.address("/feed.json", page.page + 1));
+    }
     Ok(feed.to_string())
 }
 
-/// `/sitemap.xml`: every page of the site (sitemaps.org protocol 0.9).
+/// The number of sitemaps that hold all addresses.
+pub fn sitemap_pages(snapshot: &Snapshot) -> u32 {
+    let addresses = Route::fixed().len() + snapshot.posts().len();
+    pages_of(addresses, SITEMAP_ADDRESSES)
+}
+
+/// `/sitemap.xml` (sitemaps.org protocol 0.9): all addresses where one sitemap can hold them, else an
+/// index. With a page, from 1, the sitemap of that page.
 ///
 /// # Errors
 /// When it can't be written.
-pub fn sitemap(
-    site: &PublicUrl,
-    snapshot: &Snapshot,
-    read_at: Timestamp,
-) -> Result<String, FeedError> {
-    let fixed = Route::fixed().map(|route| (site.absolute(&route.href()), None));
-    let posts = snapshot
-        .posts()
-        .iter()
-        .map(|post| (address(site, post), date_of(post, read_at)));
-    let pages = fixed.into_iter().chain(posts).take(SITEMAP_ADDRESSES);
+pub fn sitemap(posts: &Posts, page: Option<u32>) -> Result<String, FeedError> {
+    match (page, sitemap_pages(&posts.snapshot)) {
+        (None, 1) => sitemap_page(posts, 1),
+        (Some(page), _) => sitemap_page(posts, page),
+        (None, pages) => {
+            let site = &posts.site;
+            let address = |page| (site.absolute(&format!("/sitemap.xml?page={page}")), None);
+            sitemap_xml("sitemapindex", "sitemap", (1..=pages).map(address))
+        }
+    }
+}
 
+fn sitemap_page(all: &Posts, page: u32) -> Result<String, FeedError> {
+    let site = &all.site;
+    let fixed = Route::fixed().map(|route| (site.absolute(&route.href()), None));
+    let posts = all.snapshot.posts().iter();
+    let posts = posts.map(|post| (address(site, post), all.date_of(post)));
+    let addresses = fixed
+        .into_iter()
+        .chain(posts)
+        .skip((page as usize - 1) * SITEMAP_ADDRESSES)
+        .take(SITEMAP_ADDRESSES);
+    sitemap_xml("urlset", "url", addresses)
+}
+
+fn sitemap_xml(
+    list: &str,
+    item: &str,
+    addresses: impl Iterator<Item = (String, Option<Timestamp>)>,
+) -> Result<String, FeedError> {
     let mut writer = Writer::new(Vec::new());
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     writer
-        .create_element("urlset")
+        .create_element(list)
         .with_attribute(("xmlns", "http://www.sitemaps.org/schemas/sitemap/0.9"))
-        .write_inner_content(|urls| {
-            for (address, changed) in pages {
-                urls.create_element("url").write_inner_content(|url| {
-                    url.create_element("loc")
+        .write_inner_content(|items| {
+            for (address, changed) in addresses {
+                items.create_element(item).write_inner_content(|item| {
+                    item.create_element("loc")
                         .write_text_content(BytesText::new(&address))?;
                     if let Some(moment) = changed {
-                        url.create_element("lastmod")
+                        item.create_element("lastmod")
                             .write_text_content(BytesText::new(&moment.to_string()))?;
                     }
                     Ok(())
@@ -252,21 +377,6 @@ pub fn robots(site: &PublicUrl) -> String {
         "User-agent: *\nDisallow:\n\nSitemap: {}\n",
         site.absolute("/sitemap.xml")
     )
-}
-
-fn newest(snapshot: &Snapshot) -> &[Post] {
-    let posts = snapshot.posts();
-    &posts[..posts.len().min(FEED_POSTS)]
-}
-
-fn updated(snapshot: &Snapshot, read_at: Timestamp) -> Option<Timestamp> {
-    date_of(snapshot.posts().first()?, read_at)
-}
-
-/// When a post was published. A date that was in the future when the posts were read is that moment:
-/// readers of feeds take a later one for a mistake.
-fn date_of(post: &Post, read_at: Timestamp) -> Option<Timestamp> {
-    post.published_at.map(|date| date.min(read_at))
 }
 
 fn address(site: &PublicUrl, post: &Post) -> String {

@@ -2,6 +2,7 @@
 //! data can be put in.
 
 use std::cell::RefCell;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::http::HeaderValue;
@@ -16,9 +17,14 @@ use crate::http::security_headers::document_policy;
 const HEAD_MARK: &str = "<!--the page's own head-->";
 const DATA_MARK: &str = "<!--the page's first data-->";
 
+/// The number of the next shell.
+static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
+
 /// The pieces of the built page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shell {
+    /// Tells it from every other shell of this process.
+    number: u64,
     before_head: String,
     before_data: String,
     end: String,
@@ -94,12 +100,18 @@ impl Shell {
             .map(|script| script_hash(script))
             .collect();
         Ok(Self {
+            number: NEXT_NUMBER.fetch_add(1, Ordering::Relaxed),
             before_head: before_head.to_owned(),
             before_data: before_data.to_owned(),
             end: end.to_owned(),
             policy: HeaderValue::try_from(document_policy(&hashes))
                 .map_err(|_| ShellError::Policy)?,
         })
+    }
+
+    /// The shell's number. Another build's shell has another.
+    pub fn number(&self) -> u64 {
+        self.number
     }
 
     /// The policy that lets the page's own scripts run, and no others.

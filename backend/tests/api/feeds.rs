@@ -34,7 +34,7 @@ const FEEDS: [(&str, &str, FeedType); 3] = [
 #[tokio::test]
 async fn every_feed_holds_whole_posts_by_their_public_addresses() {
     let app = TestApp::at(SITE).await;
-    let mut held = posts(25);
+    let mut held = posts(55);
     held[0] = Post {
         id: "a/b & c".into(),
         title: "Tom & <Jerry> \u{8}]]>".into(),
@@ -47,7 +47,7 @@ async fn every_feed_holds_whole_posts_by_their_public_addresses() {
         let feed = feed(&app, path, content_type).await;
         assert_eq!(feed.feed_type, kind);
         assert_eq!(feed.title.expect("a title").content, "FlashBlog");
-        assert_eq!(feed.entries.len(), 20, "{path}");
+        assert_eq!(feed.entries.len(), 50, "{path}");
         let first = &feed.entries[0];
         let address = "https://blog.example/blogs/a%2Fb%20%26%20c";
         let title = &first.title.as_ref().expect("a title").content;
@@ -208,4 +208,81 @@ async fn the_sitemap_names_every_page_and_robots_name_the_sitemap() {
         "{robots}"
     );
     assert!(robots.starts_with("User-agent: *\nDisallow:\n"), "{robots}");
+}
+
+/// The address behind a relation of a feed's page.
+fn link(text: &str, rel: &str) -> Option<String> {
+    if let Ok(json) = serde_json::from_str::<serde_json::Value>(text) {
+        let next = json["next_url"].as_str().filter(|_| rel == "next");
+        return next.map(str::to_owned);
+    }
+    let start = text.split("<entry>").next()?.split("<item>").next()?;
+    let tags = start.split('<').filter(|tag| tag.contains("link "));
+    let tag = tags
+        .into_iter()
+        .find(|tag| tag.contains(&format!("rel=\"{rel}\"")))?;
+    let (_, address) = tag.split_once("href=\"")?;
+    address.split('"').next().map(str::to_owned)
+}
+
+#[tokio::test]
+async fn a_feed_can_be_walked_page_by_page_to_the_oldest_post() {
+    let app = TestApp::at(SITE).await;
+    app.source.hold(posts(120));
+    for (path, content_type, _) in FEEDS {
+        let (mut page, mut seen, mut pages) = (path.to_owned(), Vec::new(), 0);
+        loop {
+            pages += 1;
+            let text = app.get(&page).await.text();
+            seen.extend(
+                feed(&app, &page, content_type)
+                    .await
+                    .entries
+                    .into_iter()
+                    .map(|entry| entry.id),
+            );
+            if !path.ends_with("json") {
+                assert_eq!(link(&text, "self"), Some(format!("{SITE}{page}")));
+                assert_eq!(link(&text, "first"), Some(format!("{SITE}{path}")));
+                assert_eq!(link(&text, "last"), Some(format!("{SITE}{path}?page=3")));
+                assert_eq!(link(&text, "previous").is_some(), pages > 1, "{page}");
+            }
+            match link(&text, "next") {
+                Some(next) => page = next.strip_prefix(SITE).expect("the site").to_owned(),
+                None => break,
+            }
+        }
+        assert_eq!((pages, seen.len()), (3, 120), "{path}");
+        seen.dedup();
+        assert_eq!(seen.len(), 120, "each post once");
+        assert_eq!(app.get(&format!("{path}?page=4")).await.status, 404);
+        for first in ["?page=1", "?page=0", "?page=x", "?other=2"] {
+            let answer = app.get(&format!("{path}{first}")).await;
+            assert_eq!(answer.body, app.get(path).await.body, "{first}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_sitemap_that_would_be_too_long_is_an_index_of_several() {
+    let app = TestApp::at(SITE).await;
+    app.source.hold(posts(50_001));
+    let index = app.get("/sitemap.xml").await.text();
+    assert!(index.contains("<sitemapindex xmlns="), "{}", &index[..200]);
+    let maps: Vec<&str> = index
+        .split("<loc>")
+        .skip(1)
+        .filter_map(|rest| rest.split("</loc>").next())
+        .collect();
+    let address = |page| format!("{SITE}/sitemap.xml?page={page}");
+    assert_eq!(maps, [address(1), address(2)]);
+    let mut addresses = 0;
+    for map in maps {
+        let map = app.get(map.strip_prefix(SITE).expect("the site")).await;
+        let text = map.text();
+        assert!(text.contains("<urlset xmlns="));
+        addresses += text.matches("<loc>").count();
+    }
+    assert_eq!(addresses, 50_001 + 4);
+    assert_eq!(app.get("/sitemap.xml?page=3").await.status, 404);
 }

@@ -13,6 +13,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use flashblog::answers::Answers;
 use flashblog::app::{App, Parts};
 use flashblog::cache::BlogCache;
 use flashblog::clients::rate_limit::{Rate, RateLimit};
@@ -305,6 +306,7 @@ impl TestApp {
             trusted_proxies: Arc::new("10.0.0.0/8".parse().expect("a network")),
             mailer: None,
             blogs: Arc::new(blogs),
+            answers: Answers::new(64 << 20),
             admission: Admission::new(hosts, Arc::clone(&public_url)),
             public_url,
             assets: Arc::new(Assets::in_folder(PathBuf::from(ASSETS))),
@@ -357,6 +359,16 @@ impl TestApp {
             .with_shared_readings(Arc::clone(&self.store), "stub");
         self.app = App::from(Parts {
             blogs: Arc::new(blogs),
+            ..Parts::clone(&self.app)
+        });
+        self.router = flashblog::router::router(self.app.clone());
+        self
+    }
+
+    /// The same app with another bound on its kept answers.
+    pub(crate) fn with_answers(mut self, answers: Answers) -> Self {
+        self.app = App::from(Parts {
+            answers,
             ..Parts::clone(&self.app)
         });
         self.router = flashblog::router::router(self.app.clone());

@@ -3,9 +3,6 @@
 
 mod html;
 
-use std::sync::OnceLock;
-
-use axum::body::Bytes;
 use axum::http::StatusCode;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -101,8 +98,6 @@ pub struct Api;
 /// The finished description, as JSON and as a page.
 pub struct Description {
     document: Value,
-    json: OnceLock<Bytes>,
-    html: OnceLock<Bytes>,
 }
 
 impl Description {
@@ -113,11 +108,7 @@ impl Description {
         // A description is plain data, so this can't fail.
         let mut document = serde_json::to_value(operations).unwrap_or_default();
         complete(&mut document, cookie);
-        Self {
-            document,
-            json: OnceLock::new(),
-            html: OnceLock::new(),
-        }
+        Self { document }
     }
 
     /// The OpenAPI document.
@@ -127,15 +118,13 @@ impl Description {
     }
 
     /// The document in writing.
-    pub fn json(&self) -> Bytes {
-        let write = || Bytes::from(self.document.to_string());
-        self.json.get_or_init(write).clone()
+    pub fn json(&self) -> String {
+        self.document.to_string()
     }
 
     /// The document as a page for people.
-    pub fn html(&self) -> Bytes {
-        let write = || Bytes::from(html::page(&self.document));
-        self.html.get_or_init(write).clone()
+    pub fn html(&self) -> String {
+        html::page(&self.document)
     }
 }
 

@@ -1,0 +1,243 @@
+//! The answers that are the same for all readers of a snapshot, kept as finished bytes: pages of the
+//! list, posts, search results, the site's pages, feeds. Each is written once, for everybody.
+//!
+//! A session's own part, its cookie and flashes, is never in them.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::response::Response;
+use quick_cache::sync::Cache;
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter, sync::DefaultLifecycle};
+use shared::route::{BlogsQuery, Route, SearchQuery};
+use tokio::sync::Semaphore;
+
+use crate::cache::View;
+use crate::http::answer::{Answer, Encoding};
+use crate::http::conditional::Preconditions;
+
+/// What an answer takes beside its bytes: headers, key, places in the cache.
+const OVERHEAD_BYTES: u64 = 2048;
+/// The size that an answer is expected to have.
+const TYPICAL_BYTES: u64 = 16 * 1024;
+/// Each shard holds its part of the bytes, and no larger answer.
+const SHARDS: usize = 4;
+/// Answers that are compressed at once. The work is not urgent.
+const COMPRESSIONS: usize = 2;
+
+/// What an answer is an answer to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Wanted {
+    /// The API's page of the list.
+    List(BlogsQuery),
+    /// The API's post with this id.
+    Blog(String),
+    /// The API's categories.
+    Categories,
+    /// The API's page of search results.
+    Search(SearchQuery),
+    /// A page of the site.
+    Page {
+        /// Which page.
+        route: Route,
+        /// The number of the shell that it stands in.
+        shell: u64,
+        /// Whether it has its first envelope.
+        has_data: bool,
+    },
+    /// A page of a feed.
+    Feed(FeedFormat, u32),
+    /// A sitemap, or the index of them where the number is none.
+    Sitemap(Option<u32>),
+    /// A document that no source changes.
+    Document(&'static str),
+}
+
+/// The formats of feeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FeedFormat {
+    /// RSS 2.0.
+    Rss,
+    /// RFC 4287.
+    Atom,
+    /// JSON Feed 1.1.
+    Json,
+}
+
+/// What an answer is kept under.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// The snapshot's number; 0 for answers that depend on none.
+    snapshot: u64,
+    is_stale: bool,
+    /// Only for answers that say when the snapshot was fetched.
+    fetched_at: Option<Arc<str>>,
+    wanted: Wanted,
+}
+
+impl Key {
+    /// An answer about the posts of a view.
+    pub fn of_posts(view: &View, wanted: Wanted) -> Self {
+        Self {
+            snapshot: view.number(),
+            is_stale: view.freshness.stale,
+            fetched_at: None,
+            wanted,
+        }
+    }
+
+    /// The same of an answer that says how current it is.
+    pub fn of_list(view: &View, wanted: Wanted) -> Self {
+        Self {
+            fetched_at: view.fetched_at(),
+            ..Self::of_posts(view, wanted)
+        }
+    }
+
+    /// An answer that depends on no posts.
+    pub fn of_site(wanted: Wanted) -> Self {
+        Self {
+            snapshot: 0,
+            is_stale: false,
+            fetched_at: None,
+            wanted,
+        }
+    }
+}
+
+/// An answer with the weight that it had when it was put into the cache: the cache must find the
+/// same weight when it takes it out.
+#[derive(Clone)]
+struct Weighed {
+    answer: Arc<Answer>,
+    weight: u64,
+}
+
+impl Weighed {
+    fn new(answer: Arc<Answer>) -> Self {
+        Self {
+            weight: answer.weight() + OVERHEAD_BYTES,
+            answer,
+        }
+    }
+}
+
+#[derive(Clone)]
+struct ByBytes;
+
+impl Weighter<Key, Weighed> for ByBytes {
+    fn weight(&self, _: &Key, weighed: &Weighed) -> u64 {
+        weighed.weight
+    }
+}
+
+type ByKey = Cache<Key, Weighed, ByBytes>;
+
+/// All kept answers. Beyond their bound the least used go.
+#[derive(Clone)]
+pub struct Answers {
+    by_key: Arc<ByKey>,
+    compressing: Arc<Semaphore>,
+}
+
+impl Answers {
+    /// Keeps at most so many bytes.
+    pub fn new(bytes: u64) -> Self {
+        let mut options = OptionsBuilder::new();
+        options
+            .shards(SHARDS)
+            .estimated_items_capacity((bytes / TYPICAL_BYTES) as usize)
+            .weight_capacity(bytes);
+        let by_key = match options.build() {
+            Ok(options) => Cache::with_options(
+                options,
+                ByBytes,
+                DefaultHashBuilder::default(),
+                DefaultLifecycle::default(),
+            ),
+            // Only a missing capacity fails.
+            Err(_) => Cache::with_weighter(1024, bytes, ByBytes),
+        };
+        Self {
+            by_key: Arc::new(by_key),
+            compressing: Arc::new(Semaphore::new(COMPRESSIONS)),
+        }
+    }
+
+    /// The bytes of all kept answers.
+    pub fn bytes(&self) -> u64 {
+        self.by_key.weight()
+    }
+
+    /// The kept answer, or the one that `write` makes. Readers of the same answer wait for one
+    /// writer.
+    ///
+    /// # Errors
+    /// Those of `write`.
+    pub async fn get<E>(
+        &self,
+        key: Key,
+        write: impl Future<Output = Result<Answer, E>>,
+    ) -> Result<KeptAnswer, E> {
+        let write = async { Ok(Weighed::new(Arc::new(write.await?))) };
+        let weighed = self.by_key.get_or_insert_async(&key, write).await?;
+        Ok(KeptAnswer {
+            answers: self.clone(),
+            key: Arc::new(key),
+            answer: weighed.answer,
+        })
+    }
+
+    /// The same of an answer whose writing needs no wait and can't fail.
+    pub async fn get_document(&self, key: Key, write: impl FnOnce() -> Answer) -> KeptAnswer {
+        let written = async { Ok::<_, Infallible>(write()) };
+        let Ok(answer) = self.get(key, written).await;
+        answer
+    }
+}
+
+/// An answer that is kept, or was until just now.
+#[derive(Clone)]
+pub struct KeptAnswer {
+    answers: Answers,
+    key: Arc<Key>,
+    answer: Arc<Answer>,
+}
+
+impl KeptAnswer {
+    /// Its bytes without an encoding.
+    pub fn bytes(&self) -> &[u8] {
+        self.answer.bytes()
+    }
+
+    /// Answers a request. An encoding that is missing is made meanwhile, for the next.
+    pub fn respond(&self, preconditions: &Preconditions) -> Response {
+        let (response, missing) = self.answer.respond(preconditions);
+        if let Some(encoding) = missing {
+            self.compress(encoding);
+        }
+        response
+    }
+
+    fn compress(&self, encoding: Encoding) {
+        let Ok(permit) = Arc::clone(&self.answers.compressing).try_acquire_owned() else {
+            return;
+        };
+        if !self.answer.claim(encoding) {
+            return;
+        }
+        let Self {
+            answers,
+            key,
+            answer,
+        } = self.clone();
+        tokio::task::spawn_blocking(move || {
+            answer.pack(encoding);
+            drop(permit);
+            // Its weight has changed. Where it has gone meanwhile, it stays away.
+            let _ = answers
+                .by_key
+                .replace(Key::clone(&key), Weighed::new(answer), true);
+        });
+    }
+}

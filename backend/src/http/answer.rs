@@ -1,0 +1,325 @@
+//! An answer as finished bytes. Conditions, HEAD, ranges and encodings (RFC 9110, sections 12 to 14)
+//! work on them here, for the API, the pages and the feeds. No other code writes a length.
+
+use std::io::Write;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use headers::{ETag, HeaderMapExt};
+use http_range_header::parse_range_header;
+
+use crate::http::conditional::{NoBody, Preconditions};
+
+/// Compressing less than this saves no packet.
+const MIN_COMPRESSED_BYTES: usize = 1024;
+/// Gzip, of 1 to 9: for an answer that is kept, and for one that a single reader waits for.
+const KEPT_GZIP_LEVEL: u32 = 6;
+const QUICK_GZIP_LEVEL: u32 = 3;
+/// Brotli, of 0 to 11.
+const BROTLI_QUALITY: u32 = 5;
+const BROTLI_WINDOW_BITS: u32 = 22;
+const BROTLI_BUFFER_BYTES: usize = 4096;
+
+/// The bytes of an answer in each encoding, with the headers of each.
+#[derive(Debug)]
+pub struct Answer {
+    is_compressible: bool,
+    tag: Option<ETag>,
+    weak_tag: Option<ETag>,
+    identity: Representation,
+    gzip: Packed,
+    brotli: Packed,
+}
+
+#[derive(Debug)]
+struct Representation {
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+/// An encoding that is made when it is first asked for.
+#[derive(Debug, Default)]
+struct Packed {
+    representation: OnceLock<Representation>,
+    is_claimed: AtomicBool,
+}
+
+/// A content coding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// RFC 1952.
+    Gzip,
+    /// RFC 7932.
+    Brotli,
+}
+
+impl Encoding {
+    fn name(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Gzip => "gzip",
+            Self::Brotli => "br",
+        })
+    }
+}
+
+impl Answer {
+    /// An answer with these bytes, of a type that compresses well.
+    pub fn new(content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        let body = body.into();
+        let (tag, weak_tag) = entity_tags(&body).unzip();
+        let mut headers = HeaderMap::with_capacity(16);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+        headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+        if let Some(tag) = &tag {
+            headers.typed_insert(tag.clone());
+        }
+        Self {
+            is_compressible: body.len() >= MIN_COMPRESSED_BYTES,
+            tag,
+            weak_tag,
+            identity: Representation { headers, body },
+            gzip: Packed::default(),
+            brotli: Packed::default(),
+        }
+    }
+
+    /// The same with one more header.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.identity.headers.insert(name, value);
+        self
+    }
+
+    /// The same of a type that does not compress, such as a photo.
+    #[must_use]
+    pub fn incompressible(mut self) -> Self {
+        self.is_compressible = false;
+        self
+    }
+
+    /// The bytes without an encoding.
+    pub fn bytes(&self) -> &Bytes {
+        &self.identity.body
+    }
+
+    /// The bytes in all encodings that exist.
+    pub fn weight(&self) -> u64 {
+        let packed = [&self.gzip, &self.brotli].into_iter();
+        let packed = packed.filter_map(|packed| packed.representation.get());
+        let bytes = packed
+            .map(|packed| packed.body.len())
+            .chain([self.identity.body.len()])
+            .sum::<usize>();
+        bytes as u64
+    }
+
+    /// Answers a request, with the best encoding that exists. The second value is the encoding that
+    /// the client prefers and that the caller has to [make](Self::pack).
+    pub fn respond(&self, preconditions: &Preconditions) -> (Response, Option<Encoding>) {
+        if preconditions.range.is_some() || !self.is_compressible {
+            return (
+                self.send(&self.identity, self.tag.as_ref(), preconditions),
+                None,
+            );
+        }
+        let mut missing = None;
+        for encoding in preconditions.encodings.into_iter().flatten() {
+            match self.packed(encoding).representation.get() {
+                Some(packed) => {
+                    let response = self.send(packed, self.weak_tag.as_ref(), preconditions);
+                    return (response, missing);
+                }
+                None => missing = missing.or(Some(encoding)),
+            }
+        }
+        (
+            self.send(&self.identity, self.tag.as_ref(), preconditions),
+            missing,
+        )
+    }
+
+    /// Answers a request with an answer that is not kept. A client that reads gzip gets it.
+    pub fn respond_once(self, preconditions: &Preconditions) -> Response {
+        let reads_gzip = preconditions.reads(Encoding::Gzip);
+        if reads_gzip && self.is_compressible && preconditions.range.is_none() {
+            self.store(Encoding::Gzip, gzip(self.bytes(), QUICK_GZIP_LEVEL));
+        }
+        self.respond(preconditions).0
+    }
+
+    /// Reserves the making of an encoding for the caller; `false` where it is made already.
+    pub fn claim(&self, encoding: Encoding) -> bool {
+        !self
+            .packed(encoding)
+            .is_claimed
+            .swap(true, Ordering::Relaxed)
+    }
+
+    /// Makes an encoding.
+    pub fn pack(&self, encoding: Encoding) {
+        let packed = match encoding {
+            Encoding::Gzip => gzip(self.bytes(), KEPT_GZIP_LEVEL),
+            Encoding::Brotli => brotli(self.bytes()),
+        };
+        self.store(encoding, packed);
+    }
+
+    fn packed(&self, encoding: Encoding) -> &Packed {
+        match encoding {
+            Encoding::Gzip => &self.gzip,
+            Encoding::Brotli => &self.brotli,
+        }
+    }
+
+    /// Two encodings are not the same bytes, so their validator is a weak one (RFC 9110, section
+    /// 8.8.3.3).
+    fn store(&self, encoding: Encoding, packed: Option<Vec<u8>>) {
+        let Some(body) = packed.filter(|packed| packed.len() < self.bytes().len()) else {
+            return;
+        };
+        let mut headers = self.identity.headers.clone();
+        headers.insert(header::CONTENT_ENCODING, encoding.name());
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+        headers.remove(header::ACCEPT_RANGES);
+        if let Some(tag) = &self.weak_tag {
+            headers.typed_insert(tag.clone());
+        }
+        let representation = Representation {
+            headers,
+            body: body.into(),
+        };
+        // Whoever was first made the same bytes.
+        let _ = self.packed(encoding).representation.set(representation);
+    }
+
+    fn send(
+        &self,
+        representation: &Representation,
+        tag: Option<&ETag>,
+        preconditions: &Preconditions,
+    ) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.headers_mut() = representation.headers.clone();
+        if let (Some(tag), Some(has)) = (tag, &preconditions.has)
+            && !has.precondition_passes(tag)
+        {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            *response.body_mut() = Body::new(NoBody);
+            // RFC 9110, section 15.4.5: a 304 has no headers of the body that it does not have.
+            for name in [
+                header::CONTENT_TYPE,
+                header::CONTENT_LENGTH,
+                header::CONTENT_ENCODING,
+                header::ACCEPT_RANGES,
+            ] {
+                response.headers_mut().remove(name);
+            }
+        } else if preconditions.is_head {
+            *response.body_mut() = Body::new(NoBody);
+        } else if let Some(range) = preconditions.range_of(tag) {
+            send_range(&mut response, &representation.body, range);
+        } else {
+            *response.body_mut() = Body::from(representation.body.clone());
+        }
+        response
+    }
+}
+
+/// Writes the body of a response for its one reader: without a validator, in gzip where that is read
+/// and the response is a 200.
+pub fn write_once(
+    response: &mut Response,
+    content_type: &'static str,
+    body: Bytes,
+    preconditions: &Preconditions,
+) {
+    let reads_gzip = preconditions.reads(Encoding::Gzip);
+    let is_packed =
+        reads_gzip && response.status() == StatusCode::OK && body.len() >= MIN_COMPRESSED_BYTES;
+    let packed = is_packed
+        .then(|| gzip(&body, QUICK_GZIP_LEVEL))
+        .flatten()
+        .map(Bytes::from);
+    let headers = response.headers_mut();
+    if packed.is_some() {
+        headers.insert(header::CONTENT_ENCODING, Encoding::Gzip.name());
+    }
+    let body = packed.unwrap_or(body);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    *response.body_mut() = if preconditions.is_head {
+        Body::new(NoBody)
+    } else {
+        Body::from(body)
+    };
+}
+
+/// Answers with one range (RFC 9110, section 14). Several ranges, and what is not a range, are
+/// answered with the whole.
+fn send_range(response: &mut Response, body: &Bytes, range: &str) {
+    let length = body.len() as u64;
+    let ranges = parse_range_header(range).map(|ranges| ranges.validate(length));
+    let (status, content_range, part) = match ranges {
+        Ok(Ok(ranges)) if ranges.len() == 1 => {
+            let (first, last) = (*ranges[0].start(), *ranges[0].end());
+            (
+                StatusCode::PARTIAL_CONTENT,
+                format!("bytes {first}-{last}/{length}"),
+                body.slice(first as usize..=last as usize),
+            )
+        }
+        Ok(Err(_)) => (
+            StatusCode::RANGE_NOT_SATISFIABLE,
+            format!("bytes */{length}"),
+            Bytes::new(),
+        ),
+        _ => {
+            *response.body_mut() = Body::from(body.clone());
+            return;
+        }
+    };
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(part.len()));
+    if let Ok(content_range) = HeaderValue::try_from(content_range) {
+        headers.insert(header::CONTENT_RANGE, content_range);
+    }
+    *response.body_mut() = Body::from(part);
+}
+
+/// A strong validator, and the weak one with the same opaque tag.
+fn entity_tags(body: &[u8]) -> Option<(ETag, ETag)> {
+    let hash = digest(&SHA256, body);
+    // 96 of its bits.
+    let tag = u128::from_be_bytes(*hash.as_ref().first_chunk()?) >> 32;
+    let strong = format!("\"{tag:024x}\"").parse().ok()?;
+    let weak = format!("W/\"{tag:024x}\"").parse().ok()?;
+    Some((strong, weak))
+}
+
+/// What is compressed holds no secret that a guess in the same body could be compared with (BREACH):
+/// tokens are in cookies, and in 201s to clients that have none.
+fn gzip(body: &[u8], level: u32) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 2), Compression::new(level));
+    encoder.write_all(body).ok()?;
+    encoder.finish().ok()
+}
+
+fn brotli(body: &[u8]) -> Option<Vec<u8>> {
+    let packed = Vec::with_capacity(body.len() / 3);
+    let mut encoder = brotli::CompressorWriter::new(
+        packed,
+        BROTLI_BUFFER_BYTES,
+        BROTLI_QUALITY,
+        BROTLI_WINDOW_BITS,
+    );
+    encoder.write_all(body).ok()?;
+    Some(encoder.into_inner())
+}
