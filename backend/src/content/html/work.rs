@@ -314,6 +314,7 @@ mod tests {
                 format!("<!-- <i x=\"--><p y='>'{}>", attributes(2_500)),
                 Err(TooComplex::TooManyAttributes),
             ),
+            (format!("<pre>and/or {}", many("word ", 20_000)), Ok(())),
             (
                 format!("<img alt=\"{}\">", many("word / = ", 100_000)),
                 Ok(()),

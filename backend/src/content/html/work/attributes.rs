@@ -46,8 +46,8 @@ pub(super) fn check_attributes(html: &str) -> Result<(), TooComplex> {
             }
             readings = next;
         }
-        let before = at.checked_sub(1).map(|at| bytes[at]);
-        if byte.is_ascii_alphabetic() && matches!(before, Some(b'<' | b'/')) {
+        let before = &bytes[..at];
+        if byte.is_ascii_alphabetic() && (before.ends_with(b"<") || before.ends_with(b"</")) {
             let slot = &mut readings[State::TagName as usize];
             *slot = (*slot).max(Some(0));
             any = true;
