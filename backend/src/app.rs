@@ -89,8 +89,9 @@ impl App {
         let settings = &config.settings;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
         let blogs = blog_cache(config, Arc::clone(&clock))?;
-        let secret = signing_key(config)?;
+        require_key(config)?;
         let store = store::open(&config.database, settings.database_connections.0).await?;
+        let secret = signing_key(config)?;
         if store.is_shared() && settings.public_url.is_none() {
             tracing::warn!(
                 "public-url: servers that share a database need the same one; this server uses {}",
@@ -193,20 +194,26 @@ fn mailer(
     Arc::new(Mailer::new(store, clock, delivery))
 }
 
-/// The key that the operator set, else the one that this server made for itself.
-fn signing_key(config: &Config) -> anyhow::Result<String> {
-    if let Some(keys) = &config.keys {
-        return Ok(keys.signing.clone());
-    }
+/// Refuses to start without a key where the server must not make one for itself.
+fn require_key(config: &Config) -> anyhow::Result<()> {
+    let has_key = config.keys.is_some();
     anyhow::ensure!(
-        !config.settings.production,
+        has_key || !config.settings.production,
         "secret-key: --production needs one; set FLASHBLOG_SECRET_KEY to what `flashblog secret` prints"
     );
     anyhow::ensure!(
-        matches!(config.database, DatabaseUrl::Sqlite(_)),
+        has_key || matches!(config.database, DatabaseUrl::Sqlite(_)),
         "secret-key: PostgreSQL needs one, the same for every server of the site; set FLASHBLOG_SECRET_KEY to what `flashblog secret` prints"
     );
-    secret_key::load_or_create(&config.data_dir)
+    Ok(())
+}
+
+/// The key that the operator set, else the one that this server made for itself.
+fn signing_key(config: &Config) -> anyhow::Result<String> {
+    match &config.keys {
+        Some(keys) => Ok(keys.signing.clone()),
+        None => secret_key::load_or_create(&config.data_dir),
+    }
 }
 
 fn token_keys(config: &Config, secret: &str) -> Keys {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::io::Write;
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -187,13 +187,33 @@ fn write(blogs: &FetchedBlogs) -> Option<StoredCopy> {
         site: blogs.site.as_deref().cloned(),
         posts: blogs.copy.snapshot.posts().into(),
     };
-    let json = serde_json::to_vec(&body).ok()?;
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(&json).ok()?;
+    let mut writer = HashingWriter {
+        hash: digest::Context::new(&digest::SHA256),
+        encoder: GzEncoder::new(Vec::new(), Compression::fast()),
+    };
+    serde_json::to_writer(&mut writer, &body).ok()?;
     Some(StoredCopy {
-        hash: digest::digest(&digest::SHA256, &json).as_ref().to_vec(),
-        body: encoder.finish().ok()?,
+        hash: writer.hash.finish().as_ref().to_vec(),
+        body: writer.encoder.finish().ok()?,
     })
+}
+
+/// Compresses and hashes text on its way: whole, it would be a copy of all posts.
+struct HashingWriter {
+    hash: digest::Context,
+    encoder: GzEncoder<Vec<u8>>,
+}
+
+impl Write for HashingWriter {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        self.hash.update(text);
+        self.encoder.write_all(text)?;
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.encoder.flush()
+    }
 }
 
 fn read(body: &[u8]) -> Result<FetchedBlogs, serde_json::Error> {
