@@ -1,5 +1,8 @@
 //! The release build of the app, skipped when nothing that goes into it has changed.
 
+mod shrink;
+mod wasm_imports;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,12 +16,14 @@ use crate::toolchain::{Lock, Toolchain};
 use crate::workspace::Workspace;
 
 /// What the app is made of, relative to the workspace's root.
-const INPUTS: [&str; 5] = [
+const INPUTS: [&str; 6] = [
     "Cargo.toml",
     "Cargo.lock",
     "Trunk.toml",
     "frontend",
     "shared",
+    // What makes the built app smaller.
+    "xtask/src/frontend",
 ];
 /// What a build leaves in those folders.
 const NOT_INPUTS: [&str; 2] = ["frontend/node_modules", "frontend/dist"];
@@ -51,7 +56,8 @@ pub(crate) fn build(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> 
                 )
                 // A failed build is explained by the compiler, not by Trunk's own stack.
                 .env("RUST_BACKTRACE", "0"),
-        )
+        )?;
+        shrink::shrink(workspace)
     })?;
     fs::write(&stamp_file, stamp(outputs(workspace)?)).context("writing the app's stamp")
 }
@@ -87,8 +93,20 @@ fn digest(root: &Path, paths: &[PathBuf], excluded: &[PathBuf]) -> Result<String
             hasher.update(content);
         }
     }
-    let digest = hasher.finalize();
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&hasher.finalize()))
+}
+
+/// 16 hexadecimal digits, as Trunk puts them into file names.
+fn short_digest(contents: &[&[u8]]) -> String {
+    let mut hasher = Sha256::new();
+    for content in contents {
+        hasher.update(content);
+    }
+    hex(&hasher.finalize()[..8])
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -13,7 +13,10 @@ use crate::workspace::Workspace;
 
 /// Installs what the app is built and tested with.
 pub(super) fn provide(workspace: &Workspace) -> Result<()> {
-    install(&workspace.frontend(), "bootstrap, sass, binaryen, axe-core")
+    install(
+        &workspace.frontend(),
+        "bootstrap, sass, terser, binaryen, axe-core",
+    )
 }
 
 /// Installs a folder's `package-lock.json` into its `node_modules` unless it is there.
