@@ -1,5 +1,6 @@
-// Runs before the first paint. Applies the theme, so that the page never appears in the wrong one, and
-// shows a message if the app can't start. The app applies later changes (hooks/use_theme.rs).
+// Runs before the first paint. Applies the theme, so that the page never appears in the wrong one. The
+// app applies later changes (hooks/use_theme.rs). If the app can't start, an empty page gets a message,
+// and a page from the server stays as it is.
 (function () {
   var root = document.documentElement;
   var theme = null;
@@ -36,6 +37,21 @@
     true
   );
   addEventListener("unhandledrejection", giveUp);
+
+  // The app can't take over the page from the server (crash.rs), because a browser's extension changed
+  // it, for example. It starts once more, on a copy without the first one's listeners, which it replaces.
+  new MutationObserver(function (_, observer) {
+    observer.disconnect();
+    var app = document.getElementById("app");
+    var copy = app.cloneNode(true);
+    copy.removeAttribute("data-rendered");
+    app.replaceWith(copy);
+    var script = document.querySelector("link[rel=modulepreload]");
+    var wasm = document.querySelector("link[rel=preload][as=fetch]");
+    import(script.href + "?again").then(function (app) {
+      return app.default({ module_or_path: wasm.href });
+    });
+  }).observe(root, { attributeFilter: ["data-unhydrated"] });
   if (typeof WebAssembly !== "object") {
     document.addEventListener("DOMContentLoaded", giveUp);
   }

@@ -13,14 +13,17 @@ use crate::components::frame::shortcut_help::shortcut_help;
 use crate::components::toasts::queue::ToastAction;
 use crate::components::toasts::stack::ToastStack;
 use crate::components::toasts::{Toasts, use_toast_queue};
+use crate::contexts::first_page::{FirstFlashes, Typed};
 use crate::contexts::scroll_positions::{ScrollPositions, use_scroll_positions};
 use crate::contexts::today::{Today, use_today_of_reader};
+use crate::crash;
 use crate::day::Day;
 use crate::hooks::use_link_navigation::use_link_navigation;
 use crate::hooks::use_prefetch::use_link_prefetch;
 use crate::hooks::use_route::use_route;
 use crate::hooks::use_shortcuts::use_shortcuts;
 use crate::hooks::use_stored_flag::use_stored_flag;
+use crate::hooks::use_waiting_flashes::use_waiting_flashes;
 use crate::pages::page;
 
 /// What the first render of the app depends on. A server and a browser with equal props render equal
@@ -33,19 +36,27 @@ pub struct AppProps {
     pub history: AnyHistory,
     /// The day from which ages count in the first render.
     pub today: Option<Day>,
+    /// Flashes that come with the page.
+    pub flashes: FirstFlashes,
+    /// Text that is in the page's fields.
+    pub typed: Typed,
 }
 
 /// The whole app: the contexts, the site and the toasts above it.
 #[component]
 pub fn App(props: &AppProps) -> Html {
-    let toasts = use_toast_queue();
+    let toasts = use_toast_queue(&props.flashes);
     let client = use_api_client(&toasts, props.first.clone());
+    use_waiting_flashes(props.flashes.are_waiting, &client);
+    use_effect_with((), |()| crash::app_has_started());
     html! {
         <ContextProvider<Toasts> context={toasts}>
             <ContextProvider<Client> context={client}>
-                <Router history={props.history.clone()}>
-                    <Site today={props.today} />
-                </Router>
+                <ContextProvider<Typed> context={props.typed.clone()}>
+                    <Router history={props.history.clone()}>
+                        <Site today={props.today} />
+                    </Router>
+                </ContextProvider<Typed>>
             </ContextProvider<Client>>
             <ToastStack />
         </ContextProvider<Toasts>>

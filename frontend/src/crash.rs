@@ -1,23 +1,57 @@
-//! The view after a panic of the app.
+//! What a reader sees after a panic of the app.
 
+use std::cell::Cell;
 use std::panic::PanicHookInfo;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Document, HtmlTemplateElement};
 
+use crate::render_marks::RENDERED;
+
 /// The id of the element that the app is rendered into; see `index.html`.
 pub const APP_ID: &str = "app";
 /// The id of the template in `index.html` that replaces the app.
 const VIEW_ID: &str = "crash";
+/// Attribute of the document's element: the app could not take over the rendered page. `boot.js` then
+/// starts it a second time.
+const UNHYDRATED: &str = "data-unhydrated";
+
+thread_local! {
+    static IS_HYDRATING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Call this before the app takes over a rendered page. A panic until [`app_has_started`] means that
+/// the page is not as the server sent it, for example because of a browser's extension.
+pub fn app_hydrates() {
+    IS_HYDRATING.set(true);
+}
+
+/// Call this in the app's first effect.
+pub fn app_has_started() {
+    IS_HYDRATING.set(false);
+    let document = web_sys::window().and_then(|window| window.document());
+    if let Some(app) = document.and_then(|document| document.get_element_by_id(APP_ID)) {
+        // `remove_attribute` fails only for an invalid name.
+        let _ = app.remove_attribute(RENDERED);
+    }
+}
 
 /// A panic hook: writes the cause to the console and shows the template in place of the app, which
-/// no longer reacts. It uses only the DOM, because the app's state may be broken.
+/// no longer reacts. It uses only the DOM, because the app's state may be broken. A page that the
+/// server rendered stays as it is: it can be read.
 pub fn show_crash_view(panic: &PanicHookInfo<'_>) {
     web_sys::console::error_1(&panic.to_string().into());
-    if let Some(document) = web_sys::window().and_then(|window| window.document()) {
-        document.set_title("Something went wrong · FlashBlog");
-        replace_app(&document);
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else {
+        return;
+    };
+    if IS_HYDRATING.get() {
+        if let Some(root) = document.document_element() {
+            let _ = root.set_attribute(UNHYDRATED, "");
+        }
+        return;
     }
+    document.set_title("Something went wrong · FlashBlog");
+    replace_app(&document);
 }
 
 /// None if `index.html` lacks a part.

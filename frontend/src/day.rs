@@ -37,6 +37,11 @@ impl Day {
         Self(era * 146_097 + day_of_era - 719_468)
     }
 
+    /// The day that many days after 1 January 1970.
+    pub fn since_epoch(days: i32) -> Self {
+        Self(days)
+    }
+
     /// The day that a label such as `5 March 2026` names. None for other text, also for a month
     /// without a day.
     pub fn from_label(label: &str) -> Option<Self> {

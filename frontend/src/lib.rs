@@ -2,7 +2,8 @@
 //!
 //! Each module uses only those before it: [`day`], [`viewport`], [`storage`], [`api`],
 //! [`contexts`], [`hooks`], [`components`], [`pages`], [`app`]. The first render asks the browser for
-//! nothing, so that `render` works without one.
+//! nothing, so that `render` works without one. [`render_marks`] is what a rendered page tells the app,
+//! and [`document`] reads it.
 
 pub mod api;
 pub mod app;
@@ -10,9 +11,11 @@ pub mod components;
 pub mod contexts;
 pub mod crash;
 pub mod day;
+pub mod document;
 pub mod hooks;
 pub mod pages;
 #[cfg(any(feature = "ssr", test))]
 pub mod render;
+pub mod render_marks;
 pub mod storage;
 pub mod viewport;

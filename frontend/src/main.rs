@@ -1,22 +1,34 @@
 //! Starts the app in the browser.
 
-use frontend::api::first_answer::FirstAnswers;
-use frontend::app::{App, AppProps};
+use frontend::app::App;
 use frontend::crash::{APP_ID, show_crash_view};
-use frontend::day::Day;
-use yew_router::history::{AnyHistory, BrowserHistory};
+use frontend::document;
+use yew::Renderer;
 
 fn main() {
     yew::set_custom_panic_hook(Box::new(show_crash_view));
-    let Some(document) = web_sys::window().and_then(|window| window.document()) else {
+    let Some(page) = web_sys::window().and_then(|window| window.document()) else {
         return;
     };
-    if let Some(root) = document.get_element_by_id(APP_ID) {
-        let props = AppProps {
-            first: FirstAnswers::take_from(&document),
-            history: AnyHistory::from(BrowserHistory::new()),
-            today: Some(Day::today()),
-        };
-        yew::Renderer::<App>::with_root_and_props(root, props).render();
+    if let Some(root) = page.get_element_by_id(APP_ID) {
+        let props = document::props(&page, &root);
+        let is_own = document::is_rendered_by_same_build(&root);
+        start(Renderer::with_root_and_props(root, props), is_own);
     }
+}
+
+/// Takes over the page that a server of the same build rendered, else renders it anew.
+#[cfg(feature = "hydration")]
+fn start(renderer: Renderer<App>, is_rendered: bool) {
+    if is_rendered {
+        frontend::crash::app_hydrates();
+        renderer.hydrate();
+    } else {
+        renderer.render();
+    }
+}
+
+#[cfg(not(feature = "hydration"))]
+fn start(renderer: Renderer<App>, _: bool) {
+    renderer.render();
 }

@@ -4,14 +4,43 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use yew::LocalServerRenderer;
+use yew_router::history::{AnyHistory, History, MemoryHistory};
+use yew_router::query::Raw;
 
+use crate::api::first_answer::FirstAnswers;
 use crate::app::{App, AppProps};
+use crate::contexts::first_page::{FirstFlashes, Typed};
+use crate::day::Day;
 
-/// The HTML of the app. None if a component suspends: no component may, since the page is rendered
-/// in one step, without a runtime.
-pub fn render(props: AppProps) -> Option<String> {
-    let page = pin!(LocalServerRenderer::<App>::with_props(props).render());
-    match page.poll(&mut Context::from_waker(Waker::noop())) {
+/// What a page is rendered from.
+pub struct Page<'a> {
+    /// Path and query, percent-encoded.
+    pub address: &'a str,
+    /// Answers to the page's requests.
+    pub first: FirstAnswers,
+    /// The day from which ages count.
+    pub today: Day,
+    /// Flashes that the page delivers.
+    pub flashes: FirstFlashes,
+    /// Text in the page's fields.
+    pub typed: Typed,
+}
+
+/// The HTML of the app's element. None if a component suspends: no component may, since the page is
+/// rendered in one step, without a runtime.
+pub fn render(page: Page<'_>) -> Option<String> {
+    let history = MemoryHistory::new();
+    let (path, query) = page.address.split_once('?').unwrap_or((page.address, ""));
+    history.replace_with_query(path, Raw(query)).ok()?;
+    let props = AppProps {
+        first: page.first,
+        history: AnyHistory::from(history),
+        today: Some(page.today),
+        flashes: page.flashes,
+        typed: page.typed,
+    };
+    let html = pin!(LocalServerRenderer::<App>::with_props(props).render());
+    match html.poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(html) => Some(html),
         Poll::Pending => None,
     }

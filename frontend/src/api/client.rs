@@ -122,12 +122,9 @@ impl Client {
         kept.or_else(|| self.first(request)?.ok())
     }
 
-    /// The failure that is the first answer to a request.
-    pub fn first_failure<T: DeserializeOwned + 'static>(
-        &self,
-        request: &Get<T>,
-    ) -> Option<ApiFailure> {
-        self.first(request)?.err()
+    /// The failure that is the first answer to `path`.
+    pub fn first_failure(&self, path: &str) -> Option<ApiFailure> {
+        self.first.failure(path)
     }
 
     /// The first hit of `find` among the kept answers of type `T`, newest first.
@@ -152,30 +149,20 @@ impl Client {
         result
     }
 
-    /// The first answer to a request, until [`Client::get`] has returned it. It is opened once, so that
-    /// its flashes are handed on once.
+    /// The first answer to a request, until [`Client::get`] has returned it.
     fn first<T: DeserializeOwned + 'static>(
         &self,
         request: &Get<T>,
     ) -> Option<Result<Rc<T>, ApiFailure>> {
         let path = request.path();
         let result = match self.first.take(path)? {
-            FirstAnswer::Envelope(envelope) => {
-                let answer = Answer {
-                    status: 200,
-                    request_id: None,
-                    body: Some(envelope),
-                };
-                self.open(answer).map(Rc::new)
-            }
+            // If the document is broken, the server is asked instead.
+            FirstAnswer::Raw(data) => Ok(Rc::new(serde_wasm_bindgen::from_value(data).ok()?)),
             FirstAnswer::Read(Ok(data)) => Ok(data.downcast().ok()?),
             FirstAnswer::Read(Err(failure)) => Err(failure),
         };
-        match &result {
-            Ok(data) => self.cache.put(path, Rc::clone(data)),
-            // The document is broken: the server is asked instead.
-            Err(ApiFailure::Malformed { .. }) => return None,
-            Err(_) => {}
+        if let Ok(data) = &result {
+            self.cache.put(path, Rc::clone(data));
         }
         let kept = result.clone().map(|data| data as Rc<dyn Any>);
         self.first.set(path, FirstAnswer::Read(kept));
@@ -198,9 +185,9 @@ mod tests {
             .with(&get("/b"), Err(ApiFailure::Timeout));
         let client = Client::new(Callback::noop(), first);
         assert_eq!(client.cached(&get("/a")).as_deref(), Some(&1));
-        assert_eq!(client.first_failure(&get("/a")), None);
+        assert_eq!(client.first_failure("/a"), None);
         assert_eq!(client.cached(&get("/b")), None);
-        assert_eq!(client.first_failure(&get("/b")), Some(ApiFailure::Timeout));
+        assert_eq!(client.first_failure("/b"), Some(ApiFailure::Timeout));
         assert_eq!(client.cached(&get("/c")), None);
         assert_eq!(client.find_cached(|n: &u8| Some(*n)), Some(1));
     }

@@ -6,6 +6,11 @@ use shared::paths::API_BASE;
 use crate::api::client::Client;
 use crate::api::failure::ApiFailure;
 
+/// Where messages are sent to. The first answer to it is the refusal of a form post.
+pub fn path() -> String {
+    format!("{API_BASE}/contact")
+}
+
 /// Sends a message. The server stores it once for the same `idempotency_key`.
 ///
 /// # Errors
@@ -15,7 +20,5 @@ pub async fn send(
     message: &ContactMessage,
     idempotency_key: &str,
 ) -> Result<ContactReceipt, ApiFailure> {
-    client
-        .post(&format!("{API_BASE}/contact"), message, idempotency_key)
-        .await
+    client.post(&path(), message, idempotency_key).await
 }

@@ -7,8 +7,10 @@ use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element};
 
+use crate::api::answer::Answer;
 use crate::api::failure::ApiFailure;
 use crate::api::get::Get;
+use crate::render_marks::PATH;
 
 /// The first answers, by path. Clones share them.
 #[derive(Clone, Default)]
@@ -16,8 +18,8 @@ pub struct FirstAnswers(Rc<RefCell<Vec<(String, FirstAnswer)>>>);
 
 /// An answer from the document, or one that is read already.
 pub(super) enum FirstAnswer {
-    /// The envelope as the browser's JSON parser returned it.
-    Envelope(JsValue),
+    /// The data as the browser's JSON parser returned it.
+    Raw(JsValue),
     /// The data, or why there is none.
     Read(Result<Rc<dyn Any>, ApiFailure>),
 }
@@ -29,14 +31,14 @@ impl PartialEq for FirstAnswers {
 }
 
 impl FirstAnswers {
-    /// Takes the answers out of the document.
-    pub fn take_from(document: &Document) -> Self {
+    /// The answers in the document. They stay there: the app may have to start a second time.
+    pub fn read_from(document: &Document) -> Self {
         let answers = Self::default();
         if let Ok(found) = document.query_selector_all("script[data-path]") {
             for index in 0..found.length() {
                 let element = found.item(index).and_then(|node| node.dyn_into().ok());
-                if let Some((path, envelope)) = element.and_then(|element| take(&element)) {
-                    answers.set(&path, FirstAnswer::Envelope(envelope));
+                if let Some((path, answer)) = element.and_then(|element| read(&element)) {
+                    answers.set(&path, answer);
                 }
             }
         }
@@ -48,6 +50,15 @@ impl FirstAnswers {
         let result = result.map(|data| Rc::new(data) as Rc<dyn Any>);
         self.set(request.path(), FirstAnswer::Read(result));
         self
+    }
+
+    /// The failure that answers a request.
+    pub(super) fn failure(&self, path: &str) -> Option<ApiFailure> {
+        let answers = self.0.borrow();
+        match answers.iter().find(|(known, _)| known == path)? {
+            (_, FirstAnswer::Read(Err(failure))) => Some(failure.clone()),
+            _ => None,
+        }
     }
 
     pub(super) fn set(&self, path: &str, answer: FirstAnswer) {
@@ -62,9 +73,19 @@ impl FirstAnswers {
     }
 }
 
-fn take(element: &Element) -> Option<(String, JsValue)> {
-    element.remove();
-    let path = element.get_attribute("data-path")?;
-    let envelope = js_sys::JSON::parse(&element.text_content()?).ok()?;
-    Some((path, envelope))
+/// None if the document is broken: the server is asked instead. The flashes of a page are in a block of
+/// their own.
+fn read(element: &Element) -> Option<(String, FirstAnswer)> {
+    let path = element.get_attribute(PATH)?;
+    let answer = Answer {
+        status: 200,
+        request_id: None,
+        body: js_sys::JSON::parse(&element.text_content()?).ok(),
+    };
+    let answer = match answer.open().0 {
+        Ok(data) => FirstAnswer::Raw(data),
+        Err(ApiFailure::Malformed { .. }) => return None,
+        Err(failure) => FirstAnswer::Read(Err(failure)),
+    };
+    Some((path, answer))
 }

@@ -1,5 +1,7 @@
-//! What all pages share: the API client, the scroll positions and the current day.
+//! What all pages share: the API client, the scroll positions, the current day, and what the first page
+//! starts with.
 
 pub mod client;
+pub mod first_page;
 pub mod scroll_positions;
 pub mod today;

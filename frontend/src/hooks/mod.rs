@@ -11,3 +11,4 @@ pub mod use_shortcuts;
 pub mod use_stored_flag;
 pub mod use_theme;
 pub mod use_title;
+pub mod use_waiting_flashes;

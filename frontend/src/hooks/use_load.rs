@@ -88,7 +88,7 @@ pub fn use_load<T: DeserializeOwned + 'static>(request: Get<T>) -> Load<T> {
     let state = {
         let (client, request) = (client.clone(), request.clone());
         use_reducer(move || {
-            let failure = client.first_failure(&request);
+            let failure = client.first_failure(request.path());
             LoadState::new(failure.map(|failure| (request, failure)))
         })
     };

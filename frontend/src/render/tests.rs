@@ -4,13 +4,10 @@ use shared::blog::{
 use shared::problem::Problem;
 use shared::route::{BlogsQuery, Route, SearchQuery};
 use shared::search::SearchPage;
-use yew_router::history::{AnyHistory, History, MemoryHistory};
 
 use super::*;
 use crate::api::failure::ApiFailure;
-use crate::api::first_answer::FirstAnswers;
 use crate::api::{blogs, categories, search};
-use crate::day::Day;
 
 fn routes() -> [Route; 7] {
     [
@@ -31,15 +28,12 @@ fn render_route(route: &Route, first: FirstAnswers) -> String {
         Route::NotFound => "/nowhere".to_owned(),
         route => route.href(),
     };
-    let history = MemoryHistory::new();
-    let (path, query) = address.split_once('?').unwrap_or((&address, ""));
-    history
-        .replace_with_query(path, yew_router::query::Raw(query))
-        .expect("a query");
-    let html = render(AppProps {
+    let html = render(Page {
+        address: &address,
         first,
-        history: AnyHistory::from(history),
-        today: Some(Day::new(2026, 3, 5)),
+        today: Day::new(2026, 3, 5),
+        flashes: FirstFlashes::default(),
+        typed: Typed::default(),
     });
     html.unwrap_or_else(|| panic!("{address} was not rendered in one step"))
 }

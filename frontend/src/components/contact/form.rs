@@ -13,6 +13,7 @@ use crate::components::contact::field::{Entry, Field, Kind, contact_field};
 use crate::components::contact::form_state::{FormAction, FormState, field, set_field};
 use crate::components::contact::form_summary::form_summary;
 use crate::contexts::client::use_client;
+use crate::contexts::first_page::Typed;
 use crate::viewport;
 
 /// The visible fields, in the form's order.
@@ -64,11 +65,20 @@ impl ContactForm {
     }
 }
 
-/// The contact form. After the first render the kept draft fills it.
+/// The contact form. It starts with what a form post contained, or with what the writer typed before
+/// the app started; otherwise the kept draft fills it after the first render.
 #[hook]
 pub fn use_contact_form() -> ContactForm {
     let client = use_client();
-    let state = use_reducer(FormState::default);
+    let typed = use_context::<Typed>();
+    let state = {
+        let client = client.clone();
+        use_reducer(move || {
+            let message = typed.and_then(|typed| typed.take_message());
+            let refusal = client.first_failure(&api::contact::path());
+            FormState::of_first_page(message, refusal)
+        })
+    };
     {
         let dispatcher = state.dispatcher();
         use_effect_with((), move |()| {
@@ -103,8 +113,12 @@ pub fn use_contact_form() -> ContactForm {
             if !contact::validate(&state.draft.message).is_empty() {
                 return;
             }
-            let (client, dispatcher, draft) =
-                (client.clone(), state.dispatcher(), state.draft.clone());
+            let (client, dispatcher) = (client.clone(), state.dispatcher());
+            let mut draft = state.draft.clone();
+            if draft.key.is_empty() {
+                // The app did not see the writer type.
+                draft.key = new_key();
+            }
             spawn_local(async move {
                 let result = api::contact::send(&client, &draft.message, &draft.key).await;
                 if result.is_ok() {

@@ -60,6 +60,27 @@ pub(super) enum FormAction {
 }
 
 impl FormState {
+    /// A form with a text and the reason why the server refused it, as far as there are any.
+    pub(super) fn of_first_page(
+        message: Option<ContactMessage>,
+        refusal: Option<ApiFailure>,
+    ) -> Self {
+        let errors = refusal
+            .as_ref()
+            .and_then(|refusal| refusal.fields())
+            .cloned();
+        Self {
+            draft: Draft {
+                message: message.unwrap_or_default(),
+                key: String::new(),
+            },
+            shows_summary: errors.is_some(),
+            failure: refusal.filter(|_| errors.is_none()),
+            errors: errors.unwrap_or_default(),
+            ..Self::default()
+        }
+    }
+
     /// The first field with an error.
     pub(super) fn first_invalid(&self) -> Option<&'static str> {
         NAMES

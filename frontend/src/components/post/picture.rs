@@ -1,5 +1,6 @@
 //! A picture with a fallback.
 
+use web_sys::HtmlImageElement;
 use yew::prelude::*;
 
 /// A picture and its fallback.
@@ -20,6 +21,16 @@ pub struct PictureProps {
 #[component]
 pub fn Picture(props: &PictureProps) -> Html {
     let broken = use_state_eq(|| None::<AttrValue>);
+    let image = use_node_ref();
+    {
+        // The `error` event of a picture in a rendered page may come before the app.
+        let (image, broken) = (image.clone(), broken.setter());
+        use_effect_with(props.src.clone(), move |src| {
+            if image.cast().is_some_and(|image| has_failed(&image)) {
+                broken.set(Some(src.clone()));
+            }
+        });
+    }
     if broken.as_ref() == Some(&props.src) {
         return props.fallback.clone();
     }
@@ -29,6 +40,7 @@ pub fn Picture(props: &PictureProps) -> Html {
     };
     html! {
         <img
+            ref={image}
             class={props.class}
             src={props.src.clone()}
             {onerror}
@@ -38,4 +50,9 @@ pub fn Picture(props: &PictureProps) -> Html {
             fetchpriority={props.is_first.then_some("high")}
         />
     }
+}
+
+/// Whether the browser has tried to load the picture and got none.
+pub(super) fn has_failed(image: &HtmlImageElement) -> bool {
+    image.complete() && image.natural_width() == 0
 }

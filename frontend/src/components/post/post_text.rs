@@ -7,6 +7,7 @@ use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use crate::components::post::contents::{contents, use_current_section};
+use crate::components::post::picture::has_failed;
 use crate::viewport;
 
 /// From this width on the contents have their own column and can be open. `_post.scss` has the same
@@ -99,8 +100,14 @@ fn make_wide_parts_scroll(text: &Element) {
     }
 }
 
-/// The `error` events of images don't bubble, but they pass the capture phase.
+/// The `error` events of images don't bubble, but they pass the capture phase. Those of a rendered page
+/// may come before the app.
 fn mark_broken_images(text: &Element) -> EventListener {
+    for image in viewport::elements(text, "img") {
+        if image.dyn_ref().is_some_and(has_failed) {
+            let _ = image.class_list().add_1("is-broken");
+        }
+    }
     let options = EventListenerOptions::run_in_capture_phase();
     EventListener::new_with_options(text, "error", options, |event| {
         let image = event

@@ -18,6 +18,7 @@ use crate::components::search::box_focus::{Origin, handle_key, keep_focus, leave
 use crate::components::search::suggestion_list::{LIST_ID, option_id, suggestion_list};
 use crate::components::search::suggestions::{Suggestions, SuggestionsAction as Action};
 use crate::contexts::client::use_client;
+use crate::contexts::first_page::Typed;
 use crate::hooks::use_shortcuts::SEARCH_BOX_ID;
 use crate::viewport;
 
@@ -137,20 +138,28 @@ fn view_field(state: &UseReducerHandle<Suggestions>, origin: &Rc<Origin>) -> Htm
     }
 }
 
-/// The state of the box. Its text is that of the search page; on other pages it is empty.
+/// The state of the box. Its text is that of the search page; on other pages it is empty. What the
+/// reader typed before the app started stays.
 #[hook]
 fn use_suggestions(route: &Route) -> UseReducerHandle<Suggestions> {
     let text = match route {
         Route::Search(query) => query.text.clone(),
         _ => String::new(),
     };
+    let typed = use_context::<Typed>();
     let state = {
         let text = text.clone();
-        use_reducer_eq(move || Suggestions::with_text(text))
+        use_reducer_eq(move || {
+            let typed = typed.and_then(|typed| typed.take_search());
+            Suggestions::with_text(typed.unwrap_or(text))
+        })
     };
     let dispatcher = state.dispatcher();
-    use_effect_with(route.clone(), move |_| {
-        dispatcher.dispatch(Action::Fill(text))
+    let filled_for = use_mut_ref(|| route.clone());
+    use_effect_with(route.clone(), move |route| {
+        if filled_for.replace(route.clone()) != *route {
+            dispatcher.dispatch(Action::Fill(text));
+        }
     });
     state
 }

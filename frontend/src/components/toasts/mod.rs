@@ -12,6 +12,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::components::toasts::queue::{HistoryEntry, Toast, ToastAction, ToastQueue};
+use crate::contexts::first_page::FirstFlashes;
 use crate::hooks::use_stored_flag::{Flag, use_stored_flag};
 use crate::storage::Area;
 
@@ -33,10 +34,10 @@ pub struct Toasts {
     pub dispatch: Callback<ToastAction>,
 }
 
-/// Makes the context of the app. Call it once, in the component that provides it.
+/// Makes the context of the app, with the flashes of the first page. Call it once, in the component that provides it.
 #[hook]
-pub fn use_toast_queue() -> Toasts {
-    let queue = use_reducer(ToastQueue::default);
+pub fn use_toast_queue(first: &FirstFlashes) -> Toasts {
+    let queue = use_reducer(|| ToastQueue::with_flashes(first.flashes.clone(), first.at_ms));
     let keeps = use_stored_flag(KEEP_KEY, false);
     let dispatch = {
         let dispatcher = queue.dispatcher();

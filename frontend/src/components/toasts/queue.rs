@@ -83,6 +83,16 @@ pub enum ToastAction {
 }
 
 impl ToastQueue {
+    /// A queue that has received these flashes, oldest first.
+    pub fn with_flashes(flashes: Vec<Flash>, at_ms: f64) -> Self {
+        let mut queue = Self::default();
+        for flash in flashes {
+            queue.receive(flash, at_ms);
+        }
+        queue.fill_screen();
+        queue
+    }
+
     /// The flashes of the visit, oldest first.
     pub fn history(&self) -> &Rc<Vec<HistoryEntry>> {
         &self.history
@@ -130,10 +140,33 @@ impl ToastQueue {
         }
     }
 
+    /// A page that the browser kept brings flashes that the reader has seen: they leave the screen.
     fn recall(&mut self, mut earlier: Vec<HistoryEntry>) {
+        let is_known = |entry: &HistoryEntry| {
+            let mut earlier = earlier.iter();
+            earlier.any(|known| known.flash.id == entry.flash.id)
+        };
+        let (known, new): (Vec<_>, Vec<_>) = self.history.iter().cloned().partition(is_known);
+        let is_new = |toast: &Toast| {
+            let mut known = known.iter();
+            !known.any(|entry| say_the_same(&entry.flash, &toast.flash))
+        };
+        self.on_screen.retain(is_new);
+        self.waiting.retain(is_new);
         let ids = earlier.iter().map(|entry| entry.flash.id.clone());
         self.seen_ids.extend(ids);
-        earlier.extend(self.history.iter().cloned());
+        for entry in new {
+            match earlier.last_mut() {
+                Some(last) if say_the_same(&last.flash, &entry.flash) => {
+                    *last = HistoryEntry {
+                        times: last.times + entry.times,
+                        unread: last.unread + entry.unread,
+                        ..entry
+                    };
+                }
+                _ => earlier.push(entry),
+            }
+        }
         self.history = Rc::new(earlier);
     }
 

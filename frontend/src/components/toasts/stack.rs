@@ -26,6 +26,7 @@ use crate::viewport;
 pub fn ToastStack() -> Html {
     let toasts = use_toasts();
     let is_empty = toasts.on_screen.is_empty();
+    let announced = use_announcement(&toasts.on_screen);
     let (is_hovered, onmouseenter, onmouseleave) = use_hover(is_empty);
     let focus = use_focus(is_empty);
     let is_covered = use_is_covered();
@@ -74,8 +75,25 @@ pub fn ToastStack() -> Html {
         >
             <div role="alert" aria-atomic="false">{ for urgent.into_iter().map(view) }</div>
             <div role="status" aria-atomic="false">{ for calm.into_iter().map(view) }</div>
+            <p class="visually-hidden" role="status">{ announced }</p>
         </section>
     }
+}
+
+/// The words of the toasts that come with the page, from the first effect on. The regions above are
+/// filled already when the page arrives, and then screen readers don't announce them.
+#[hook]
+fn use_announcement(on_screen: &[QueuedToast]) -> String {
+    let words = use_state_eq(String::new);
+    {
+        let words = words.setter();
+        let first: Vec<String> = on_screen
+            .iter()
+            .map(|toast| toast.flash.message.clone())
+            .collect();
+        use_effect_with((), move |()| words.set(first.join(" ")));
+    }
+    (*words).clone()
 }
 
 fn is_urgent(toast: &QueuedToast) -> bool {

@@ -169,3 +169,32 @@ fn a_reload_remembers_what_was_shown() {
     assert_eq!(ids(&after), ["c"]);
     assert_eq!(after.history().len(), 3);
 }
+
+#[test]
+fn flashes_of_the_first_page_are_shown_and_counted() {
+    let queue = ToastQueue::with_flashes(vec![flash("a", "A"), flash("b", "B")], 5.0);
+    assert_eq!(ids(&queue), ["a", "b"]);
+    assert_eq!(queue.history().len(), 2);
+}
+
+#[test]
+fn a_page_that_the_browser_kept_shows_no_flash_again() {
+    let first = vec![flash("a", "A"), flash("b", "B")];
+    let before = ToastQueue::with_flashes(first.clone(), 5.0);
+    let kept = ToastQueue::with_flashes(first, 9.0);
+    let recalled = Rc::new(kept).reduce(ToastAction::Recall(before.history().to_vec()));
+    assert!(ids(&recalled).is_empty());
+    assert_eq!(recalled.history(), before.history());
+}
+
+#[test]
+fn a_flash_of_a_new_page_counts_on_from_the_history() {
+    let before = ToastQueue::with_flashes(vec![flash("a", "A")], 5.0);
+    let new = ToastQueue::with_flashes(vec![flash("b", "A")], 9.0);
+    let recalled = Rc::new(new).reduce(ToastAction::Recall(before.history().to_vec()));
+    assert_eq!(ids(&recalled), ["b"]);
+    let [entry] = recalled.history().as_slice() else {
+        panic!("one entry");
+    };
+    assert_eq!((entry.times, entry.flash.id.as_str()), (2, "b"));
+}
