@@ -42,8 +42,8 @@ pub enum Wanted {
         route: Route,
         /// The number of the shell that it stands in.
         shell: u64,
-        /// Whether it has its first envelope.
-        has_data: bool,
+        /// The day from which it counts ages, in days since 1970.
+        today: i32,
     },
     /// A page of a feed.
     Feed(FeedFormat, u32),

@@ -10,6 +10,7 @@ use crate::cache::{BlogCache, SavedCopy};
 use crate::clients::rate_limit::RateLimit;
 use crate::clock::{Clock, SystemClock};
 use crate::config::secret_key;
+use crate::config::values::Switch;
 use crate::config::{Config, MailSettings};
 use crate::contact::Contact;
 use crate::contact::limit::ContactLimit;
@@ -23,6 +24,7 @@ use crate::session::Sessions;
 use crate::session::memory::SessionMemory;
 use crate::session::token::Keys;
 use crate::site::assets::Assets;
+use crate::site::page_renderer::PageRenderer;
 use crate::sources::{self, SourceOptions};
 use crate::store::health::DatabaseHealth;
 use crate::store::{self, DatabaseUrl, Store};
@@ -56,6 +58,8 @@ pub struct Parts {
     pub public_url: Arc<PublicUrl>,
     /// The built single-page app.
     pub assets: Arc<Assets>,
+    /// Renders pages.
+    pub pages: Arc<PageRenderer>,
     /// Decides which requests are handled.
     pub admission: Admission,
     /// Counters for Prometheus.
@@ -131,6 +135,10 @@ impl App {
             session_rate: Arc::new(session_rate),
             trusted_proxies: Arc::new(settings.trusted_proxies.clone()),
             mailer,
+            pages: Arc::new(PageRenderer::new(
+                clock,
+                settings.rendered_pages == Switch::On,
+            )),
             blogs: Arc::new(blogs),
             admission: Admission::new(hosts, Arc::clone(&public_url)),
             public_url,

@@ -21,6 +21,7 @@ use prometheus_client::registry::{Registry, Unit};
 use crate::cache::{BlogCache, Fetches};
 use crate::contact::Contact;
 use crate::session::Sessions;
+use crate::site::page_renderer::PageRenderer;
 use crate::store::health::DatabaseHealth;
 
 /// Seconds: from an answer out of memory to the longest that a handler may take.
@@ -70,12 +71,18 @@ impl Metrics {
         sessions: &Sessions,
         contact: &Contact,
         database: &DatabaseHealth,
+        pages: &PageRenderer,
     ) -> Result<String, fmt::Error> {
         let mut registry = Registry::default();
         self.register_requests(&mut registry);
         register_blogs(&mut registry, blogs);
         register_database(&mut registry, sessions, contact, database);
         self.register_process(&mut registry);
+        registry.register(
+            "flashblog_pages_not_rendered",
+            "Pages that could not be rendered: their readers got the app alone",
+            ConstCounter::new(pages.failures()),
+        );
         let mut written = String::new();
         text::encode(&mut written, &registry)?;
         Ok(written)

@@ -128,10 +128,63 @@ const VIEWS: &[View] = &[
     state("offline", "/about", &[Break(API, Fault::Cut), TO_BLOGS], FAILURE),
     state("timeout", "/about", &[Break(API, Fault::Silence), TO_BLOGS, See(SKELETON), PassTime], FAILURE),
     state("crash", "/about", &[See("#main h1"), REFUSE_ELEMENTS, TO_BLOGS, See("body > main .trouble"), MAKE_ELEMENTS], "body > main .trouble"),
-    state("no-start", "/about", &[Break("_bg.wasm", Fault::Rubbish), Reload], "#no-start:not([hidden])"),
     page("file-not-found", "/media/no-such-picture.png", "h1"),
     page("api", "/api/docs", "h1"),
 ];
+
+/// How the app comes to a page that the server rendered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum App {
+    /// Scripts are off.
+    Never,
+    /// It is still on its way.
+    Later,
+}
+
+/// Shows every page to `look` as it is without the app, in this theme and both widths.
+///
+/// # Errors
+/// When a page does not come, or `look` fails.
+pub async fn walk_without_app(
+    app: App,
+    theme: &'static str,
+    mut look: impl AsyncFnMut(&Browser, &Sight) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let proxy = FaultProxy::before(site.origin()).await?;
+    let browser = Browser::open(proxy.origin()).await?;
+    browser.hide_scrollbars().await?;
+    browser.prefer("prefers-reduced-motion", "reduce").await?;
+    browser.prefer("prefers-color-scheme", theme).await?;
+    match app {
+        App::Never => browser.disable_scripts().await?,
+        App::Later => browser.use_pages_without_app(),
+    }
+    proxy.set("_bg.wasm", Fault::Silence);
+    for view in VIEWS.iter().filter(|view| view.steps.is_empty()) {
+        browser.visit(view.address).await?;
+        browser.find(view.shown).await?;
+        for width in [390, 1280] {
+            browser.resize(width, HEIGHT).await?;
+            browser.await_stillness().await?;
+            let sight = Sight {
+                name: view.name,
+                theme,
+                width,
+            };
+            look(&browser, &sight)
+                .await
+                .with_context(|| format!("looking at {sight:?} without the app"))?;
+        }
+    }
+    Ok(())
+}
+
+/// The addresses of all pages that a reader can open directly.
+pub fn addresses() -> impl Iterator<Item = &'static str> {
+    let pages = VIEWS.iter().filter(|view| view.steps.is_empty());
+    pages.map(|view| view.address)
+}
 
 /// Shows every view in this theme and both widths to `look`. Motion is reduced and toasts stay, so
 /// that the page holds still.

@@ -43,7 +43,9 @@ pub(crate) fn dev(workspace: &Workspace) -> Result<()> {
     while !stop.load(Ordering::Relaxed) {
         if is_build_due {
             // The server from before runs on until the build succeeds.
-            match process::run(&mut backend::cargo_build(workspace)) {
+            // A changed component must not rebuild the server.
+            let mut build = backend::cargo_build(workspace);
+            match process::run(build.arg("--no-default-features")) {
                 Ok(()) => {
                     drop(server.take());
                     server = Some(start_server(workspace)?);

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::clients::rate_limit::Rate;
 use crate::config::values::{
-    Address, Connections, LogFilter, Period, Redacted, Size, optional_text, text,
+    Address, Connections, LogFilter, Period, Redacted, Size, Switch, optional_text, text,
 };
 use crate::http::client_ip::TrustedProxies;
 use crate::http::hosts::AllowedHosts;
@@ -47,6 +47,10 @@ pub struct Settings {
     /// Folder of the built single-page app [default: the copy inside the binary, else frontend/dist]
     #[arg(long, value_name = "FOLDER")]
     pub(super) assets: Option<PathBuf>,
+    /// `on` sends pages that can be read before the app has started; `off` sends the app alone
+    #[arg(long, value_name = "on|off", default_value = "on")]
+    #[serde(deserialize_with = "text")]
+    pub rendered_pages: Switch,
     /// Refuse a generated signing key, and log as JSON
     #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", hide_default_value = true, hide_possible_values = true, action = clap::ArgAction::Set)]
     pub production: bool,

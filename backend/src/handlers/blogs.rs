@@ -18,7 +18,8 @@ use crate::cache::{REFETCH_INTERVAL, View};
 use crate::error::ApiError;
 use crate::session::Session;
 
-const BLOG_NOT_FOUND: &str = "Blog not found.";
+/// The sentence that is flashed for a missing post.
+pub(super) const BLOG_NOT_FOUND: &str = "Blog not found.";
 
 /// A page of the list, newest first
 ///
@@ -111,17 +112,20 @@ fn source_unavailable() -> ApiError {
 
 /// Flashes that a list is not current.
 pub fn warn_when_stale(session: &Session, view: &View) {
-    if !view.freshness.stale {
-        return;
+    if let Some(warning) = stale_warning(view) {
+        session.flash(Category::Warning, warning);
     }
-    session.flash(
-        Category::Warning,
-        if view.is_missing() {
-            "The blogs can't be fetched right now. Please try again in a moment."
-        } else {
-            "The blogs can't be refreshed right now. You are reading a saved copy."
-        },
-    );
+}
+
+/// The sentence for readers of a stale list.
+pub(super) fn stale_warning(view: &View) -> Option<&'static str> {
+    if !view.freshness.stale {
+        None
+    } else if view.is_missing() {
+        Some("The blogs can't be fetched right now. Please try again in a moment.")
+    } else {
+        Some("The blogs can't be refreshed right now. You are reading a saved copy.")
+    }
 }
 
 /// A post in a list, for the API's description.

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_lc_rs::digest::{Context, SHA256};
 use axum::Extension;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::middleware::Next;
-use axum::response::{Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use shared::contact::{self, ContactMessage, ContactReceipt, FILL_IN_ALL, SENT};
 use shared::flash::Category;
 
-use crate::api::body_fields::FromFields;
+use crate::api::body_fields::{Field, FromFields};
 use crate::api::envelope::Reply;
 use crate::api::extract::{FormFields, IdempotencyKey, ValidatedJson};
 use crate::api::openapi::{Failure, Success};
@@ -19,7 +20,9 @@ use crate::app::App;
 use crate::clients::ClientKey;
 use crate::contact::limit::{ContactLimit, NotCounted};
 use crate::error::{ApiError, EnvelopeBody};
+use crate::handlers::page::refused_form;
 use crate::session::{Session, Visit};
+use crate::session_id::SessionId;
 use crate::site::error_page::{accepts_html, explain_form_failure};
 use crate::telemetry::RequestId;
 
@@ -69,37 +72,85 @@ pub async fn create(
     Reply::created(&receipt)
 }
 
-/// `POST /contact`: the form without script. A redirect to the page answers it, and the flash waits
-/// for the page (POST-redirect-GET).
+/// `POST /contact`: the form without script. A redirect to the page answers a stored message, and the
+/// flash waits for the page (POST-redirect-GET). A refused one is answered by the page itself, with
+/// what was sent.
 ///
 /// # Errors
-/// Those of [`create`] that the form's page can't show: 400, 413, 415 and 503.
+/// 400, 413 and 415: there is no form to show again. Those of [`create`] for a client that does not
+/// read HTML.
 pub async fn submit(
     State(app): State<App>,
     permit: Result<Permit, ApiError>,
     session: Session,
     visit: Visit,
     IdempotencyKey(key): IdempotencyKey,
+    parts: Parts,
     FormFields(fields): FormFields,
-) -> Result<Redirect, ApiError> {
+) -> Result<Response, ApiError> {
+    let as_sent = text_of(&fields);
+    let key = key.unwrap_or_else(|| form_key(session.id(), &as_sent));
     let received = async {
         let permit = permit?;
         let message =
             ContactMessage::from_fields(fields).map_err(|errors| errors.flash_to(&visit))?;
         permit.use_up().await?;
-        let receipt = app.contact.receive(message, key.as_deref()).await;
+        let receipt = app.contact.receive(message, Some(&key)).await;
         receipt.inspect_err(|error| flash_failure(&session, error))
     };
     match received.await {
-        Ok(_) => session.flash(Category::Success, SENT),
-        Err(
-            ApiError::Invalid { .. }
-            | ApiError::IdempotencyKeyReused
-            | ApiError::TooManyRequests { .. },
-        ) => {}
-        Err(error) => return Err(error),
+        Ok(receipt) => {
+            session.flash(Category::Success, SENT);
+            session.flash(Category::Info, reference_to_quote(&receipt));
+            Ok(Redirect::to("/contact").into_response())
+        }
+        Err(error) if !accepts_html(&parts.headers) => Err(error),
+        Err(error) => refused_form(&app, &visit, &parts, as_sent, error).await,
     }
-    Ok(Redirect::to("/contact"))
+}
+
+/// The form's text as it was sent.
+fn text_of(fields: &[Field]) -> ContactMessage {
+    let text = |name: &str| {
+        let field = fields.iter().find(|field| field.name == name);
+        field.and_then(|field| field.text.clone().ok())
+    };
+    ContactMessage {
+        name: text("name").unwrap_or_default(),
+        email: text("email").unwrap_or_default(),
+        subject: text("subject").unwrap_or_default(),
+        message: text("message").unwrap_or_default(),
+        website: text("website"),
+    }
+}
+
+/// A form without script has no key, and people press a button twice. The same text from the same
+/// session is one message.
+fn form_key(session: SessionId, message: &ContactMessage) -> String {
+    let mut digest = Context::new(&SHA256);
+    digest.update(session.to_string().as_bytes());
+    for text in [
+        &message.name,
+        &message.email,
+        &message.subject,
+        &message.message,
+    ] {
+        // Lengths keep neighbours apart.
+        digest.update(&text.len().to_be_bytes());
+        digest.update(text.as_bytes());
+    }
+    let bytes = digest.finish();
+    bytes.as_ref()[..16]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn reference_to_quote(receipt: &ContactReceipt) -> String {
+    format!(
+        "If you write about it, quote the reference {}.",
+        receipt.reference
+    )
 }
 
 /// Middleware around [`submit`]: a browser gets a failure as a page instead of an envelope.
@@ -119,7 +170,9 @@ pub async fn explain_failures(
     } else {
         (response, visit.take_own_flashes())
     };
-    if response.status().is_client_error() || response.status().is_server_error() {
+    let is_page = matches!(response.extensions().get(), Some(EnvelopeBody::Document));
+    let is_failure = response.status().is_client_error() || response.status().is_server_error();
+    if is_failure && !is_page {
         explain_form_failure(&mut response, &flashes, &id.0);
         response.extensions_mut().insert(EnvelopeBody::Document);
     }

@@ -11,7 +11,13 @@ use crate::error::ApiError;
 pub async fn show(State(app): State<App>) -> Result<Response, ApiError> {
     let text = app
         .metrics
-        .write(&app.blogs, &app.sessions, &app.contact, &app.database)
+        .write(
+            &app.blogs,
+            &app.sessions,
+            &app.contact,
+            &app.database,
+            &app.pages,
+        )
         .map_err(ApiError::internal)?;
     let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, content_type)], text).into_response())

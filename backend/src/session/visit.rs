@@ -196,6 +196,12 @@ impl Visit {
         self.state.lock().flashes.push(flash);
     }
 
+    /// Whether the response can show flashes to a person.
+    #[must_use]
+    pub fn shows_flashes(&self) -> bool {
+        self.shows_flashes
+    }
+
     /// Whether flashes wait for the session's next response, or may do.
     pub fn has_waiting_flashes(&self) -> bool {
         let state = self.state.lock();

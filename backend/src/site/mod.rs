@@ -3,5 +3,7 @@
 pub mod assets;
 pub mod error_page;
 pub mod feeds;
+pub mod first_answers;
 pub mod head;
+pub mod page_renderer;
 pub mod shell;

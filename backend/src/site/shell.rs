@@ -1,5 +1,5 @@
-//! The single-page app's `index.html`, taken apart once, so that each page's own head and first
-//! data can be put in.
+//! The single-page app's `index.html`, taken apart once, so that each page's own head, content and
+//! first data can be put in.
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,6 +15,9 @@ use pulldown_cmark_escape::escape_html;
 use crate::http::security_headers::document_policy;
 
 const HEAD_MARK: &str = "<!--the page's own head-->";
+const ATTRIBUTE_MARK: (&str, &str) = ("data-mark", " data-mark=\"\"");
+const CONTENT_MARK: &str = "<!--the page's content-->";
+const END_MARK: &str = "<!--the content's end-->";
 const DATA_MARK: &str = "<!--the page's first data-->";
 
 /// The number of the next shell.
@@ -26,18 +29,25 @@ pub struct Shell {
     /// Tells it from every other shell of this process.
     number: u64,
     before_head: String,
+    before_attributes: String,
+    before_content: String,
+    boot: String,
     before_data: String,
     end: String,
     policy: HeaderValue,
 }
 
-/// What the page would ask the API first, and the answer to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FirstEnvelope {
-    /// Path and query of the GET.
-    pub path: String,
-    /// The envelope as JSON.
-    pub json: String,
+/// What is put into the shell. Every part is HTML.
+#[derive(Debug, Clone, Default)]
+pub struct Parts {
+    /// Elements of the head: title, description and so on.
+    pub head: String,
+    /// Attributes of the app's element, each with a space before it.
+    pub attributes: String,
+    /// The app's element from the inside. None leaves what the app replaces when it starts.
+    pub content: Option<String>,
+    /// Data blocks for the app.
+    pub data: String,
 }
 
 /// Why a page can't be the shell.
@@ -77,9 +87,17 @@ impl Shell {
                     Ok(())
                 }))
                 .append_element_content_handler(element!("#app", |app| {
+                    app.set_attribute(ATTRIBUTE_MARK.0, "")?;
+                    app.prepend(CONTENT_MARK, ContentType::Html);
+                    app.append(END_MARK, ContentType::Html);
                     app.after(DATA_MARK, ContentType::Html);
                     Ok(())
                 }))
+                // Reading needs styles and pictures, and not the app.
+                .append_element_content_handler(element!(
+                    "link[rel=modulepreload], link[rel=preload][as=fetch]",
+                    |link| Ok(link.set_attribute("fetchpriority", "low")?)
+                ))
                 .append_element_content_handler(text!("script:not([src])", |piece| {
                     let mut scripts = scripts.borrow_mut();
                     if let Some(script) = scripts.last_mut() {
@@ -91,8 +109,11 @@ impl Shell {
                     Ok(())
                 })),
         )?;
-        let (before_head, rest) = marked.split_once(HEAD_MARK).ok_or(ShellError::Incomplete)?;
-        let (before_data, end) = rest.split_once(DATA_MARK).ok_or(ShellError::Incomplete)?;
+        let (before_head, rest) = cut(&marked, HEAD_MARK)?;
+        let (before_attributes, rest) = cut(rest, ATTRIBUTE_MARK.1)?;
+        let (before_content, rest) = cut(rest, CONTENT_MARK)?;
+        let (boot, rest) = cut(rest, END_MARK)?;
+        let (before_data, end) = cut(rest, DATA_MARK)?;
         let hashes: Vec<String> = scripts
             .borrow()
             .iter()
@@ -102,6 +123,9 @@ impl Shell {
         Ok(Self {
             number: NEXT_NUMBER.fetch_add(1, Ordering::Relaxed),
             before_head: before_head.to_owned(),
+            before_attributes: before_attributes.to_owned(),
+            before_content: before_content.to_owned(),
+            boot: boot.to_owned(),
             before_data: before_data.to_owned(),
             end: end.to_owned(),
             policy: HeaderValue::try_from(document_policy(&hashes))
@@ -120,25 +144,37 @@ impl Shell {
         &self.policy
     }
 
-    /// The page with `head`, which is HTML, and the answer to its first request as inert JSON.
+    /// The page with these parts.
     #[must_use]
-    pub fn document(&self, head: &str, first: Option<&FirstEnvelope>) -> String {
-        let data = first.map_or_else(String::new, |first| {
-            format!(
-                "<script type=\"application/json\" id=\"first-envelope\" data-path=\"{}\">{}</script>",
-                escaped(&first.path),
-                inert_json(&first.json)
-            )
-        });
+    pub fn document(&self, parts: &Parts) -> String {
         [
             &self.before_head,
-            head,
+            &parts.head,
+            &self.before_attributes,
+            &parts.attributes,
+            &self.before_content,
+            parts.content.as_ref().unwrap_or(&self.boot),
             &self.before_data,
-            data.as_str(),
+            &parts.data,
             &self.end,
         ]
+        .map(String::as_str)
         .concat()
     }
+}
+
+fn cut<'a>(html: &'a str, mark: &str) -> Result<(&'a str, &'a str), ShellError> {
+    html.split_once(mark).ok_or(ShellError::Incomplete)
+}
+
+/// A data block, which no script policy concerns. `attribute` tells the app what it is.
+#[must_use]
+pub fn data_block(attribute: &str, value: &str, json: &str) -> String {
+    format!(
+        "<script type=\"application/json\" {attribute}=\"{}\">{}</script>",
+        escaped(value),
+        inert_json(json)
+    )
 }
 
 /// The source expression of an inline script (CSP Level 3, section 2.3.1): the parser has turned
@@ -189,27 +225,52 @@ mod tests {
     #[test]
     fn each_page_has_its_own_head_and_data_in_the_built_page() {
         let shell = Shell::parse(BUILT).expect("a shell");
-        let first = FirstEnvelope {
-            path: "/api/v1/blogs?page=1&per_page=3".into(),
-            json: r#"{"data":"</script><!--\u2028&"}"#.into(),
+        let block = data_block(
+            "data-path",
+            "/api/v1/blogs?page=1&per_page=3",
+            r#"{"data":"</script><!--\u2028&"}"#,
+        );
+        let parts = Parts {
+            head: "<title>Own</title>".into(),
+            attributes: " data-a=\"1\"".into(),
+            content: Some("<h1>Own</h1>".into()),
+            data: block,
         };
-        let page = shell.document("<title>Own</title>", Some(&first));
+        let page = shell.document(&parts);
         assert!(
             page.starts_with("<!doctype html><meta charset=utf-8><title>Own</title><script src")
         );
+        assert!(!page.contains("Built") && !page.contains('…'), "{page}");
         assert!(
-            !page.contains("Built") && page.contains("A picture"),
-            "{page}"
-        );
-        assert!(
-            page.contains(
-                "</div></div><script type=\"application/json\" id=\"first-envelope\" \
+            page.ends_with(
+                "<div id=app data-a=\"1\"><h1>Own</h1></div>\
+                 <script type=\"application/json\" \
                  data-path=\"/api/v1/blogs?page=1&amp;per_page=3\">\
                  {\"data\":\"\\u003c/script\\u003e\\u003c!--\\u2028\\u0026\"}</script><p>End</p>"
             ),
             "{page}"
         );
-        assert!(shell.document("", None).ends_with("</div></div><p>End</p>"));
+        let boot = shell.document(&Parts::default());
+        assert!(boot.ends_with(
+            "<div id=app><svg><title>A picture</title></svg><div>…</div></div><p>End</p>"
+        ));
+    }
+
+    #[test]
+    fn the_app_loads_after_what_the_page_shows() {
+        let shell = Shell::parse(
+            "<title></title><link rel=stylesheet href=a><link rel=modulepreload href=b>\
+             <link as=fetch rel=preload href=c><link rel=preload as=font href=d><div id=app></div>",
+        )
+        .expect("a shell");
+        let page = shell.document(&Parts::default());
+        for (address, is_low) in [("a", false), ("b", true), ("c", true), ("d", false)] {
+            let link = page
+                .split('<')
+                .find(|tag| tag.contains(&format!("href={address}")));
+            let link = link.expect("a link");
+            assert_eq!(link.contains("fetchpriority=\"low\""), is_low, "{link}");
+        }
     }
 
     #[test]

@@ -173,9 +173,9 @@ async fn a_build_while_the_server_runs_is_noticed() {
     assert!(missing.text().contains("cargo xtask build"));
     assert_eq!(app.get("/api/v1/blogs").await.status, 200);
 
-    std::fs::write(&index, "<title></title><div id=app>First</div>").expect("writes");
+    std::fs::write(&index, "<title></title><div id=app></div>First").expect("writes");
     assert!(app.get("/").await.text().contains("First"));
-    std::fs::write(&index, "<title></title><div id=app>Second</div>").expect("writes");
+    std::fs::write(&index, "<title></title><div id=app></div>Second").expect("writes");
     assert!(app.get("/").await.text().contains("Second"));
     std::fs::create_dir(folder.path().join("fonts")).expect("makes");
     assert_eq!(app.get("/fonts").await.status, 404);

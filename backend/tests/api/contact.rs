@@ -11,6 +11,10 @@ use shared::contact::ContactReceipt;
 use crate::harness::{Answer, Client, TestApp, skipped};
 
 const PATH: &str = "/api/v1/contact";
+const BROWSER_FORM: [(&str, &str); 2] = [
+    ("content-type", "application/x-www-form-urlencoded"),
+    ("accept", "text/html"),
+];
 
 fn good() -> Value {
     json!({
@@ -202,11 +206,19 @@ async fn the_form_is_answered_by_a_redirect_and_the_flash_waits() {
     assert!(answer.body.is_empty());
     let page = visitor.get("/contact").await;
     assert!(page.text().contains("<title>Contact · FlashBlog</title>"));
-    assert_eq!(
-        visitor.get("/api/v1/session").await.flashes(),
-        ["success: Your message has been sent successfully!"]
-    );
     let messages = stored(&app).await;
+    let reference = format!(
+        "info: If you write about it, quote the reference {}.",
+        messages[0].reference
+    );
+    assert_eq!(
+        page.page_flashes(),
+        [
+            "success: Your message has been sent successfully!",
+            reference.as_str()
+        ]
+    );
+    assert!(visitor.get("/api/v1/session").await.flashes().is_empty());
     assert_eq!(messages[0].name, "Ada L");
     assert_eq!(messages[0].subject, "Grüße");
     assert_eq!(messages[0].message, "one\ntwo&");
@@ -228,8 +240,15 @@ async fn a_forms_faults_are_flashed_too() {
         ("%00=a&%00=b", "error: There is no field called \\0."),
     ] {
         let answer = visitor.post_form("/contact", form).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{form}");
-        assert_eq!(visitor.get("/api/v1/session").await.flashes(), [flash]);
+        assert_eq!(answer.problem().code, "validation_failed", "{form}");
+        assert_eq!(answer.flashes(), [flash]);
+        let page = visitor
+            .send_body(Method::POST, "/contact", &BROWSER_FORM, form)
+            .await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(page.header("cache-control"), Some("no-store"));
+        assert_eq!(page.page_flashes(), [flash]);
+        assert!(visitor.get("/api/v1/session").await.flashes().is_empty());
     }
     app.clock.advance(Duration::from_secs(60));
     let latin = visitor.post_form("/contact", "name=%E9").await;
@@ -249,6 +268,25 @@ async fn a_forms_faults_are_flashed_too() {
         .await;
     assert_eq!(foreign.problem().code, "cross_site_request");
     assert_eq!(stored(&app).await, []);
+}
+
+#[tokio::test]
+async fn a_form_that_is_sent_twice_is_one_message() {
+    let app = TestApp::new().await;
+    let visitor = app.browser();
+    visitor.get("/api/v1/session").await;
+    let form = "name=A&email=a%40b.example&subject=S&message=M";
+    for form in [form.to_owned(), form.to_owned(), format!("{form}!")] {
+        let answer = visitor.post_form("/contact", form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    }
+    assert_eq!(
+        stored(&app).await.len(),
+        2,
+        "another text is another message"
+    );
+    app.browser().post_form("/contact", form).await;
+    assert_eq!(stored(&app).await.len(), 3, "another person's too");
 }
 
 #[tokio::test]
@@ -372,9 +410,13 @@ async fn more_than_five_a_minute_from_one_client_are_too_many() {
     );
     let visitor = app.browser();
     let by_form = visitor.post_form("/contact", "name=x").await;
-    assert_eq!(by_form.status, StatusCode::SEE_OTHER);
+    assert_eq!(by_form.status, StatusCode::TOO_MANY_REQUESTS);
+    let page = visitor
+        .send_body(Method::POST, "/contact", &BROWSER_FORM, "name=x")
+        .await;
+    assert_eq!(page.header("retry-after"), Some("41"));
     assert_eq!(
-        visitor.get("/api/v1/session").await.flashes(),
+        page.page_flashes(),
         ["warning: You have sent many messages. Please try again in 41 seconds."]
     );
     let spoofed = [("x-forwarded-for", "198.51.100.1")];
@@ -398,7 +440,7 @@ async fn who_mends_a_form_has_sent_nothing_yet() {
     for _ in 0..6 {
         assert_eq!(post(&visitor, &json!({})).await.status, 422);
         let answer = visitor.post_form("/contact", "name=Ada").await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
     for _ in 0..5 {
         assert_eq!(post(&visitor, &good()).await.status, 201);
@@ -542,21 +584,16 @@ async fn a_database_that_is_locked_makes_no_false_success() {
     assert_eq!(by_form.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(by_form.flashes().len(), 1, "told now: it could not wait");
     let faulty = visitor.post_form("/contact", "name=A").await;
-    assert_eq!(faulty.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(faulty.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(faulty.flashes(), ["error: Please fill in all fields"]);
-    let headers = [
-        ("content-type", "application/x-www-form-urlencoded"),
-        ("accept", "text/html"),
-    ];
     let shown = visitor
-        .send_body(Method::POST, "/contact", &headers, form)
+        .send_body(Method::POST, "/contact", &BROWSER_FORM, form)
         .await;
     assert_eq!(shown.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(shown.header("retry-after"), Some("5"));
-    assert!(
-        shown
-            .text()
-            .contains("<p>Your message could not be stored. Please try again in a moment. ")
+    assert_eq!(
+        shown.page_flashes(),
+        ["error: Your message could not be stored. Please try again in a moment."]
     );
 
     sqlx::query("ROLLBACK")
@@ -568,45 +605,24 @@ async fn a_database_that_is_locked_makes_no_false_success() {
 }
 
 #[tokio::test]
-async fn a_flood_of_refused_forms_is_written_down_sixty_times_a_minute() {
+async fn a_refused_form_writes_nothing_and_a_flood_of_flashes_is_written_sixty_times_a_minute() {
     let app = TestApp::new().await;
     let waiting = async |app: &TestApp| {
         let sessions = app.store.sessions_with_flashes().await.expect("reads");
         sessions.len()
     };
-    for number in 0..100 {
+    for _ in 0..100 {
         // Each without a cookie, so that each has a session of its own.
         let answer = app.browser().post_form("/contact", "name=a").await;
-        let expected = if number < 60 { 303 } else { 429 };
-        assert_eq!(answer.status, expected, "{number}");
+        assert_eq!(answer.status, 422);
     }
-    assert_eq!(waiting(&app).await, 60);
-    let answer = app
-        .browser()
-        .send_body(
-            Method::POST,
-            "/contact",
-            &[
-                ("content-type", "application/x-www-form-urlencoded"),
-                ("accept", "text/html"),
-            ],
-            "name=a",
-        )
-        .await;
-    assert_eq!(answer.status, 429);
-    assert!(
-        answer.text().contains("Please fill in all fields"),
-        "{}",
-        answer.text()
-    );
-    for _ in 0..10 {
+    assert_eq!(waiting(&app).await, 0);
+    for _ in 0..70 {
         let answer = app
             .browser()
             .send(Method::HEAD, "/api/v1/blogs/none", &[])
             .await;
         assert_eq!(answer.status, 404);
     }
-    assert_eq!(waiting(&app).await, 60, "nor do others' flashes");
-    let other = app.browser_at("203.0.113.77");
-    assert_eq!(other.post_form("/contact", "name=a").await.status, 303);
+    assert_eq!(waiting(&app).await, 60);
 }

@@ -29,6 +29,7 @@ use flashblog::session::Sessions;
 use flashblog::session::memory::SessionMemory;
 use flashblog::session::token::Keys;
 use flashblog::site::assets::Assets;
+use flashblog::site::page_renderer::PageRenderer;
 use flashblog::sources::embedded::EmbeddedSource;
 use flashblog::sources::{BlogSource, SourceError};
 use flashblog::store::Store;
@@ -40,6 +41,7 @@ use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
 use shared::blog::Author;
 use shared::envelope::{Envelope, Outcome};
+use shared::flash::Flash;
 use shared::problem::Problem;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use tempfile::TempDir;
@@ -286,6 +288,7 @@ impl TestApp {
             &"a, blog.test".parse().expect("names"),
         );
         let public_url = Arc::new(public_url);
+        let pages = PageRenderer::new(Arc::clone(&test_clock), true);
         let app = App::from(Parts {
             sessions: Arc::new(sessions),
             contact: Arc::new(Contact::new(
@@ -310,6 +313,7 @@ impl TestApp {
             admission: Admission::new(hosts, Arc::clone(&public_url)),
             public_url,
             assets: Arc::new(Assets::in_folder(PathBuf::from(ASSETS))),
+            pages: Arc::new(pages),
             metrics: Arc::default(),
             draining: Arc::default(),
             database: Arc::new(DatabaseHealth::new(Arc::clone(&store), test_clock)),
@@ -607,19 +611,27 @@ impl Answer {
         }
     }
 
+    /// The flashes that a page delivers, as [`Self::flashes`] has them.
+    pub(crate) fn page_flashes(&self) -> Vec<String> {
+        let html = self.text();
+        let start = "<script type=\"application/json\" id=\"flashes\">";
+        let Some((_, block)) = html.split_once(start) else {
+            return Vec::new();
+        };
+        let (json, _) = block.split_once("</script>").expect("its end");
+        let flashes: Vec<Flash> = serde_json::from_str(json).expect("flashes");
+        flashes.iter().map(said).collect()
+    }
+
     /// The messages of the envelope, as `category: message`.
     pub(crate) fn flashes(&self) -> Vec<String> {
-        self.envelope::<serde_json::Value>()
-            .flash
-            .iter()
-            .map(|flash| {
-                let category = serde_json::to_value(flash.category).expect("JSON");
-                format!(
-                    "{}: {}",
-                    category.as_str().unwrap_or_default(),
-                    flash.message
-                )
-            })
-            .collect()
+        let envelope = self.envelope::<serde_json::Value>();
+        envelope.flash.iter().map(said).collect()
     }
+}
+
+fn said(flash: &Flash) -> String {
+    let category = serde_json::to_value(flash.category).expect("JSON");
+    let category = category.as_str().unwrap_or_default();
+    format!("{category}: {}", flash.message)
 }

@@ -33,6 +33,8 @@ mod process;
 mod production_log;
 mod reading_order;
 mod remote_source;
+#[cfg(feature = "rendered-pages")]
+mod rendered;
 mod search;
 mod server;
 mod servers;

@@ -29,7 +29,7 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
 /// The address and the answer that a page has inside.
 fn first_envelope(answer: &Answer) -> Option<(String, Value)> {
     let html = answer.text();
-    let start = "<script type=\"application/json\" id=\"first-envelope\" data-path=\"";
+    let start = "<script type=\"application/json\" data-path=\"";
     let block = between(&html, start, "</script>")?;
     let (path, json) = block.split_once("\">").expect("an attribute");
     let json = serde_json::from_str(json).expect("JSON");
@@ -42,7 +42,7 @@ fn meta<'a>(html: &'a str, name: &str) -> Option<&'a str> {
 
 #[tokio::test]
 async fn each_page_says_what_it_is() {
-    let app = TestApp::at("https://blog.example").await;
+    let app = TestApp::at("https://blog.test").await;
     let pages = [
         ("/", "Home · FlashBlog", "/"),
         ("/index.html", "Home · FlashBlog", "/"),
@@ -78,7 +78,7 @@ async fn each_page_says_what_it_is() {
         assert_eq!(between(&html, "<title>", "</title>"), Some(title), "{path}");
         assert_eq!(html.matches("<title>").count(), 1);
         assert_eq!(html.matches("name=\"description\"").count(), 1, "{html}");
-        let address = format!("https://blog.example{canonical}");
+        let address = format!("https://blog.test{canonical}");
         assert!(
             html.contains(&format!("<link rel=\"canonical\" href=\"{address}\">")),
             "{html}"
@@ -86,7 +86,7 @@ async fn each_page_says_what_it_is() {
         assert_eq!(meta(&html, "og:url"), Some(address.as_str()));
         assert_eq!(meta(&html, "robots"), None);
         for feed in ["/feed.xml", "/atom.xml", "/feed.json"] {
-            assert!(html.contains(&format!("href=\"https://blog.example{feed}\"")));
+            assert!(html.contains(&format!("href=\"https://blog.test{feed}\"")));
         }
         assert_eq!(answer.header("cache-control"), Some("no-cache"), "{path}");
         assert_eq!(answer.header("set-cookie"), None, "{path}");
@@ -96,7 +96,7 @@ async fn each_page_says_what_it_is() {
 
 #[tokio::test]
 async fn a_post_is_described_for_those_who_share_and_find_it() {
-    let app = TestApp::at("https://blog.example").await;
+    let app = TestApp::at("https://blog.test").await;
     app.source.hold(vec![Post {
         title: "</title><script>alert(1)</script> & \"more\"".into(),
         summary: "It's </script> <b>".into(),
@@ -113,7 +113,7 @@ async fn a_post_is_described_for_those_who_share_and_find_it() {
     assert_eq!(meta(&html, "og:type"), Some("article"));
     assert_eq!(
         meta(&html, "og:image"),
-        Some("https://blog.example/media/a.svg")
+        Some("https://blog.test/media/a.svg")
     );
     assert_eq!(
         meta(&html, "article:published_time"),
@@ -127,7 +127,7 @@ async fn a_post_is_described_for_those_who_share_and_find_it() {
         data["headline"],
         "</title><script>alert(1)</script> & \"more\""
     );
-    assert_eq!(data["url"], "https://blog.example/blogs/post-1");
+    assert_eq!(data["url"], "https://blog.test/blogs/post-1");
     assert_eq!(data["datePublished"], "2026-05-27T20:26:40Z");
 }
 
@@ -190,7 +190,7 @@ async fn a_page_brings_the_answer_to_its_first_request() {
 
 #[tokio::test]
 async fn a_search_has_a_page_that_brings_its_results_and_is_not_to_be_found() {
-    let app = TestApp::at("https://blog.example").await;
+    let app = TestApp::at("https://blog.test").await;
     let client = app.browser();
     for (page, path, title) in [
         (
@@ -226,7 +226,12 @@ async fn a_search_has_a_page_that_brings_its_results_and_is_not_to_be_found() {
     app.source.fail();
     let stale = visit(&app.browser(), "/search?q=post").await;
     assert_eq!(stale.status, 200);
-    assert_eq!(first_envelope(&stale), None, "the API tells of it");
+    assert_eq!(
+        stale.page_flashes(),
+        ["warning: The blogs can't be refreshed right now. You are reading a saved copy."]
+    );
+    let (_, envelope) = first_envelope(&stale).expect("data");
+    assert_eq!(envelope["data"]["freshness"]["stale"], true);
 }
 
 #[tokio::test]
@@ -288,18 +293,119 @@ async fn leaves_a_message(session: Session) -> axum::response::Redirect {
     axum::response::Redirect::to("/")
 }
 
-#[tokio::test]
-async fn a_page_asks_the_api_when_a_message_waits() {
-    let app = TestApp::new().await;
+/// A browser for which a flash waits.
+async fn reader_with_flash(app: &TestApp) -> Client {
     let routes = Router::<App>::new().route("/leave", get(leaves_a_message));
-    let sender = app.browser();
+    let reader = app.browser();
     let leaving = flashblog::router::in_envelopes(routes, &app.app).with_state(app.app.clone());
-    let leaving = sender.through(leaving);
+    let leaving = reader.through(leaving);
     leaving.get("/leave").await;
-    assert_eq!(first_envelope(&sender.get("/").await), None);
-    let told = sender.get("/api/v1/blogs").await;
-    assert_eq!(told.flashes(), ["info: Read me."]);
-    assert!(first_envelope(&sender.get("/").await).is_some());
+    reader
+}
+
+const READ_ME: [&str; 1] = ["info: Read me."];
+
+#[tokio::test]
+async fn a_page_delivers_a_flash_once() {
+    let app = TestApp::new().await;
+    for path in [
+        "/",
+        "/blogs",
+        "/blogs/post-1",
+        "/search?q=post",
+        "/about",
+        "/contact",
+        "/no",
+    ] {
+        let reader = reader_with_flash(&app).await;
+        let plain = app.get(path).await;
+        let known = plain.header("etag").unwrap_or("\"none\"");
+        let page = reader
+            .send(Method::GET, path, &[HTML, ("if-none-match", known)])
+            .await;
+        assert_eq!(page.status, plain.status, "{path}: not a 304");
+        assert_eq!(page.page_flashes(), READ_ME, "{path}");
+        assert_eq!(page.header("cache-control"), Some("no-store"), "{path}");
+        assert_eq!(page.header("etag"), None, "{path}");
+        let again = reader.get(path).await;
+        assert!(again.page_flashes().is_empty(), "{path}");
+        assert!(reader.get("/api/v1/session").await.flashes().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_flash_is_in_a_page_or_in_an_envelope_and_never_in_both() {
+    let app = TestApp::new().await;
+    for _ in 0..8 {
+        let reader = reader_with_flash(&app).await;
+        let (one, envelope, other) = tokio::join!(
+            reader.get("/about"),
+            reader.get("/api/v1/session"),
+            reader.get("/blogs")
+        );
+        let told = [one.page_flashes(), envelope.flashes(), other.page_flashes()].concat();
+        assert_eq!(told, READ_ME);
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_no_person_sees_leaves_the_flash_to_the_next() {
+    let app = TestApp::new().await;
+    let reader = reader_with_flash(&app).await;
+    let head = reader.send(Method::HEAD, "/about", &[HTML]).await;
+    assert_eq!(head.status, 200);
+    for purpose in ["prefetch", "prefetch;prerender"] {
+        let page = reader
+            .send(Method::GET, "/about", &[("sec-purpose", purpose)])
+            .await;
+        assert!(page.page_flashes().is_empty());
+        assert!(
+            page.text().contains("data-waiting"),
+            "the app asks when it is seen"
+        );
+    }
+    let page = reader.get("/about").await;
+    assert_eq!(page.page_flashes(), READ_ME);
+    assert!(!page.text().contains("data-waiting"));
+}
+
+#[tokio::test]
+async fn a_bearer_client_gets_its_flashes_from_the_api() {
+    let app = TestApp::new().await;
+    let reader = reader_with_flash(&app).await;
+    let token = reader.cookie().expect("a session");
+    let bearer = format!("Bearer {}", token.trim_start_matches("session="));
+    let client = app.browser();
+    let bearer = [("authorization", bearer.as_str())];
+    let page = client.send(Method::GET, "/about", &bearer).await;
+    assert!(page.page_flashes().is_empty());
+    let answer = client.send(Method::GET, "/api/v1/session", &bearer).await;
+    assert_eq!(answer.flashes(), READ_ME);
+}
+
+#[tokio::test]
+async fn a_page_without_flashes_is_the_same_for_every_reader() {
+    let app = TestApp::new().await;
+    let (one, other) = (app.browser(), app.browser());
+    for path in ["/", "/blogs?page=2", "/blogs/post-1", "/about"] {
+        let page = one.get(path).await;
+        assert_eq!(
+            page.header("etag"),
+            other.get(path).await.header("etag"),
+            "{path}"
+        );
+        app.clock.advance(Duration::from_secs(24 * 3600));
+        let tomorrow = one.get(path).await;
+        assert_eq!(tomorrow.status, 200);
+    }
+    app.source.hold(posts(2));
+    app.clock.advance(Duration::from_secs(6));
+    assert!(app.get("/blogs").await.text().contains("Post 2"));
+    let (_, list) = first_envelope(&app.get("/blogs").await).expect("data");
+    assert_eq!(
+        list["data"]["total_items"], 2,
+        "no page of the posts before"
+    );
 }
 
 #[tokio::test]
@@ -317,10 +423,12 @@ async fn an_unknown_page_is_404_with_the_shell_and_an_unknown_file_never_is() {
         assert_eq!(page.status, 404, "{path}");
         let html = page.text();
         assert_eq!(between(&html, "<title>", "</title>"), Some(title));
-        assert!(html.contains("<div id=app>"), "{html}");
+        assert!(html.contains("<div id=app"), "{html}");
         assert_eq!(meta(&html, "robots"), Some("noindex"));
         assert!(!html.contains("rel=\"canonical\""));
-        assert_eq!(first_envelope(&page), None);
+        if let Some((_, envelope)) = first_envelope(&page) {
+            assert_eq!(envelope["error"]["code"], "blog_not_found");
+        }
         assert_eq!(page.header("set-cookie"), None);
     }
     for path in ["/app-00.wasm", "/..%2f..%2fCargo.toml", "/fonts/one.woff2"] {
@@ -335,7 +443,7 @@ async fn an_unknown_page_is_404_with_the_shell_and_an_unknown_file_never_is() {
     let asset = visit(&browser, "/app-00.js").await;
     assert_eq!(asset.status, 404);
     assert!(
-        !asset.text().contains("<div id=app>"),
+        !asset.text().contains("<div id=app"),
         "not for people either"
     );
 }
@@ -384,14 +492,14 @@ async fn while_the_source_is_away_a_post_is_503_and_lists_are_pages() {
     let post = visit(&app.browser(), "/blogs/post-1").await;
     assert_eq!(post.status, 503);
     assert_eq!(post.header("retry-after"), Some("5"));
-    assert!(post.text().contains("<div id=app>"));
+    assert!(post.text().contains("<div id=app"));
     let list = visit(&app.browser(), "/blogs").await;
     assert_eq!(list.status, 200);
     assert_eq!(
-        first_envelope(&list),
-        None,
-        "the API tells of it, with a message"
+        list.page_flashes(),
+        ["warning: The blogs can't be fetched right now. Please try again in a moment."]
     );
+    assert_eq!(list.header("cache-control"), Some("no-store"));
 
     app.clock.advance(std::time::Duration::from_secs(6));
     app.source.hold(posts(3));
@@ -400,7 +508,8 @@ async fn while_the_source_is_away_a_post_is_503_and_lists_are_pages() {
     app.source.fail();
     let saved = visit(&app.browser(), "/blogs/post-1").await;
     assert_eq!(saved.status, 200, "the last good copy");
-    assert_eq!(first_envelope(&saved), None);
+    assert!(first_envelope(&saved).is_some());
+    assert_eq!(post.header("cache-control"), Some("no-store"));
 }
 
 async fn panics() {
@@ -440,7 +549,7 @@ async fn a_failing_server_says_so_on_a_page_that_needs_no_app() {
 
 #[tokio::test]
 async fn every_answer_carries_the_security_headers() {
-    let app = TestApp::at("https://blog.example").await;
+    let app = TestApp::at("https://blog.test").await;
     let browser = app.browser();
     let document = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' \
         'sha256-2gZLeoxUVSajIWBplktjJ4sTg7NOgYkVyS8E2A1KJls='; style-src 'self'; \

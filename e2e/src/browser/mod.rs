@@ -4,6 +4,7 @@ mod devtools;
 mod session;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -35,6 +36,8 @@ pub struct Browser {
     origin: String,
     /// Emulated media features: each call sets all of them.
     preferred: Mutex<BTreeMap<&'static str, &'static str>>,
+    /// Whether clicks and keys wait until the app has taken over the page.
+    waits_for_app: AtomicBool,
 }
 
 impl Browser {
@@ -47,6 +50,7 @@ impl Browser {
             session: Session::open().await?,
             origin: origin.to_owned(),
             preferred: Mutex::default(),
+            waits_for_app: AtomicBool::new(true),
         };
         browser.resize(1280, 900).await?;
         Ok(browser)
@@ -151,12 +155,51 @@ impl Browser {
         Ok(value.unwrap_or_default())
     }
 
+    /// From now on no script of a page runs.
+    ///
+    /// # Errors
+    /// When the browser can't.
+    pub async fn disable_scripts(&self) -> anyhow::Result<()> {
+        self.use_pages_without_app();
+        let disabled = json!({"value": true});
+        self.devtools("Emulation.setScriptExecutionDisabled", disabled)
+            .await?;
+        Ok(())
+    }
+
+    /// From now on clicks and keys don't wait until the app has taken over the page that the server
+    /// rendered.
+    pub fn use_pages_without_app(&self) {
+        self.waits_for_app.store(false, Ordering::Relaxed);
+    }
+
+    /// Waits until the app has taken over the page that the server rendered.
+    ///
+    /// # Errors
+    /// When it has not in time.
+    pub async fn await_app(&self) -> anyhow::Result<()> {
+        self.until(
+            "return !document.querySelector('#app[data-rendered]')",
+            vec![],
+        )
+        .await
+        .context("the app has not started")
+    }
+
+    async fn await_app_unless_without(&self) -> anyhow::Result<()> {
+        if self.waits_for_app.load(Ordering::Relaxed) {
+            self.await_app().await?;
+        }
+        Ok(())
+    }
+
     /// Clicks on an element as a person would: when it stands still, scrolled into view, at its
     /// middle, and again when something was in front of it.
     ///
     /// # Errors
     /// When there is none in time, or something stays in front of it.
     pub async fn click(&self, css: &str) -> anyhow::Result<()> {
+        self.await_app_unless_without().await?;
         self.await_rest(css).await?;
         self.with(css, async |element| element.click().await)
             .await
@@ -182,6 +225,7 @@ impl Browser {
     /// # Errors
     /// When there is none in time, or it takes no keys.
     pub async fn type_into(&self, css: &str, keys: &str) -> anyhow::Result<()> {
+        self.await_app_unless_without().await?;
         self.with(css, async |element| element.send_keys(keys).await)
             .await
             .with_context(|| format!("can't type into {css}"))
@@ -257,6 +301,7 @@ impl Browser {
     /// # Errors
     /// When the browser can't.
     pub async fn press(&self, keys: &str) -> anyhow::Result<()> {
+        self.await_app_unless_without().await?;
         let mut presses = KeyActions::new("keyboard".to_owned());
         for value in keys.chars() {
             presses = presses.then(KeyAction::Down { value });

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use e2e::browser::Browser;
-use e2e::views::HEIGHT;
+use e2e::views::{App, HEIGHT, THEMES};
 use e2e::{axe, views};
 
 /// Fails where axe-core finds something on any page in any state.
@@ -36,6 +36,29 @@ async fn axe_finds_nothing_on_any_page_in_the_light_theme() -> anyhow::Result<()
 #[tokio::test]
 async fn axe_finds_nothing_on_any_page_in_the_dark_theme() -> anyhow::Result<()> {
     check_views("dark").await
+}
+
+/// axe-core is a script, and can't look at a page without scripts. The elements are the same.
+#[tokio::test]
+async fn axe_finds_nothing_on_pages_that_wait_for_the_app() -> anyhow::Result<()> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for theme in THEMES {
+        views::walk_without_app(App::Later, theme, async |browser, sight| {
+            let violations = axe::violations(browser).await?;
+            // Browsers make code that scrolls focusable; for older ones the app does it.
+            let violations = violations
+                .into_iter()
+                .filter(|line| !line.starts_with("scrollable-region-focusable"));
+            for violation in violations {
+                let view = format!("{} {} {theme}", sight.name, sight.width);
+                found.entry(violation).or_default().push(view);
+            }
+            Ok(())
+        })
+        .await?;
+    }
+    assert!(found.is_empty(), "{found:#?}");
+    Ok(())
 }
 
 /// WCAG 1.4.10: no page is wider than the narrowest phone.

@@ -139,7 +139,7 @@ async fn a_panic_shows_the_500_view_which_leads_back() -> anyhow::Result<()> {
 #[tokio::test]
 async fn an_app_that_does_not_load_whole_says_so_and_loads_when_asked_again() -> anyhow::Result<()>
 {
-    let site = Site::start().await?;
+    let site = Site::with_arguments(&["--rendered-pages", "off"]).await?;
     let proxy = FaultProxy::before(site.origin()).await?;
     let browser = Browser::open(proxy.origin()).await?;
     for fault in [Fault::Rubbish, Fault::Cut] {
@@ -158,15 +158,10 @@ async fn an_app_that_does_not_load_whole_says_so_and_loads_when_asked_again() ->
 }
 
 #[tokio::test]
-async fn without_scripts_a_page_says_what_it_needs() -> anyhow::Result<()> {
-    let site = Site::start().await?;
+async fn without_scripts_the_app_alone_says_what_it_needs() -> anyhow::Result<()> {
+    let site = Site::with_arguments(&["--rendered-pages", "off"]).await?;
     let browser = Browser::open(site.origin()).await?;
-    browser
-        .devtools(
-            "Emulation.setScriptExecutionDisabled",
-            serde_json::json!({"value": true}),
-        )
-        .await?;
+    browser.disable_scripts().await?;
     browser.visit("/about").await?;
     let said = browser.text("noscript h1").await?;
     assert_eq!(said, "FlashBlog needs JavaScript");
@@ -196,8 +191,9 @@ async fn the_categories_have_their_place_before_they_are_there() -> anyhow::Resu
     let site = Site::start().await?;
     let proxy = FaultProxy::before(site.origin()).await?;
     let browser = Browser::open(proxy.origin()).await?;
+    browser.visit("/about").await?;
     proxy.set("/api/v1/categories", Fault::Silence);
-    browser.visit("/").await?;
+    browser.click(".navbar-brand").await?;
     browser
         .find("[aria-labelledby=categories] .chip.placeholder")
         .await?;

@@ -3,6 +3,7 @@
 mod accessibility;
 mod contact;
 mod failures;
+mod first_page;
 mod freshness;
 mod keyboard;
 mod motion;

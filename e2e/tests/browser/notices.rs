@@ -24,6 +24,7 @@ async fn open() -> anyhow::Result<(Site, Browser)> {
 /// Asks for a post that isn't there: the server says so in a message.
 async fn miss_a_post(browser: &Browser) -> anyhow::Result<()> {
     browser.visit("/blogs/none").await?;
+    browser.await_app().await?;
     browser.find("[data-testid=not-found]").await?;
     browser.find(TOAST).await?;
     browser.await_stillness().await

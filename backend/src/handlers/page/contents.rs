@@ -1,0 +1,206 @@
+//! What a page shows: status, head and the answers that it starts with.
+
+use axum::http::StatusCode;
+use shared::blog::BlogPage;
+use shared::flash::Category;
+use shared::paths::API_BASE;
+use shared::route::{BlogsQuery, Route};
+use shared::search::SearchPage;
+
+use crate::api::envelope::problem;
+use crate::app::App;
+use crate::cache::{REFETCH_INTERVAL, Reader, View};
+use crate::error::ApiError;
+use crate::handlers::blogs::{BLOG_NOT_FOUND, stale_warning};
+use crate::session::Visit;
+use crate::site::first_answers::{Data, FirstAnswer};
+use crate::site::head::PageHead;
+use crate::telemetry::RequestId;
+
+/// The data of a page, for which the request may have to wait.
+pub(super) struct Fetched {
+    pub(super) route: Route,
+    pub(super) view: Option<View>,
+    results: Option<SearchPage>,
+}
+
+impl Fetched {
+    pub(super) async fn of(
+        app: &App,
+        route: Route,
+        reader: Option<Reader>,
+    ) -> Result<Self, ApiError> {
+        let (mut view, mut results) = (None, None);
+        if route.first_request().is_some() {
+            let posts = app.blogs.peek(reader).await;
+            if let Route::Search(query) = &route {
+                let found = posts.search(query).await;
+                results = Some(found.map_err(ApiError::internal)?);
+            }
+            view = Some(posts);
+        }
+        Ok(Self {
+            route,
+            view,
+            results,
+        })
+    }
+
+    /// Flashes what the API would flash with the same data.
+    pub(super) fn flash_to(&self, visit: &Visit) {
+        let Some(view) = &self.view else { return };
+        match &self.route {
+            Route::Blog { id } if view.snapshot.post(id).is_none() && !view.is_missing() => {
+                visit.flash(Category::Error, BLOG_NOT_FOUND);
+            }
+            Route::Blog { .. } => {}
+            _ => {
+                if let Some(warning) = stale_warning(view) {
+                    visit.flash(Category::Warning, warning);
+                }
+            }
+        }
+    }
+
+    /// Whether there is no such page, or not now.
+    pub(super) fn is_absent(&self) -> bool {
+        match (&self.route, &self.view) {
+            (Route::NotFound, _) => true,
+            (Route::Blog { id }, Some(view)) => view.snapshot.post(id).is_none(),
+            _ => false,
+        }
+    }
+
+    /// The page of this data.
+    pub(super) fn contents<'a>(
+        &'a self,
+        app: &'a App,
+        request_id: Option<&RequestId>,
+    ) -> Contents<'a> {
+        match (&self.view, &self.results, &self.route) {
+            (Some(view), Some(results), _) => self.search(app, view, results),
+            (Some(view), None, Route::Blog { id }) => match self.post(app, view, id) {
+                Ok(contents) => contents,
+                Err(error) => self.absence(app, &error, request_id),
+            },
+            (Some(view), None, _) => self.list(app, view),
+            (None, _, route) => Contents {
+                status: match route {
+                    Route::NotFound => StatusCode::NOT_FOUND,
+                    _ => StatusCode::OK,
+                },
+                head: PageHead::of_route(&app.public_url, route),
+                answers: Vec::new(),
+            },
+        }
+    }
+
+    fn post<'a>(&self, app: &'a App, view: &'a View, id: &str) -> Result<Contents<'a>, ApiError> {
+        if view.is_missing() {
+            return Err(ApiError::SourceUnavailable {
+                retry_after_seconds: REFETCH_INTERVAL.as_secs(),
+            });
+        }
+        match (view.snapshot.post(id), view.snapshot.blog(id)) {
+            (Some(post), Some(blog)) => Ok(Contents {
+                status: StatusCode::OK,
+                head: PageHead::of_post(&app.public_url, &self.route, post),
+                answers: self.answers(Data::Post(Box::new(blog))),
+            }),
+            _ => Err(ApiError::BlogNotFound { id: id.to_owned() }),
+        }
+    }
+
+    fn absence<'a>(
+        &self,
+        app: &'a App,
+        error: &ApiError,
+        request_id: Option<&RequestId>,
+    ) -> Contents<'a> {
+        let parts = error.problem();
+        let title = match parts.status {
+            StatusCode::NOT_FOUND => "Blog not found",
+            _ => "Back in a moment",
+        };
+        let path = self.route.first_request();
+        let status = parts.status;
+        let outcome = Err(problem(&parts, request_id.cloned()));
+        Contents {
+            status,
+            head: PageHead::of_absence(&app.public_url, title),
+            answers: path
+                .map(|path| FirstAnswer { path, outcome })
+                .into_iter()
+                .collect(),
+        }
+    }
+
+    fn list<'a>(&self, app: &'a App, view: &View) -> Contents<'a> {
+        let featured = BlogsQuery::featured();
+        let query = match &self.route {
+            Route::Blogs(query) => query,
+            _ => &featured,
+        };
+        let list = view.list(query);
+        // Beyond the list's end, its end, by whose address the page goes.
+        let shown = match &self.route {
+            Route::Blogs(query) => Route::Blogs(query.with_page(list.page)),
+            route => route.clone(),
+        };
+        let head = PageHead::of_route(&app.public_url, &shown).with_picture(picture(&list));
+        let mut answers = self.answers(Data::List(list));
+        answers.push(categories(view));
+        Contents {
+            status: StatusCode::OK,
+            head,
+            answers,
+        }
+    }
+
+    /// The results of a search; beyond their end, the end.
+    fn search<'a>(&self, app: &'a App, view: &View, results: &SearchPage) -> Contents<'a> {
+        let shown = match &self.route {
+            Route::Search(query) => Route::Search(query.with_page(results.page)),
+            route => route.clone(),
+        };
+        let mut answers = self.answers(Data::Results(results.clone()));
+        if results.items.is_empty() {
+            // Where nothing is found, the page leads to the categories.
+            answers.push(categories(view));
+        }
+        Contents {
+            status: StatusCode::OK,
+            head: PageHead::of_route(&app.public_url, &shown),
+            answers,
+        }
+    }
+
+    /// The answer to the page's main request.
+    fn answers(&self, data: Data) -> Vec<FirstAnswer> {
+        let path = self.route.first_request();
+        path.map(|path| FirstAnswer {
+            path,
+            outcome: Ok(data),
+        })
+        .into_iter()
+        .collect()
+    }
+}
+
+fn categories(view: &View) -> FirstAnswer {
+    FirstAnswer {
+        path: format!("{API_BASE}/categories"),
+        outcome: Ok(Data::Categories(view.snapshot.categories())),
+    }
+}
+
+fn picture(list: &BlogPage) -> Option<String> {
+    list.items.first()?.featured_image.clone()
+}
+
+/// What a page shows.
+pub(super) struct Contents<'a> {
+    pub(super) status: StatusCode,
+    pub(super) head: PageHead<'a>,
+    pub(super) answers: Vec<FirstAnswer>,
+}

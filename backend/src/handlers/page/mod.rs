@@ -1,0 +1,163 @@
+//! The site's pages, as the server sends them: the shell of the single-page app with each page's
+//! own head, content and first data, and the app's files.
+//!
+//! In this order: the data, the flashes, the HTML, the response. Taking the flashes is the last thing
+//! that a page waits for, so that none is lost when the request is given up.
+
+mod contents;
+mod form;
+mod written;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use shared::route::Route;
+
+use self::contents::Fetched;
+pub use self::form::refused_form;
+use self::written::{Page, Personal};
+use crate::app::App;
+use crate::cache::REFETCH_INTERVAL;
+use crate::error::ApiError;
+use crate::http::answer::write_once;
+use crate::http::conditional::Preconditions;
+use crate::session::Visit;
+use crate::session::credentials::bearer_token;
+use crate::telemetry::RequestId;
+
+/// A page of the site, a file of the app's, or, for an address that a person typed, a 404 as the
+/// app shows it.
+///
+/// The status tells the truth to those who don't run the app, and a missing asset never looks
+/// like a page. No session begins here, which is the API's to do, but one that is there is renewed.
+///
+/// # Errors
+/// 404 without a page for a file that isn't there.
+pub async fn show(State(app): State<App>, request: Request) -> Result<Response, ApiError> {
+    let uri = request.uri();
+    let route = Route::parse(uri.path(), uri.query().unwrap_or_default());
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Ok(other_method(request.method(), &route));
+    }
+    if let Some(target) = route.redirect() {
+        return Ok(Redirect::to(&target.href()).into_response());
+    }
+    if route != Route::NotFound {
+        return document(&app, &route, request).await;
+    }
+    let is_file = is_file(uri.path());
+    let (parts, body) = request.into_parts();
+    let page_request = Request::from_parts(parts.clone(), Body::empty());
+    let file_request = Request::from_parts(parts, body);
+    if let Some(file) = app.assets.serve(file_request).await {
+        return Ok(file);
+    }
+    if is_file {
+        return Err(ApiError::NotFound);
+    }
+    document(&app, &route, page_request).await
+}
+
+/// RFC 9110, sections 9.3.7 and 15.5.6: `Allow` says what an address takes, whether that was asked
+/// or got wrong.
+fn other_method(method: &Method, route: &Route) -> Response {
+    let status = match *method {
+        Method::OPTIONS => StatusCode::OK,
+        _ => StatusCode::METHOD_NOT_ALLOWED,
+    };
+    let allowed = match route {
+        Route::Contact => "GET, HEAD, OPTIONS, POST",
+        _ => "GET, HEAD, OPTIONS",
+    };
+    (status, [(header::ALLOW, allowed)]).into_response()
+}
+
+/// Whether an address is a file's, by its ending: no page of the site has one.
+fn is_file(path: &str) -> bool {
+    path.rsplit('/')
+        .next()
+        .is_some_and(|name| name.contains('.'))
+}
+
+async fn document(app: &App, route: &Route, mut request: Request) -> Result<Response, ApiError> {
+    let preconditions = Preconditions::of(&request);
+    let Some(shell) = app.assets.shell().await else {
+        return not_built(route, &preconditions);
+    };
+    let request_id = request.extensions().get::<RequestId>().cloned();
+    let has_bearer = bearer_token(request.headers()).is_some();
+    let visit = app.sessions.attach(&mut request).await.ok();
+    let reader = visit.as_ref().and_then(Visit::reader);
+    let fetched = Fetched::of(app, route.clone(), reader).await?;
+
+    let (cookie, personal) = match &visit {
+        // A client that sends a token asks the API.
+        Some(visit) if !has_bearer => deliver(visit, &fetched).await?,
+        _ => Default::default(),
+    };
+    let page = Page {
+        app,
+        shell: &shell,
+        fetched: &fetched,
+        personal,
+        request_id,
+    };
+    let mut response = page.write(&preconditions).await;
+    if let Some(cookie) = cookie {
+        let headers = response.headers_mut();
+        headers.insert(header::SET_COOKIE, cookie);
+        if headers
+            .get(header::CACHE_CONTROL)
+            .is_some_and(|value| value == "no-cache")
+        {
+            let own = HeaderValue::from_static("private, no-cache");
+            headers.insert(header::CACHE_CONTROL, own);
+        }
+    }
+    Ok(response)
+}
+
+/// Takes the session's cookie, if it changed, and the flashes that the page delivers.
+async fn deliver(
+    visit: &Visit,
+    fetched: &Fetched,
+) -> Result<(Option<HeaderValue>, Personal), ApiError> {
+    if !visit.shows_flashes() {
+        let personal = Personal {
+            has_waiting_flashes: visit.has_waiting_flashes(),
+            ..Personal::default()
+        };
+        return Ok((visit.cookie()?, personal));
+    }
+    fetched.flash_to(visit);
+    let (mut response, flashes) = visit.finish(Response::default()).await;
+    if response.status() != StatusCode::OK {
+        return Err(ApiError::Status(response.status()));
+    }
+    let personal = Personal {
+        flashes,
+        ..Personal::default()
+    };
+    Ok((response.headers_mut().remove(header::SET_COOKIE), personal))
+}
+
+fn not_built(route: &Route, preconditions: &Preconditions) -> Result<Response, ApiError> {
+    if *route == Route::NotFound {
+        return Err(ApiError::NotFound);
+    }
+    let text =
+        "The site is not built: `cargo xtask build` does it. The API answers under /api/v1.\n";
+    let mut response = StatusCode::SERVICE_UNAVAILABLE.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::RETRY_AFTER, REFETCH_INTERVAL.as_secs().into());
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let text = Bytes::from_static(text.as_bytes());
+    write_once(
+        &mut response,
+        "text/plain; charset=utf-8",
+        text,
+        preconditions,
+    );
+    Ok(response)
+}
