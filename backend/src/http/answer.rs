@@ -223,7 +223,7 @@ impl Answer {
             }
         } else if preconditions.is_head {
             *response.body_mut() = Body::new(NoBody);
-        } else if let Some(range) = preconditions.range_of(tag) {
+        } else if let Some(range) = preconditions.range_of(&representation.headers) {
             send_range(&mut response, &representation.body, range);
         } else {
             *response.body_mut() = Body::from(representation.body.clone());

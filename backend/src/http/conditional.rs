@@ -8,7 +8,7 @@ use axum::body::{Bytes, HttpBody};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, header};
-use headers::{ETag, HeaderMapExt, IfNoneMatch, IfRange};
+use headers::{HeaderMapExt, IfNoneMatch};
 use hyper::body::Frame;
 
 use crate::http::answer::Encoding;
@@ -24,7 +24,8 @@ pub struct Preconditions {
     pub encodings: [Option<Encoding>; 2],
     /// The range in bytes that a GET asks for.
     pub range: Option<HeaderValue>,
-    if_range: Option<IfRange>,
+    /// The validator that a range depends on.
+    if_range: Option<HeaderValue>,
 }
 
 impl Preconditions {
@@ -34,18 +35,16 @@ impl Preconditions {
     }
 
     fn of_head(method: &Method, headers: &HeaderMap) -> Self {
-        let if_range: Option<IfRange> = headers.typed_get();
-        // A condition that can't be read does not hold.
-        let can_range = *method == Method::GET
-            && (if_range.is_some() || !headers.contains_key(header::IF_RANGE));
         let is_bytes = |range: &&HeaderValue| range.as_bytes().starts_with(b"bytes=");
         let range = headers.get(header::RANGE).filter(is_bytes);
         Self {
             is_head: *method == Method::HEAD,
-            has: headers.typed_get(),
+            has: has_plain_tags(headers)
+                .then(|| headers.typed_get())
+                .flatten(),
             encodings: encodings(headers),
-            range: range.filter(|_| can_range).cloned(),
-            if_range,
+            range: range.filter(|_| *method == Method::GET).cloned(),
+            if_range: headers.get(header::IF_RANGE).cloned(),
         }
     }
 
@@ -54,10 +53,13 @@ impl Preconditions {
         self.encodings.contains(&Some(encoding))
     }
 
-    /// The range that holds for an answer with this validator (RFC 9110, section 13.1.5).
-    pub(super) fn range_of(&self, tag: Option<&ETag>) -> Option<&str> {
-        let has_another = |condition: &IfRange| condition.is_modified(tag, None);
-        if self.if_range.as_ref().is_some_and(has_another) {
+    /// The range that holds for an answer with these headers. `If-Range` asks for the same strong
+    /// validator, byte by byte (RFC 9110, section 13.1.5).
+    pub(super) fn range_of(&self, answer: &HeaderMap) -> Option<&str> {
+        let is_same = |condition: &HeaderValue| {
+            answer.get(header::ETAG) == Some(condition) && !condition.as_bytes().starts_with(b"W/")
+        };
+        if !self.if_range.as_ref().is_none_or(is_same) {
             return None;
         }
         self.range.as_ref()?.to_str().ok()
@@ -70,6 +72,21 @@ impl<S: Sync> FromRequestParts<S> for Preconditions {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(Self::of_head(&parts.method, &parts.headers))
     }
+}
+
+/// Whether no tag in `If-None-Match` contains a space. RFC 9110, section 8.8.3, allows none there, and
+/// `headers` asserts it in debug builds.
+fn has_plain_tags(headers: &HeaderMap) -> bool {
+    let mut lines = headers.get_all(header::IF_NONE_MATCH).iter();
+    lines.all(|line| {
+        let mut parts = line.as_bytes().split(|byte| *byte == b'"');
+        parts.next();
+        let mut is_tag = false;
+        parts.all(|part| {
+            is_tag = !is_tag;
+            !is_tag || !part.iter().any(u8::is_ascii_whitespace)
+        })
+    })
 }
 
 /// Brotli and gzip where the client says that it reads them, by name or as one of all, best first.
