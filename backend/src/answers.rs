@@ -36,6 +36,10 @@ pub enum Wanted {
     Categories,
     /// The API's page of search results.
     Search(SearchQuery),
+    /// The API's words about the site.
+    Site,
+    /// The API's page of the site's own with this slug.
+    OwnPage(String),
     /// A page of the site.
     Page {
         /// Which page.
@@ -70,6 +74,8 @@ pub struct Key {
     /// The snapshot's number; 0 for answers that depend on none.
     snapshot: u64,
     is_stale: bool,
+    /// The number of the site's profile; 0 for answers that don't show it.
+    profile: u64,
     /// Only for answers that say when the snapshot was fetched.
     fetched_at: Option<Arc<str>>,
     wanted: Wanted,
@@ -81,6 +87,7 @@ impl Key {
         Self {
             snapshot: view.number(),
             is_stale: view.freshness.stale,
+            profile: 0,
             fetched_at: None,
             wanted,
         }
@@ -99,9 +106,16 @@ impl Key {
         Self {
             snapshot: 0,
             is_stale: false,
+            profile: 0,
             fetched_at: None,
             wanted,
         }
+    }
+
+    /// The same of an answer that shows the site's menu or pages.
+    #[must_use]
+    pub fn with_profile(self, profile: u64) -> Self {
+        Self { profile, ..self }
     }
 }
 

@@ -24,7 +24,11 @@ use crate::session::Sessions;
 use crate::session::memory::SessionMemory;
 use crate::session::token::Keys;
 use crate::site::assets::Assets;
+use crate::site::identity::Identity;
+use crate::site::own_pages::OwnPages;
 use crate::site::page_renderer::PageRenderer;
+use crate::site::profile::Profile;
+use crate::sources::byline::WithByline;
 use crate::sources::{self, SourceOptions};
 use crate::store::health::DatabaseHealth;
 use crate::store::{self, DatabaseUrl, Store};
@@ -56,6 +60,8 @@ pub struct Parts {
     pub mailer: Option<Arc<Mailer>>,
     /// Where people reach the site.
     pub public_url: Arc<PublicUrl>,
+    /// The site's words, colours, pages and old addresses.
+    pub profile: Arc<Profile>,
     /// The built single-page app.
     pub assets: Arc<Assets>,
     /// Renders pages.
@@ -119,6 +125,7 @@ impl App {
             .map(|mail| mailer(mail, &public_url, Arc::clone(&store), Arc::clone(&clock)));
         let rate = RateLimit::new(settings.contact_rate, Arc::clone(&clock));
         let contact_limit = ContactLimit::new(rate, Arc::clone(&store), secret.as_bytes());
+        let profile = profile(config, &clock)?;
         let contact = Contact::new(store, Arc::clone(&clock), mailer.clone(), secret.as_bytes());
         let session_rate = RateLimit::new(settings.session_rate, Arc::clone(&clock));
         let hosts = Hosts::new(
@@ -142,7 +149,8 @@ impl App {
             blogs: Arc::new(blogs),
             admission: Admission::new(hosts, Arc::clone(&public_url)),
             public_url,
-            assets: Arc::new(Assets::open(config.assets.clone())),
+            assets: Arc::new(Assets::open(config.assets.clone()).of_site(profile.identity.words())),
+            profile: Arc::new(profile),
             metrics: Arc::default(),
             draining: Arc::default(),
             database: Arc::new(database),
@@ -180,11 +188,28 @@ fn blog_cache(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<BlogCach
         shows_future: settings.future,
     };
     let source = sources::open(&config.source, &options)?;
+    let source = match &config.site.words.author {
+        Some(author) => Arc::new(WithByline::new(source, author.clone())),
+        None => source,
+    };
     let saved = SavedCopy::new(&config.data_dir, config.source.fingerprint());
     let cache = BlogCache::new(source, clock, settings.cache_lifetime.0);
     Ok(cache
         .with_refresh(settings.refresh.0)
         .with_saved_copy(saved))
+}
+
+fn profile(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<Profile> {
+    let pages = OwnPages::open(config.pages.clone(), Arc::clone(clock))
+        .map_err(|problem| anyhow::anyhow!("pages of [site]: {problem}"))?;
+    for path in config.redirects.paths() {
+        anyhow::ensure!(
+            !pages.has(path.trim_matches('/')),
+            "redirects: from `{path}` is a page of this site; another path would fit"
+        );
+    }
+    let identity = Identity::new(config.site.clone());
+    Ok(Profile::new(identity, pages, config.redirects.clone()))
 }
 
 fn mailer(

@@ -41,6 +41,12 @@ pub enum ApiError {
         /// What was asked for.
         id: String,
     },
+    /// 404: no such page of the site's own.
+    #[error("no page has the slug {slug}")]
+    PageNotFound {
+        /// What was asked for.
+        slug: String,
+    },
     /// 422: invalid values.
     #[error("invalid values")]
     Invalid {
@@ -122,6 +128,11 @@ impl ApiError {
                 StatusCode::NOT_FOUND,
                 code::BLOG_NOT_FOUND,
                 format!("No blog has the id {id}."),
+            ),
+            Self::PageNotFound { slug } => (
+                StatusCode::NOT_FOUND,
+                code::PAGE_NOT_FOUND,
+                format!("No page has the slug {slug}."),
             ),
             Self::Invalid { detail, fields } => {
                 fields_at_fault = Some(fields.clone()).filter(|fields| !fields.is_empty());

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
-use flashblog::commands::{messages, secret, serve};
+use flashblog::commands::{check, init, messages, secret, serve};
 use flashblog::config::settings::Settings;
 use flashblog::config::{Config, flags};
 use flashblog::contact::inbox;
@@ -35,6 +35,13 @@ struct Arguments {
 enum Command {
     /// Serve the site; also what `flashblog` alone does
     Serve,
+    /// Make a folder with all that a new blog needs
+    Init {
+        /// A new or empty folder
+        folder: PathBuf,
+    },
+    /// Read configuration, posts and pages once, and say what is wrong with them
+    Check,
     /// Read the inbox, also while the server runs
     #[command(arg_required_else_help = false)]
     Messages {
@@ -67,6 +74,8 @@ fn run(arguments: Arguments, matches: &ArgMatches) -> anyhow::Result<()> {
     match arguments.command {
         None | Some(Command::Serve) => serve::run(&config()?),
         Some(Command::Messages { command }) => messages::run(command, &config()?),
+        Some(Command::Init { folder }) => init::run(&folder),
+        Some(Command::Check) => check::run(&config()?),
         Some(Command::Secret) => secret::print(),
     }
 }

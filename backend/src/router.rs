@@ -20,7 +20,9 @@ use crate::api::envelope::{Reply, envelope};
 use crate::api::openapi::{Api, Description};
 use crate::app::App;
 use crate::error::ApiError;
-use crate::handlers::{blogs, contact, docs, feeds, health, media, metrics, page, search, session};
+use crate::handlers::{
+    blogs, contact, docs, feeds, health, media, metrics, page, search, session, site,
+};
 use crate::http::admission::{admit, admit_metrics, admit_to_files};
 use crate::http::hosts::Hosts;
 use crate::http::security_headers::{Https, security_headers};
@@ -36,6 +38,8 @@ pub fn router(app: App) -> Router {
         .routes(routes!(blogs::show))
         .routes(routes!(blogs::categories))
         .routes(routes!(search::show))
+        .routes(routes!(site::show))
+        .routes(routes!(site::page))
         .routes(routes!(contact::create))
         .routes(routes!(docs::openapi))
         .routes(routes!(docs::page))
@@ -47,7 +51,11 @@ pub fn router(app: App) -> Router {
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
         .split_for_parts();
-    let description = Description::new(&operations, app.sessions.cookie_name());
+    let description = Description::new(
+        &operations,
+        &app.profile.identity.words().title,
+        app.sessions.cookie_name(),
+    );
     let answering_in_envelopes = answering_in_envelopes.layer(Extension(Arc::new(description)));
     let pages_and_files = Router::new()
         .route("/media/{*path}", get(media::show))
@@ -56,6 +64,8 @@ pub fn router(app: App) -> Router {
         .route("/feed.json", get(feeds::json))
         .route("/sitemap.xml", get(feeds::sitemap))
         .route("/robots.txt", get(feeds::robots))
+        .route("/site/{file}", get(site::file))
+        .route("/site/pages/{*path}", get(site::picture))
         .route("/error.css", get(error_page::styles))
         .fallback(page::show);
     // The form is sent to its page's own address.
@@ -64,7 +74,7 @@ pub fn router(app: App) -> Router {
         .layer(
             ServiceBuilder::new()
                 .layer(from_fn_with_state(app.clone(), envelope))
-                .layer(from_fn(contact::explain_failures))
+                .layer(from_fn_with_state(app.clone(), contact::explain_failures))
                 .layer(CatchPanicLayer::custom(panicked))
                 .layer(from_fn_with_state(app.admission.clone(), admit))
                 .layer(DefaultBodyLimit::disable()),
@@ -106,7 +116,7 @@ pub fn with_headers(routes: Router<App>, app: &App) -> Router<App> {
 pub fn for_people(routes: Router<App>, app: &App) -> Router<App> {
     routes.layer(
         ServiceBuilder::new()
-            .layer(from_fn(explain_failures))
+            .layer(from_fn_with_state(app.profile.clone(), explain_failures))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn_with_state(app.admission.clone(), admit_to_files)),
     )

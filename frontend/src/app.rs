@@ -1,5 +1,8 @@
 //! The app: its contexts, the frame and the page that the address names.
 
+use std::rc::Rc;
+
+use shared::site::Site as SiteWords;
 use yew::prelude::*;
 use yew_router::Router;
 use yew_router::history::AnyHistory;
@@ -15,6 +18,7 @@ use crate::components::toasts::stack::ToastStack;
 use crate::components::toasts::{Toasts, use_toast_queue};
 use crate::contexts::first_page::{FirstFlashes, Typed};
 use crate::contexts::scroll_positions::{ScrollPositions, use_scroll_positions};
+use crate::contexts::site::use_site_of_server;
 use crate::contexts::today::{Today, use_today_of_reader};
 use crate::crash;
 use crate::day::Day;
@@ -94,12 +98,14 @@ fn Site(props: &SiteProps) -> Html {
     };
     let (open_by_key, open, close) = (set_help(true), set_help(true), set_help(false));
     use_shortcuts(has_shortcuts.is_on, Callback::from(move |()| open_by_key()));
-    let onclick = use_link_navigation(scroll_positions.clone());
+    let site = use_site_of_server();
+    let onclick = use_link_navigation(scroll_positions.clone(), Rc::clone(&site));
     use_link_prefetch();
-    let route = use_route();
+    let route = use_route(&site);
     let today = use_today_of_reader(props.today, route.clone());
     html! {
-        <div class="site" {onclick}>
+        <ContextProvider<Rc<SiteWords>> context={Rc::clone(&site)}>
+        <div class="site" lang={site.foreign_language().map(|_| "en")} {onclick}>
             <a class="skip-link" href="#main">{ "Skip to the content" }</a>
             <Navbar route={route.clone()} />
             <main id="main" class="container" tabindex="-1">
@@ -109,11 +115,12 @@ fn Site(props: &SiteProps) -> Html {
                     </ContextProvider<ScrollPositions>>
                 </ContextProvider<Today>>
             </main>
-            { footer(Callback::from(move |_| open())) }
+            { footer(&site, Callback::from(move |_| open())) }
             <BackToTop />
             if *shows_help {
                 { shortcut_help(&has_shortcuts, Callback::from(move |()| close())) }
             }
         </div>
+        </ContextProvider<Rc<SiteWords>>>
     }
 }

@@ -50,8 +50,21 @@ pub fn show_crash_view(panic: &PanicHookInfo<'_>) {
         }
         return;
     }
-    document.set_title("Something went wrong · FlashBlog");
+    document.set_title(&title(&document));
     replace_app(&document);
+}
+
+/// The title, with the site's name as the document's head has it.
+fn title(document: &Document) -> String {
+    let name = document
+        .query_selector("meta[property='og:site_name']")
+        .ok()
+        .flatten()
+        .and_then(|name| name.get_attribute("content"));
+    match name {
+        Some(name) => format!("Something went wrong · {name}"),
+        None => "Something went wrong".to_owned(),
+    }
 }
 
 /// None if `index.html` lacks a part.

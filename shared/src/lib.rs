@@ -13,3 +13,4 @@ pub mod problem;
 pub mod route;
 pub mod search;
 pub mod session;
+pub mod site;

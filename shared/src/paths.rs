@@ -5,6 +5,16 @@ pub const API_BASE: &str = "/api/v1";
 /// Where pictures that belong to posts are served.
 pub const MEDIA_BASE: &str = "/media";
 
+/// Where the site's own files are served: logo, icon, colours, and pictures beside its pages.
+pub const SITE_BASE: &str = "/site";
+/// The API request for what a visitor reads about the site.
+pub const SITE_REQUEST: &str = "/api/v1/site";
+
+/// The API request for a page of the site's own.
+pub fn page_request(slug: &str) -> String {
+    format!("{API_BASE}/pages/{}", encode_segment(slug))
+}
+
 /// The address of a post's page: `/blogs/` and the id as one percent-encoded segment.
 #[must_use]
 pub fn blog(id: &str) -> String {

@@ -39,6 +39,8 @@ pub mod code {
     pub const NOT_FOUND: &str = "not_found";
     /// 404: no blog has this id.
     pub const BLOG_NOT_FOUND: &str = "blog_not_found";
+    /// 404: the site has no such page.
+    pub const PAGE_NOT_FOUND: &str = "page_not_found";
     /// 405: the path exists, the method doesn't; `Allow` lists those that do.
     pub const METHOD_NOT_ALLOWED: &str = "method_not_allowed";
     /// 408: the request took too long to arrive.

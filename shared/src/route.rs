@@ -13,10 +13,6 @@ use query_pairs::QueryPairs;
 use crate::blog::DEFAULT_PER_PAGE;
 use crate::paths::{self, API_BASE, encode_segment, percent_decode};
 
-/// The name of the site. Titles end with it.
-pub const SITE_NAME: &str = "FlashBlog";
-/// The site in one sentence.
-pub const SITE_DESCRIPTION: &str = "FlashBlog collects short, careful posts: what somebody tried, what broke, and what they would do again.";
 /// The number of posts on the home page.
 pub const FEATURED_POSTS: u32 = 3;
 
@@ -38,6 +34,11 @@ pub enum Route {
     About,
     /// `/contact`
     Contact,
+    /// `/{slug}`: a page of the site's own. It may not exist.
+    Page {
+        /// The page's slug, decoded.
+        slug: String,
+    },
     /// Every other address.
     NotFound,
 }
@@ -51,6 +52,12 @@ impl Route {
     /// The first page of all posts.
     pub fn blogs() -> Self {
         Self::Blogs(BlogsQuery::default())
+    }
+
+    /// A page of the site's own.
+    pub fn page(slug: &str) -> Self {
+        let slug = slug.to_owned();
+        Self::Page { slug }
     }
 
     /// Reads an address: `path` percent-encoded, `query` with or without its `?`. A slash at the end
@@ -74,6 +81,8 @@ impl Route {
             ["blogs", id] if !id.is_empty() => Self::Blog {
                 id: percent_decode(id),
             },
+            // A name with a dot is a file's.
+            [slug] if !slug.contains('.') => Self::page(&percent_decode(slug)),
             _ => Self::NotFound,
         }
     }
@@ -88,6 +97,7 @@ impl Route {
             Self::Search(query) => query.href(),
             Self::About => "/about".to_owned(),
             Self::Contact => "/contact".to_owned(),
+            Self::Page { slug } => format!("/{}", encode_segment(slug)),
         }
     }
 
@@ -99,8 +109,8 @@ impl Route {
         }
     }
 
-    /// The title, without the site's name. A post has a title of its own, which the address does not
-    /// contain.
+    /// The title, without the site's name. Posts and the site's own pages have titles of their own,
+    /// which the address does not contain.
     pub fn title(&self) -> String {
         match self {
             Self::Home => "Home".to_owned(),
@@ -109,20 +119,22 @@ impl Route {
             Self::Search(query) => query.title(),
             Self::About => "About".to_owned(),
             Self::Contact => "Contact".to_owned(),
+            Self::Page { .. } => "Page".to_owned(),
             Self::NotFound => "Page not found".to_owned(),
         }
     }
 
-    /// The description for search engines and previews. A post has one of its own.
-    pub fn description(&self) -> String {
+    /// The description for search engines and previews. Absent where the site's own description
+    /// serves, and for pages whose address does not contain it.
+    pub fn description(&self) -> Option<String> {
         match self {
-            Self::Blogs(query) => query.description(),
-            Self::Search(query) => format!("Posts that match “{}”, best first.", query.text),
+            Self::Blogs(query) => Some(query.description()),
+            Self::Search(query) => Some(format!("Posts that match “{}”, best first.", query.text)),
             Self::About => {
-                "What FlashBlog is, how it is made, and what it knows of its readers.".to_owned()
+                Some("How this site is made, and what it knows of its readers.".to_owned())
             }
-            Self::Contact => "Write to those who run this site.".to_owned(),
-            Self::Home | Self::Blog { .. } | Self::NotFound => SITE_DESCRIPTION.to_owned(),
+            Self::Contact => Some("Write to those who run this site.".to_owned()),
+            Self::Home | Self::Blog { .. } | Self::Page { .. } | Self::NotFound => None,
         }
     }
 
@@ -134,19 +146,9 @@ impl Route {
             Self::Blogs(query) => Some(query.api_path()),
             Self::Blog { id } => Some(format!("{API_BASE}/blogs/{}", encode_segment(id))),
             Self::Search(query) => Some(query.api_path()),
+            Self::Page { slug } => Some(paths::page_request(slug)),
             Self::About | Self::Contact | Self::NotFound => None,
         }
-    }
-}
-
-/// The document's title, `Page · FlashBlog`. The part that tells tabs and history entries apart comes
-/// first (WCAG 2.4.2).
-pub fn document_title(page: &str) -> String {
-    let page = page.trim();
-    if page.is_empty() {
-        SITE_NAME.to_owned()
-    } else {
-        format!("{page} · {SITE_NAME}")
     }
 }
 

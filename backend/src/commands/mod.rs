@@ -1,5 +1,7 @@
 //! The commands of the `flashblog` binary.
 
+pub mod check;
+pub mod init;
 pub mod messages;
 pub mod secret;
 pub mod serve;

@@ -8,6 +8,7 @@ pub mod flags;
 mod mail;
 pub mod secret_key;
 pub mod settings;
+mod site;
 pub mod values;
 
 use std::fmt;
@@ -21,6 +22,8 @@ pub use mail::MailSettings;
 use crate::config::file::File;
 use crate::config::secret_key::ConfiguredKeys;
 use crate::config::settings::Settings;
+use crate::site::identity::SiteSettings;
+use crate::site::redirects::Redirects;
 use crate::sources::SourceKind;
 use crate::store::DatabaseUrl;
 
@@ -52,6 +55,12 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Folder of the built app; `None` means the one that comes with the binary.
     pub assets: Option<PathBuf>,
+    /// What the site is called, and what it looks like.
+    pub site: SiteSettings,
+    /// Folder of the site's own pages.
+    pub pages: Option<PathBuf>,
+    /// Old addresses.
+    pub redirects: Redirects,
     /// Where messages, waiting flashes and ended sessions are stored.
     pub database: DatabaseUrl,
     /// How the owner is notified of messages; `None` means not at all.
@@ -101,6 +110,13 @@ impl Layers<'_> {
         Ok(Config {
             source: self.source(&settings.source)?,
             assets: self.assets(&settings)?,
+            site: settings
+                .site
+                .settings(self.file_folder())
+                .map_err(|(name, problem)| self.error(name, problem))?,
+            pages: self.pages(&settings)?,
+            redirects: Redirects::new(&settings.redirects)
+                .map_err(|problem| self.error("redirects", problem))?,
             database: database.map_err(|problem| self.error("database-url", problem))?,
             mail: mail::parse(&settings).map_err(|(name, problem)| self.error(name, problem))?,
             ghost_key: settings.ghost_key.as_ref().map(|key| key.0.clone()),
@@ -147,6 +163,26 @@ impl Layers<'_> {
         Err(self.error("assets", problem))
     }
 
+    fn pages(&self, settings: &Settings) -> Result<Option<PathBuf>, ConfigError> {
+        let Some(folder) = &settings.site.pages else {
+            return Ok(None);
+        };
+        let folder = self.file_folder().join(folder);
+        if folder.is_dir() {
+            return Ok(Some(folder));
+        }
+        let problem = format!(
+            "`{}` is no folder; one with Markdown files would fit",
+            folder.display()
+        );
+        Err(self.error("site-pages", problem))
+    }
+
+    /// The folder of the file.
+    fn file_folder(&self) -> &Path {
+        self.file.as_ref().map_or(Path::new(""), File::folder)
+    }
+
     /// The folder that a setting's path is relative to: the file's for a value of the file, else
     /// the current one.
     fn folder(&self, name: &str) -> &Path {
@@ -173,7 +209,7 @@ impl Layers<'_> {
     }
 
     fn is_in_environment(&self, name: &str) -> bool {
-        (self.environment)(&environment::variable(name)).is_some()
+        is_argument(name) && (self.environment)(&environment::variable(name)).is_some()
     }
 
     /// An error of a setting, named as its operator wrote it: a flag, a variable, or a file's key.
@@ -188,6 +224,13 @@ impl Layers<'_> {
         };
         ConfigError::new(shown, problem)
     }
+}
+
+/// Whether a setting is a flag too, and not of the file alone.
+fn is_argument(name: &str) -> bool {
+    settings::command()
+        .get_arguments()
+        .any(|argument| argument.get_long() == Some(name))
 }
 
 #[cfg(test)]

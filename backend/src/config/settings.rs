@@ -10,12 +10,14 @@ use clap::{Args, Command, FromArgMatches};
 use serde::Deserialize;
 
 use crate::clients::rate_limit::Rate;
+use crate::config::site::SiteTable;
 use crate::config::values::{
     Address, Connections, LogFilter, Period, Redacted, Size, Switch, optional_text, text,
 };
 use crate::http::client_ip::TrustedProxies;
 use crate::http::hosts::AllowedHosts;
 use crate::public_url::PublicUrl;
+use crate::site::redirects::RedirectRule;
 
 /// What an operator can set. Settings that depend on another one, or on the disk, are read from
 /// [`Config`](super::Config) instead.
@@ -118,6 +120,12 @@ pub struct Settings {
     #[arg(long, value_name = "FILTER", default_value = "info")]
     #[serde(deserialize_with = "text")]
     pub log: LogFilter,
+    /// The table `[site]`
+    #[command(flatten)]
+    pub(super) site: SiteTable,
+    /// Old addresses, and where they lead; in the file only
+    #[arg(skip)]
+    pub(super) redirects: Vec<RedirectRule>,
     /// Content API key of a Ghost site
     #[arg(long, hide = true)]
     pub(super) ghost_key: Option<Redacted>,

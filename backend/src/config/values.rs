@@ -170,6 +170,32 @@ impl FromStr for LogFilter {
     }
 }
 
+/// One line of text, without space at its ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line(pub String);
+
+/// The longest line, in characters.
+const MAX_LINE: usize = 500;
+
+impl FromStr for Line {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let line = text.trim();
+        if line.contains(char::is_control) {
+            return Err(
+                "it has a line break or a control character; one line of text would fit".to_owned(),
+            );
+        }
+        if line.chars().count() > MAX_LINE {
+            return Err(format!(
+                "it is longer than {MAX_LINE} characters; a shorter text would fit"
+            ));
+        }
+        Ok(Self(line.to_owned()))
+    }
+}
+
 /// Text that may hold a password. `Debug` never shows it.
 #[derive(Clone, Deserialize)]
 #[serde(transparent)]

@@ -128,6 +128,10 @@ pub struct Record {
     pub public_from: Option<Timestamp>,
     /// When it ceases to be public.
     pub public_until: Option<Timestamp>,
+    /// `menu`: the place of a page in the site's menu.
+    pub menu: Option<f64>,
+    /// Old addresses (Hugo's `aliases`, Jekyll's `redirect_from`).
+    pub aliases: Vec<String>,
     /// `path`, where the post stands on its own site (Zola); it may hold the date.
     pub path: Option<String>,
     /// `[extra] team`, for whom it was written (the Rust blog).
@@ -165,6 +169,8 @@ impl Record {
             visibility: visibility(fields),
             public_from: moment(&PUBLIC_FROM),
             public_until: moment(&PUBLIC_UNTIL),
+            menu: fields.text(&["menu"]).and_then(|place| place.parse().ok()),
+            aliases: fields.names(&["aliases", "redirect_from"]),
             path: fields.text(&["path"]),
             team: fields
                 .record("extra")

@@ -155,6 +155,7 @@ fn reference_to_quote(receipt: &ContactReceipt) -> String {
 
 /// Middleware around [`submit`]: a browser gets a failure as a page instead of an envelope.
 pub async fn explain_failures(
+    State(app): State<App>,
     visit: Visit,
     Extension(id): Extension<RequestId>,
     request: Request,
@@ -173,7 +174,7 @@ pub async fn explain_failures(
     let is_page = matches!(response.extensions().get(), Some(EnvelopeBody::Document));
     let is_failure = response.status().is_client_error() || response.status().is_server_error();
     if is_failure && !is_page {
-        explain_form_failure(&mut response, &flashes, &id.0);
+        explain_form_failure(&mut response, app.profile.identity.words(), &flashes, &id.0);
         response.extensions_mut().insert(EnvelopeBody::Document);
     }
     response
@@ -233,6 +234,9 @@ impl FromRequestParts<App> for Permit {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        if !app.profile.identity.words().contact {
+            return Err(ApiError::NotFound);
+        }
         let visit = Visit::from_request_parts(parts, app).await?;
         let permit = Self {
             limit: Arc::clone(&app.contact_limit),

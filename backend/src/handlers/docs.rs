@@ -23,7 +23,7 @@ const STYLES: &str = include_str!("../api/openapi/docs.css");
     get, path = "/v1/openapi.json", operation_id = "getDescription", tag = "Service",
     responses((
         status = 200, description = "The document", body = serde_json::Value,
-        example = json!({ "openapi": "3.1.0", "info": { "title": "FlashBlog", "version": env!("CARGO_PKG_VERSION") }, "paths": {} })
+        example = json!({ "openapi": "3.1.0", "info": { "title": "Notes from a loom", "version": env!("CARGO_PKG_VERSION") }, "paths": {} })
     )),
 )]
 pub async fn openapi(

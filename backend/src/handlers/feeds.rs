@@ -79,7 +79,8 @@ pub async fn sitemap(
 ) -> Result<Response, ApiError> {
     let view = view(&app).await?;
     let page = page_of(query.as_deref());
-    if page > Some(feeds::sitemap_pages(&view.snapshot)) {
+    let profile = app.profile.view().await.map_err(ApiError::internal)?;
+    if page > Some(feeds::sitemap_pages(&profile.site, &view.snapshot)) {
         return Err(ApiError::NotFound);
     }
     let write = move |posts: &Posts| feeds::sitemap(posts, page);
@@ -122,8 +123,11 @@ async fn answer(
     write: impl FnOnce(&Posts) -> Result<String, FeedError> + Send + 'static,
 ) -> Result<KeptAnswer, ApiError> {
     let fetched_at = view.freshness.fetched_at.as_deref();
+    let profile = app.profile.view().await.map_err(ApiError::internal)?;
+    let number = profile.number;
     let posts = Posts {
         site: Arc::clone(&app.public_url),
+        profile,
         snapshot: Arc::clone(&view.snapshot),
         read_at: fetched_at
             .and_then(|moment| moment.parse().ok())
@@ -135,6 +139,7 @@ async fn answer(
     } else {
         Key::of_posts(view, wanted)
     };
+    let key = key.with_profile(number);
     let document = async {
         let text = tokio::task::spawn_blocking(move || write(&posts)).await;
         let text = text.map_err(ApiError::internal)?;

@@ -24,9 +24,14 @@ const READ_BYTES: usize = 16 * 1024;
 
 /// `GET /media/{path}`: a picture of the source's.
 pub async fn show(State(app): State<App>, Path(path): Path<String>, request: Request) -> Response {
-    let Some(media) = app.blogs.source().media(&path).await else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
+    match app.blogs.source().media(&path).await {
+        Some(media) => send(media, request).await,
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// Answers with a picture.
+pub(super) async fn send(media: Media, request: Request) -> Response {
     let Media {
         content_type,
         content,

@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use parking_lot::Mutex;
 use rust_embed::{EmbeddedFile, RustEmbed};
+use shared::site::Site;
 use tokio::io::{AsyncRead, AsyncSeek, ReadBuf};
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
@@ -27,12 +28,13 @@ const INDEX: &str = "index.html";
 
 /// The app's files and its shell.
 pub struct Assets {
-    place: Place,
+    source: AssetSource,
+    words: Site,
     shell: Mutex<Option<ReadShell>>,
 }
 
 #[derive(Clone)]
-enum Place {
+enum AssetSource {
     Folder(PathBuf),
     Binary(fn(&str) -> Option<EmbeddedFile>),
 }
@@ -55,7 +57,6 @@ struct Built;
 impl Assets {
     /// The files of `folder`, else the copy inside the binary, else those that a build leaves in
     /// `frontend/dist`.
-    #[must_use]
     pub fn open(folder: Option<PathBuf>) -> Self {
         match folder {
             Some(folder) => Self::in_folder(folder),
@@ -74,22 +75,28 @@ impl Assets {
     }
 
     /// The files of a folder. A build that replaces them is noticed.
-    #[must_use]
     pub fn in_folder(folder: PathBuf) -> Self {
-        Self::at(Place::Folder(folder))
+        Self::at(AssetSource::Folder(folder))
     }
 
     /// The files that were compiled in.
-    #[must_use]
     pub fn in_binary<Files: RustEmbed>() -> Self {
-        Self::at(Place::Binary(Files::get))
+        Self::at(AssetSource::Binary(Files::get))
     }
 
-    fn at(place: Place) -> Self {
+    fn at(source: AssetSource) -> Self {
         Self {
-            place,
+            source,
+            words: Site::default(),
             shell: Mutex::new(None),
         }
+    }
+
+    /// With the words of a site in its pages.
+    #[must_use = "the files themselves stay as they are"]
+    pub fn of_site(self, words: &Site) -> Self {
+        let words = words.clone();
+        Self { words, ..self }
     }
 
     /// The page that every document is made of; `None` when the app is not built, or not so that
@@ -102,7 +109,7 @@ impl Assets {
             return read.shell.clone();
         }
         let html = self.read_index().await?;
-        let shell = Shell::parse(&html)
+        let shell = Shell::parse(&html, &self.words)
             .inspect_err(|error| tracing::error!(cause = %error, "The built app can't be used"))
             .ok()
             .map(Arc::new);
@@ -114,19 +121,19 @@ impl Assets {
     }
 
     async fn index_version(&self) -> Option<Version> {
-        match &self.place {
-            Place::Folder(folder) => {
+        match &self.source {
+            AssetSource::Folder(folder) => {
                 let metadata = tokio::fs::metadata(folder.join(INDEX)).await.ok()?;
                 Some((metadata.modified().ok(), metadata.len()))
             }
-            Place::Binary(_) => Some((None, 0)),
+            AssetSource::Binary(_) => Some((None, 0)),
         }
     }
 
     async fn read_index(&self) -> Option<String> {
-        match &self.place {
-            Place::Folder(folder) => tokio::fs::read_to_string(folder.join(INDEX)).await.ok(),
-            Place::Binary(get) => String::from_utf8(get(INDEX)?.data.into_owned()).ok(),
+        match &self.source {
+            AssetSource::Folder(folder) => tokio::fs::read_to_string(folder.join(INDEX)).await.ok(),
+            AssetSource::Binary(get) => String::from_utf8(get(INDEX)?.data.into_owned()).ok(),
         }
     }
 
@@ -135,9 +142,9 @@ impl Assets {
     pub async fn serve(&self, mut request: Request) -> Option<Response> {
         let caching = caching(request.uri().path());
         ignore_unusable_range(request.headers_mut());
-        let response = match &self.place {
-            Place::Folder(folder) => answer(ServeDir::new(folder), request).await,
-            Place::Binary(get) => {
+        let response = match &self.source {
+            AssetSource::Folder(folder) => answer(ServeDir::new(folder), request).await,
+            AssetSource::Binary(get) => {
                 answer(ServeDir::with_backend("", BinaryFiles(*get)), request).await
             }
         }?;

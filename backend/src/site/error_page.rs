@@ -1,26 +1,28 @@
-//! Failures of pages and files: a static page for people, a line for everybody else. It needs
-//! neither the single-page app nor anything else that may be what failed.
+//! Failures of pages and files: a static page for browsers, one line for other clients. It needs
+//! neither the app nor another part that may have failed.
+
+use std::sync::Arc;
 
 use axum::body::HttpBody;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use shared::flash::Flash;
-use shared::route::document_title;
+use shared::site::Site;
 
 use crate::error::EnvelopeBody;
 use crate::http::answer::{Answer, write_once};
 use crate::http::conditional::Preconditions;
 use crate::http::security_headers::document_policy;
+use crate::site::profile::Profile;
 use crate::site::shell::escaped;
 use crate::telemetry::RequestId;
 
 const PAGE: &str = include_str!("error_page.html");
 const STYLES: &str = include_str!("error_page.css");
 
-/// Whether whoever asks shows HTML to a person.
-#[must_use]
+/// Whether the client shows HTML.
 pub fn accepts_html(headers: &HeaderMap) -> bool {
     headers.get_all(header::ACCEPT).iter().any(|value| {
         value
@@ -29,8 +31,12 @@ pub fn accepts_html(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Middleware around pages and files: gives a failure that has no body yet its words.
-pub async fn explain_failures(request: Request, next: Next) -> Response {
+/// Middleware around pages and files: gives its text to a failure that has no body yet.
+pub async fn explain_failures(
+    State(profile): State<Arc<Profile>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let preconditions = Preconditions::of(&request);
     let wants_html = accepts_html(request.headers());
     let id = request.extensions().get::<RequestId>().cloned();
@@ -38,17 +44,22 @@ pub async fn explain_failures(request: Request, next: Next) -> Response {
     let status = response.status();
     let is_failure = status.is_client_error() || status.is_server_error();
     if is_failure && response.body().size_hint().exact() == Some(0) {
-        // For an envelope, which there is none of here.
+        // There is no envelope here that would hold it.
         response.extensions_mut().remove::<EnvelopeBody>();
         let id = id.map(|id| id.0).unwrap_or_default();
         if wants_html {
-            let (_, text) = words(response.status());
+            let (_, text) = sentences(response.status());
             let way = if response.status().is_server_error() {
                 "<a href=\"\">Try again</a> "
             } else {
                 ""
             };
-            write_page(&mut response, text, way, &id, &preconditions);
+            write_page(
+                &mut response,
+                profile.identity.words(),
+                &Explanation { text, way, id: &id },
+                &preconditions,
+            );
         } else {
             write_line(&mut response, &preconditions);
         }
@@ -57,34 +68,51 @@ pub async fn explain_failures(request: Request, next: Next) -> Response {
 }
 
 /// Gives the failure of a form its page, with the flashes' sentences or those of its status.
-pub fn explain_form_failure(response: &mut Response, flashes: &[Flash], id: &str) {
+pub fn explain_form_failure(response: &mut Response, words: &Site, flashes: &[Flash], id: &str) {
     let sentences: Vec<&str> = flashes.iter().map(|flash| flash.message.as_str()).collect();
     let text = if sentences.is_empty() {
-        words(response.status()).1.to_owned()
+        self::sentences(response.status()).1.to_owned()
     } else {
         sentences.join(" ")
     };
     let text = format!("{text} Your browser’s Back button returns to what you wrote.");
     let way = "<a href=\"\">Open the page again</a> ";
-    write_page(response, &text, way, id, &Preconditions::default());
+    let explanation = Explanation {
+        text: &text,
+        way,
+        id,
+    };
+    write_page(response, words, &explanation, &Preconditions::default());
 }
 
-/// `way` is a link, as HTML.
+/// What a page says about a failure.
+struct Explanation<'a> {
+    /// Plain text.
+    text: &'a str,
+    /// A link, as HTML.
+    way: &'a str,
+    /// The request's.
+    id: &'a str,
+}
+
 fn write_page(
     response: &mut Response,
-    text: &str,
-    way: &str,
-    id: &str,
+    words: &Site,
+    explanation: &Explanation<'_>,
     preconditions: &Preconditions,
 ) {
     let status = response.status();
-    let (heading, _) = words(status);
+    let (heading, _) = sentences(status);
+    let Explanation { text, way, id } = explanation;
+    // The texts last: a mark in them is no mark of the page.
     let body = PAGE
-        .replace("{title}", &escaped(&document_title(heading)))
+        .replace("{icon}", &escaped(&words.icon_url))
         .replace("{status}", status.as_str())
         .replace("{heading}", heading)
         .replace("{way}", way)
         .replace("{id}", &escaped(id))
+        .replace("{title}", &escaped(&words.document_title(heading)))
+        .replace("{name}", &escaped(&words.title))
         .replace("{text}", &escaped(text));
     if let Ok(policy) = HeaderValue::try_from(document_policy(&[])) {
         response
@@ -95,7 +123,7 @@ fn write_page(
 }
 
 fn write_line(response: &mut Response, preconditions: &Preconditions) {
-    let (heading, text) = words(response.status());
+    let (heading, text) = sentences(response.status());
     let body = format!("{} {heading}: {text}\n", response.status().as_str());
     write(response, "text/plain; charset=utf-8", body, preconditions);
 }
@@ -107,13 +135,14 @@ fn write(response: &mut Response, kind: &'static str, body: String, precondition
     headers.append(header::VARY, HeaderValue::from_static("Accept"));
 }
 
-fn words(status: StatusCode) -> (&'static str, &'static str) {
+fn sentences(status: StatusCode) -> (&'static str, &'static str) {
     match status {
         StatusCode::BAD_REQUEST => (
             "This request can’t be read",
             "What was sent is not how requests are written.",
         ),
         StatusCode::NOT_FOUND => ("Not found", "There is nothing at this address."),
+        StatusCode::GONE => ("Gone", "This page was taken away for good."),
         StatusCode::METHOD_NOT_ALLOWED => (
             "Not like this",
             "This address can only be looked at, not written to.",

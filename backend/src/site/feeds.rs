@@ -1,6 +1,7 @@
 //! The posts for feed readers and search engines: RSS 2.0, Atom (RFC 4287), JSON Feed 1.1 and a
 //! sitemap. All addresses in them are absolute.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -12,13 +13,15 @@ use rss::extension::atom::AtomExtension;
 use rss::extension::dublincore::DublinCoreExtension;
 use serde_json::json;
 use shared::paths;
-use shared::route::{Route, SITE_DESCRIPTION, SITE_NAME};
+use shared::route::Route;
+use shared::site::Site;
 use url::Url;
 
 use crate::answers::FeedFormat;
 use crate::content::post::Post;
 use crate::content::snapshot::Snapshot;
 use crate::public_url::PublicUrl;
+use crate::site::profile::ProfileView;
 
 /// Posts on a page of a feed. The first page has the newest.
 const FEED_POSTS: usize = 50;
@@ -87,6 +90,8 @@ fn pages_of(items: usize, per_page: usize) -> u32 {
 pub struct Posts {
     /// Where people reach the site.
     pub site: Arc<PublicUrl>,
+    /// The site's words and pages.
+    pub profile: Arc<ProfileView>,
     /// The posts, newest first.
     pub snapshot: Arc<Snapshot>,
     /// When the source last held just these.
@@ -153,6 +158,7 @@ impl FeedPage<'_> {
 /// `/feed.xml`: RSS 2.0.
 fn rss(page: &FeedPage) -> Result<String, FeedError> {
     let site = page.site;
+    let words = &page.all.profile.site;
     let items = page
         .posts()
         .map(|post| {
@@ -183,10 +189,10 @@ fn rss(page: &FeedPage) -> Result<String, FeedError> {
         })
         .collect::<Result<_, FeedError>>()?;
     let channel = rss::Channel {
-        title: SITE_NAME.to_owned(),
+        title: words.title.clone(),
         link: site.absolute("/"),
-        description: SITE_DESCRIPTION.to_owned(),
-        language: Some("en".to_owned()),
+        description: words.description.clone(),
+        language: Some(words.language.clone()),
         last_build_date: page.all.updated().map(rfc822).transpose()?,
         atom_ext: Some(AtomExtension {
             links: page
@@ -212,6 +218,7 @@ fn atom(page: &FeedPage) -> Result<String, FeedError> {
     use atom_syndication::{Category, Content, Entry, Feed, Link, Person, Text};
 
     let site = page.site;
+    let words = &page.all.profile.site;
     let date = |moment: Timestamp| moment.to_string().parse().map_err(|_| FeedError::Date);
     let link = |rel: &str, href: String| Link {
         href,
@@ -249,8 +256,8 @@ fn atom(page: &FeedPage) -> Result<String, FeedError> {
         })
         .collect::<Result<_, FeedError>>()?;
     let feed = Feed {
-        title: Text::plain(SITE_NAME),
-        subtitle: Some(Text::plain(SITE_DESCRIPTION)),
+        title: Text::plain(words.title.clone()),
+        subtitle: Some(Text::plain(words.description.clone())),
         id: site.absolute("/"),
         updated: date(page.all.updated().unwrap_or(Timestamp::UNIX_EPOCH))?,
         links: page
@@ -259,7 +266,7 @@ fn atom(page: &FeedPage) -> Result<String, FeedError> {
             .map(|(rel, href)| link(rel, href))
             .chain([link("alternate", site.absolute("/"))])
             .collect(),
-        lang: Some("en".to_owned()),
+        lang: Some(words.language.clone()),
         entries,
         ..Feed::default()
     };
@@ -270,6 +277,7 @@ fn atom(page: &FeedPage) -> Result<String, FeedError> {
 /// `/feed.json`: JSON Feed 1.1.
 fn json_feed(page: &FeedPage) -> Result<String, FeedError> {
     let site = page.site;
+    let words = &page.all.profile.site;
     let items = page
         .posts()
         .map(|post| {
@@ -294,11 +302,11 @@ fn json_feed(page: &FeedPage) -> Result<String, FeedError> {
         .collect::<Result<Vec<_>, FeedError>>()?;
     let mut feed = json!({
         "version": "https://jsonfeed.org/version/1.1",
-        "title": SITE_NAME,
-        "description": SITE_DESCRIPTION,
+        "title": words.title,
+        "description": words.description,
         "home_page_url": site.absolute("/"),
         "feed_url": page.address("/feed.json", page.page),
-        "language": "en",
+        "language": words.language,
         "items": items,
     });
     if page.page < pages(&page.all.snapshot) {
@@ -308,8 +316,8 @@ fn json_feed(page: &FeedPage) -> Result<String, FeedError> {
 }
 
 /// The number of sitemaps that hold all addresses.
-pub fn sitemap_pages(snapshot: &Snapshot) -> u32 {
-    let addresses = Route::fixed().len() + snapshot.posts().len();
+pub fn sitemap_pages(words: &Site, snapshot: &Snapshot) -> u32 {
+    let addresses = fixed_pages(words).len() + snapshot.posts().len();
     pages_of(addresses, SITEMAP_ADDRESSES)
 }
 
@@ -319,7 +327,7 @@ pub fn sitemap_pages(snapshot: &Snapshot) -> u32 {
 /// # Errors
 /// When it can't be written.
 pub fn sitemap(posts: &Posts, page: Option<u32>) -> Result<String, FeedError> {
-    match (page, sitemap_pages(&posts.snapshot)) {
+    match (page, sitemap_pages(&posts.profile.site, &posts.snapshot)) {
         (None, 1) => sitemap_page(posts, 1),
         (Some(page), _) => sitemap_page(posts, page),
         (None, pages) => {
@@ -332,7 +340,9 @@ pub fn sitemap(posts: &Posts, page: Option<u32>) -> Result<String, FeedError> {
 
 fn sitemap_page(all: &Posts, page: u32) -> Result<String, FeedError> {
     let site = &all.site;
-    let fixed = Route::fixed().map(|route| (site.absolute(&route.href()), None));
+    let fixed = fixed_pages(&all.profile.site)
+        .into_iter()
+        .map(|address| (site.absolute(&address), None));
     let posts = all.snapshot.posts().iter();
     let posts = posts.map(|post| (address(site, post), all.date_of(post)));
     let addresses = fixed
@@ -377,6 +387,18 @@ pub fn robots(site: &PublicUrl) -> String {
         "User-agent: *\nDisallow:\n\nSitemap: {}\n",
         site.absolute("/sitemap.xml")
     )
+}
+
+/// The addresses of the pages that are no posts.
+fn fixed_pages(words: &Site) -> BTreeSet<String> {
+    let own = words.pages.iter().map(|slug| Route::page(slug));
+    Route::fixed()
+        .into_iter()
+        .chain(own)
+        .map(|route| words.resolve(route))
+        .filter(|route| *route != Route::NotFound)
+        .map(|route| route.href())
+        .collect()
 }
 
 fn address(site: &PublicUrl, post: &Post) -> String {

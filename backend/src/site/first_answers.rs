@@ -5,6 +5,7 @@ use shared::blog::{Blog, BlogPage, CategoryList};
 use shared::envelope::{Envelope, Outcome};
 use shared::problem::Problem;
 use shared::search::SearchPage;
+use shared::site::{Site, SitePage};
 
 use crate::site::shell::data_block;
 
@@ -32,6 +33,10 @@ pub enum Data {
     Results(SearchPage),
     /// The categories.
     Categories(CategoryList),
+    /// The site's words, menu and links.
+    Site(Box<Site>),
+    /// A page of the site's own.
+    OwnPage(Box<SitePage>),
 }
 
 impl FirstAnswer {

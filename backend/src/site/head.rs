@@ -1,10 +1,12 @@
-//! What a page says of itself to browsers, search engines and feed readers, in its head.
+//! The head of a page, for browsers, search engines and feed readers.
 
 use serde_json::json;
-use shared::route::{Route, SITE_DESCRIPTION, SITE_NAME, document_title};
+use shared::route::Route;
+use shared::site::{Site, SitePage};
 
 use crate::content::post::Post;
 use crate::public_url::PublicUrl;
+use crate::site::identity::Identity;
 use crate::site::shell::{escaped, inert_json};
 
 /// The feeds that pages link to: address, media type and name.
@@ -14,12 +16,27 @@ pub const FEEDS: [(&str, &str, &str); 3] = [
     ("/feed.json", "application/feed+json", "JSON Feed"),
 ];
 
+/// What every page's head says about the site.
+#[derive(Clone, Copy)]
+pub struct HeadOfSite<'a> {
+    /// Where people reach it.
+    pub url: &'a PublicUrl,
+    /// Its words, and the addresses of its files.
+    pub identity: &'a Identity,
+}
+
+impl<'a> HeadOfSite<'a> {
+    fn words(&self) -> &'a Site {
+        self.identity.words()
+    }
+}
+
 /// A page's title, description and relatives.
 pub struct PageHead<'a> {
-    site: &'a PublicUrl,
+    site: HeadOfSite<'a>,
     title: String,
     description: String,
-    /// The page's one true address; none for pages that nobody should find.
+    /// The page's one address for search engines; none for pages that they should not list.
     canonical: Option<String>,
     post: Option<&'a Post>,
     /// The picture that is in sight when the page opens.
@@ -28,15 +45,16 @@ pub struct PageHead<'a> {
 
 impl<'a> PageHead<'a> {
     /// Of a page that its address alone describes.
-    #[must_use]
-    pub fn of_route(site: &'a PublicUrl, route: &Route) -> Self {
-        // Search engines need no results of another search, and there is no end of them.
+    pub fn of_route(site: HeadOfSite<'a>, route: &Route) -> Self {
+        // Search results are without number, and search engines need no results of another search.
         let is_lasting = !matches!(route, Route::NotFound | Route::Search(_));
         Self {
             site,
             title: route.title(),
-            description: route.description(),
-            canonical: is_lasting.then(|| site.absolute(&route.href())),
+            description: route
+                .description()
+                .unwrap_or_else(|| site.words().description.clone()),
+            canonical: is_lasting.then(|| site.url.absolute(&route.href())),
             post: None,
             picture: None,
         }
@@ -44,18 +62,17 @@ impl<'a> PageHead<'a> {
 
     /// With the address of the picture that is in sight when the page opens: browsers then load it
     /// beside the app instead of after it.
-    #[must_use]
+    #[must_use = "the head itself stays as it is"]
     pub fn with_picture(self, picture: Option<String>) -> Self {
         Self { picture, ..self }
     }
 
     /// Of a post's page.
-    #[must_use]
-    pub fn of_post(site: &'a PublicUrl, route: &Route, post: &'a Post) -> Self {
+    pub fn of_post(site: HeadOfSite<'a>, route: &Route, post: &'a Post) -> Self {
         Self {
             title: post.title.clone(),
             description: match &post.summary {
-                summary if summary.is_empty() => SITE_DESCRIPTION.to_owned(),
+                summary if summary.is_empty() => site.words().description.clone(),
                 summary => summary.clone(),
             },
             post: Some(post),
@@ -64,9 +81,18 @@ impl<'a> PageHead<'a> {
         }
     }
 
+    /// Of one of the site's own pages.
+    pub fn of_page(site: HeadOfSite<'a>, route: &Route, page: &SitePage) -> Self {
+        let head = Self::of_route(site, route);
+        Self {
+            title: page.title.clone(),
+            description: page.description.clone().unwrap_or(head.description),
+            ..head
+        }
+    }
+
     /// Of a page that is not there, or not now.
-    #[must_use]
-    pub fn of_absence(site: &'a PublicUrl, title: &str) -> Self {
+    pub fn of_absence(site: HeadOfSite<'a>, title: &str) -> Self {
         Self {
             title: title.to_owned(),
             ..Self::of_route(site, &Route::NotFound)
@@ -74,9 +100,13 @@ impl<'a> PageHead<'a> {
     }
 
     /// The head's HTML.
-    #[must_use]
     pub fn html(&self) -> String {
-        let mut head = format!("<title>{}</title>", escaped(&document_title(&self.title)));
+        let words = self.site.words();
+        let mut head = format!(
+            "<title>{}</title>",
+            escaped(&words.document_title(&self.title))
+        );
+        head.push_str(&self.of_site());
         let mut meta = |key: &str, name: &str, content: &str| {
             head.push_str(&format!(
                 "<meta {key}=\"{name}\" content=\"{}\">",
@@ -87,7 +117,7 @@ impl<'a> PageHead<'a> {
         if self.canonical.is_none() {
             meta("name", "robots", "noindex");
         }
-        meta("property", "og:site_name", SITE_NAME);
+        meta("property", "og:site_name", &words.title);
         meta("property", "og:title", &self.title);
         meta("property", "og:description", &self.description);
         let kind = if self.post.is_some() {
@@ -139,20 +169,40 @@ impl<'a> PageHead<'a> {
         }
         for (address, kind, name) in FEEDS {
             head.push_str(&format!(
-                "<link rel=\"alternate\" type=\"{kind}\" title=\"{SITE_NAME} ({name})\" href=\"{}\">",
-                escaped(&self.site.absolute(address))
+                "<link rel=\"alternate\" type=\"{kind}\" title=\"{} ({name})\" href=\"{}\">",
+                escaped(&words.title),
+                escaped(&self.site.url.absolute(address))
             ));
         }
         head
     }
 
+    /// What the head of every page has: icon, colours, manifest, and the program's name.
+    fn of_site(&self) -> String {
+        let identity = self.site.identity;
+        let mut links = vec![
+            ("icon", identity.words().icon_url.as_str()),
+            ("manifest", identity.manifest_url()),
+        ];
+        links.extend(identity.theme_url().map(|url| ("stylesheet", url)));
+        let links = links
+            .into_iter()
+            .map(|(rel, href)| format!("<link rel=\"{rel}\" href=\"{}\">", escaped(href)));
+        let generator = concat!("FlashBlog ", env!("CARGO_PKG_VERSION"));
+        format!(
+            "<meta name=\"generator\" content=\"{generator}\">{}",
+            links.collect::<String>()
+        )
+    }
+
     fn image(&self) -> Option<String> {
         let image = self.post?.featured_image.as_deref()?;
-        Some(self.site.absolute(image))
+        Some(self.site.url.absolute(image))
     }
 
     /// Schema.org's view of the page as JSON-LD, a data block that no script policy concerns.
     fn linked_data(&self, address: &str, image: Option<&str>) -> String {
+        let words = self.site.words();
         let data = match self.post {
             Some(post) => json!({
                 "@context": "https://schema.org",
@@ -164,9 +214,10 @@ impl<'a> PageHead<'a> {
                 "image": image,
                 "datePublished": post.published_at.map(|moment| moment.to_string()),
                 "author": {"@type": "Person", "name": post.author.name},
-                "publisher": {"@type": "Organization", "name": SITE_NAME, "url": self.site.absolute("/")},
+                "publisher": {"@type": "Organization", "name": words.title, "url": self.site.url.absolute("/")},
                 "articleSection": post.category,
                 "keywords": post.tags,
+                "inLanguage": words.language,
                 "wordCount": post.content_text.split_whitespace().count(),
             }),
             None => json!({
@@ -175,7 +226,8 @@ impl<'a> PageHead<'a> {
                 "name": self.title,
                 "description": self.description,
                 "url": address,
-                "isPartOf": {"@type": "WebSite", "name": SITE_NAME, "url": self.site.absolute("/")},
+                "inLanguage": words.language,
+                "isPartOf": {"@type": "WebSite", "name": words.title, "url": self.site.url.absolute("/")},
             }),
         };
         format!(
@@ -185,7 +237,7 @@ impl<'a> PageHead<'a> {
     }
 }
 
-/// What is not known is left out.
+/// Leaves out what is not known.
 fn without_nulls(mut data: serde_json::Value) -> serde_json::Value {
     if let Some(fields) = data.as_object_mut() {
         fields.retain(|_, value| !value.is_null());

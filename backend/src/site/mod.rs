@@ -1,9 +1,18 @@
-//! The site around the API: the app's shell and files, heads, feeds and error pages.
+//! What surrounds the posts: the built app and its shell, heads of pages, feeds, the site's own
+//! words, colours and pages.
 
+pub mod accent;
 pub mod assets;
+mod colour;
 pub mod error_page;
 pub mod feeds;
 pub mod first_answers;
 pub mod head;
+pub mod identity;
+pub mod language;
+pub mod own_pages;
 pub mod page_renderer;
+pub mod picture;
+pub mod profile;
+pub mod redirects;
 pub mod shell;

@@ -152,6 +152,8 @@ mod rendering {
             Ok(Data::Post(blog)) => first.with(&Get::new(path), Ok(blog.as_ref().clone())),
             Ok(Data::Results(page)) => first.with(&Get::new(path), Ok(page.clone())),
             Ok(Data::Categories(list)) => first.with(&Get::new(path), Ok(list.clone())),
+            Ok(Data::Site(site)) => first.with(&Get::new(path), Ok(site.as_ref().clone())),
+            Ok(Data::OwnPage(page)) => first.with(&Get::new(path), Ok(page.as_ref().clone())),
             Err(problem) => {
                 let failure = ApiFailure::Problem(Box::new(problem.clone()));
                 // A failure has no type: the app asks for it by its path alone.

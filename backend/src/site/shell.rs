@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use lol_html::html_content::ContentType;
 use lol_html::{RewriteStrSettings, element, rewrite_str, text};
 use pulldown_cmark_escape::escape_html;
+use shared::site::Site;
 
 use crate::http::security_headers::document_policy;
 
@@ -65,15 +66,17 @@ pub enum ShellError {
 }
 
 impl Shell {
-    /// Takes the built page apart. Its title and description go: each page has its own.
+    /// Takes the built page apart and puts the site's name and language in. Title, description and
+    /// icon go: each page's head has its own.
     ///
     /// # Errors
     /// When it has no title, or no element with the id `app`.
-    pub fn parse(html: &str) -> Result<Self, ShellError> {
+    pub fn parse(html: &str, words: &Site) -> Result<Self, ShellError> {
         let scripts = RefCell::new(vec![String::new()]);
         let titles = RefCell::new(0_usize);
+        let named = with_name(html, &words.title);
         let marked = rewrite_str(
-            html,
+            &named,
             RewriteStrSettings::new()
                 .append_element_content_handler(element!("title", |title| {
                     // Later ones name pictures.
@@ -82,8 +85,15 @@ impl Shell {
                     }
                     Ok(())
                 }))
-                .append_element_content_handler(element!("meta[name=description]", |description| {
-                    description.remove();
+                .append_element_content_handler(element!(
+                    "meta[name=description], link[rel=icon]",
+                    |replaced| {
+                        replaced.remove();
+                        Ok(())
+                    }
+                ))
+                .append_element_content_handler(element!("html", |html| {
+                    html.set_attribute("lang", &words.language)?;
                     Ok(())
                 }))
                 .append_element_content_handler(element!("#app", |app| {
@@ -138,14 +148,12 @@ impl Shell {
         self.number
     }
 
-    /// The policy that lets the page's own scripts run, and no others.
-    #[must_use]
+    /// The policy that allows the page's own scripts, and no others.
     pub fn policy(&self) -> &HeaderValue {
         &self.policy
     }
 
     /// The page with these parts.
-    #[must_use]
     pub fn document(&self, parts: &Parts) -> String {
         [
             &self.before_head,
@@ -168,13 +176,29 @@ fn cut<'a>(html: &'a str, mark: &str) -> Result<(&'a str, &'a str), ShellError> 
 }
 
 /// A data block, which no script policy concerns. `attribute` tells the app what it is.
-#[must_use]
 pub fn data_block(attribute: &str, value: &str, json: &str) -> String {
     format!(
         "<script type=\"application/json\" {attribute}=\"{}\">{}</script>",
         escaped(value),
         inert_json(json)
     )
+}
+
+/// Puts the site's name into the elements with `data-site-title`. Not by the HTML rewriter: it takes
+/// what stands in `<noscript>` for text.
+fn with_name(html: &str, name: &str) -> String {
+    const MARK: &str = "data-site-title";
+    let mut parts = html.split(MARK);
+    let mut named = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        named.push_str(MARK);
+        let tag_end = part.find('>').map_or(0, |at| at + 1);
+        let text_end = part[tag_end..].find('<').map_or(tag_end, |at| tag_end + at);
+        named.push_str(&part[..tag_end]);
+        named.push_str(&escaped(name));
+        named.push_str(&part[text_end..]);
+    }
+    named
 }
 
 /// The source expression of an inline script (CSP Level 3, section 2.3.1): the parser has turned
@@ -186,7 +210,6 @@ fn script_hash(script: &str) -> String {
 }
 
 /// Plain text as HTML text, or as an attribute's value in double quotes.
-#[must_use]
 pub fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     // Writing to a string does not fail.
@@ -197,7 +220,6 @@ pub fn escaped(text: &str) -> String {
 /// JSON that can stand in a script element: nothing in it ends the element, or reads as markup or
 /// as a line end to an older script engine. These characters stand only in JSON's strings, where
 /// an escape means the same (RFC 8259, section 7).
-#[must_use]
 pub fn inert_json(json: &str) -> String {
     let mut inert = String::with_capacity(json.len());
     for character in json.chars() {
@@ -224,7 +246,7 @@ mod tests {
 
     #[test]
     fn each_page_has_its_own_head_and_data_in_the_built_page() {
-        let shell = Shell::parse(BUILT).expect("a shell");
+        let shell = Shell::parse(BUILT, &Site::default()).expect("a shell");
         let block = data_block(
             "data-path",
             "/api/v1/blogs?page=1&per_page=3",
@@ -261,6 +283,7 @@ mod tests {
         let shell = Shell::parse(
             "<title></title><link rel=stylesheet href=a><link rel=modulepreload href=b>\
              <link as=fetch rel=preload href=c><link rel=preload as=font href=d><div id=app></div>",
+            &Site::default(),
         )
         .expect("a shell");
         let page = shell.document(&Parts::default());
@@ -274,9 +297,30 @@ mod tests {
     }
 
     #[test]
+    fn the_site_has_its_name_and_language_in_the_built_page() {
+        let words = Site {
+            title: "A & B".into(),
+            language: "de".into(),
+            ..Site::default()
+        };
+        let built = "<html lang=en><title>FlashBlog</title><link rel=icon href=/f.svg>\
+            <div id=app><b data-site-title=\"\">FlashBlog</b></div>\
+            <noscript><i data-site-title>FlashBlog</i></noscript>";
+        let shell = Shell::parse(built, &words).expect("a shell");
+        let page = shell.document(&Parts::default());
+        assert!(page.starts_with("<html lang=\"de\"><div id=app"), "{page}");
+        assert!(
+            page.contains("<b data-site-title=\"\">A &amp; B</b>"),
+            "{page}"
+        );
+        assert!(page.contains("<i data-site-title>A &amp; B</i>"), "{page}");
+    }
+
+    #[test]
     fn the_policy_names_each_inline_script_by_its_hash() {
         let shell = Shell::parse(
             "<title></title><script>alert(1)</script><script>\r\nb</script><script src=/c.js></script><div id=app></div>",
+            &Site::default(),
         )
         .expect("a shell");
         let policy = shell.policy().to_str().expect("text");
@@ -295,7 +339,7 @@ mod tests {
     #[test]
     fn a_page_without_a_place_for_the_app_is_no_shell() {
         for html in ["", "<title>A</title>", "<div id=app></div>"] {
-            assert!(Shell::parse(html).is_err(), "{html}");
+            assert!(Shell::parse(html, &Site::default()).is_err(), "{html}");
         }
     }
 

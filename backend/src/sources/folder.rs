@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use unicode_normalization::UnicodeNormalization;
 
-use self::reading::{FolderContents, read_folder};
+use self::reading::{FolderContents, SkippedFile, read_folder};
 use super::{BlogSource, Media, MediaContent, SourceError, media_type};
 use crate::clock::{Clock, SystemClock};
 use crate::content::post::Post;
@@ -88,6 +88,31 @@ impl FolderSource {
         }
         *told = lines.into_iter().collect();
     }
+}
+
+/// What one reading of a folder found.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// The posts, those of the future too.
+    pub posts: Vec<Post>,
+    /// Files that are no posts, with the reason and the line where there is one.
+    pub faults: Vec<String>,
+    /// What the author may want to know.
+    pub notes: Vec<String>,
+}
+
+/// Reads a folder once, for its author.
+///
+/// # Errors
+/// When the folder can't be read.
+pub fn inspect(root: &Path) -> Result<Report, SourceError> {
+    let reading = read_folder(root, None)?;
+    let fault = |skipped: &SkippedFile| format!("{}: {}", skipped.file, skipped.reason);
+    Ok(Report {
+        faults: reading.skipped.iter().map(fault).collect(),
+        notes: reading.notes,
+        posts: reading.posts,
+    })
 }
 
 #[async_trait]

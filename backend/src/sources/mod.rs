@@ -8,6 +8,7 @@ mod records;
 mod stub;
 mod walk;
 
+pub mod byline;
 pub mod detect;
 pub mod embedded;
 pub mod feed;

@@ -29,7 +29,11 @@ use flashblog::session::Sessions;
 use flashblog::session::memory::SessionMemory;
 use flashblog::session::token::Keys;
 use flashblog::site::assets::Assets;
+use flashblog::site::identity::{Identity, SiteSettings};
+use flashblog::site::own_pages::OwnPages;
 use flashblog::site::page_renderer::PageRenderer;
+use flashblog::site::profile::Profile;
+use flashblog::site::redirects::Redirects;
 use flashblog::sources::embedded::EmbeddedSource;
 use flashblog::sources::{BlogSource, SourceError};
 use flashblog::store::Store;
@@ -195,6 +199,17 @@ pub(crate) struct TestApp {
     data_dir: TempDir,
 }
 
+fn profile(
+    settings: SiteSettings,
+    pages: Option<PathBuf>,
+    redirects: Redirects,
+    clock: &Arc<TestClock>,
+) -> Profile {
+    let clock = Arc::clone(clock) as Arc<dyn Clock>;
+    let pages = OwnPages::open(pages, clock).expect("pages");
+    Profile::new(Identity::new(settings), pages, redirects)
+}
+
 impl TestApp {
     /// An app at `http://blog.test` whose source holds 14 posts.
     pub(crate) async fn new() -> Self {
@@ -312,6 +327,12 @@ impl TestApp {
             answers: Answers::new(64 << 20),
             admission: Admission::new(hosts, Arc::clone(&public_url)),
             public_url,
+            profile: Arc::new(profile(
+                SiteSettings::default(),
+                None,
+                Redirects::default(),
+                &clock,
+            )),
             assets: Arc::new(Assets::in_folder(PathBuf::from(ASSETS))),
             pages: Arc::new(pages),
             metrics: Arc::default(),
@@ -332,6 +353,24 @@ impl TestApp {
     pub(crate) fn with_assets(mut self, assets: Assets) -> Self {
         self.app = App::from(Parts {
             assets: Arc::new(assets),
+            ..Parts::clone(&self.app)
+        });
+        self.router = flashblog::router::router(self.app.clone());
+        self
+    }
+
+    /// The same app with other words, own pages and old addresses.
+    pub(crate) fn with_site(
+        mut self,
+        settings: SiteSettings,
+        pages: Option<PathBuf>,
+        redirects: Redirects,
+    ) -> Self {
+        let profile = profile(settings, pages, redirects, &self.clock);
+        let assets = Assets::in_folder(PathBuf::from(ASSETS)).of_site(profile.identity.words());
+        self.app = App::from(Parts {
+            assets: Arc::new(assets),
+            profile: Arc::new(profile),
             ..Parts::clone(&self.app)
         });
         self.router = flashblog::router::router(self.app.clone());

@@ -39,4 +39,5 @@ mod search;
 mod server;
 mod servers;
 mod session;
+mod site;
 mod store;

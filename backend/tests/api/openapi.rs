@@ -123,6 +123,8 @@ fn only_files_pages_and_fallbacks_are_routed_without_a_description() {
             "/feed.json",
             "/sitemap.xml",
             "/robots.txt",
+            "/site/{file}",
+            "/site/pages/{*path}",
             "/error.css",
             "/contact",
             "/contact",

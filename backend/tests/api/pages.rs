@@ -26,11 +26,13 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
     Some(&text[from..from + length])
 }
 
-/// The address and the answer that a page has inside.
+/// The address and the answer that a page has inside, beside those of the site itself.
 fn first_envelope(answer: &Answer) -> Option<(String, Value)> {
     let html = answer.text();
     let start = "<script type=\"application/json\" data-path=\"";
-    let block = between(&html, start, "</script>")?;
+    let mut blocks = html.split(start).skip(1);
+    let block = blocks.find(|block| !block.starts_with("/api/v1/site\""))?;
+    let (block, _) = block.split_once("</script>").expect("an end");
     let (path, json) = block.split_once("\">").expect("an attribute");
     let json = serde_json::from_str(json).expect("JSON");
     Some((path.replace("&amp;", "&"), json))

@@ -218,6 +218,93 @@ fn what_can_not_be_used_stops_the_start_with_one_line() {
     }
 }
 
+#[test]
+fn a_new_blog_is_made_checked_and_served() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let blog = folder.path().join("blog");
+    let bare = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_flashblog"));
+        command.env_clear();
+        command
+    };
+    let made = bare().arg("init").arg(&blog).output().expect("runs");
+    assert!(made.status.success(), "{made:?}");
+    let file = blog.join("flashblog.toml");
+    let told = String::from_utf8(made.stdout).expect("text");
+    assert!(
+        told.contains(&format!("flashblog --config {}", file.display())),
+        "{told}"
+    );
+    assert_one_line(bare().arg("init").arg(&blog), "is not empty");
+
+    let check = || {
+        let output = bare()
+            .arg("check")
+            .arg("--config")
+            .arg(&file)
+            .output()
+            .expect("runs");
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).expect("text"),
+        )
+    };
+    assert_eq!(
+        check(),
+        (Some(0), "2 posts, 1 pages, 0 errors\n".to_owned())
+    );
+    let server = Server::start(
+        bare()
+            .args(["--listen", "127.0.0.1:0", "--config"])
+            .arg(&file),
+    );
+    assert!(
+        server
+            .get("/", "")
+            .contains("<title>Home · My blog</title>")
+            || server.get("/api/v1/site", "").contains("My blog")
+    );
+    assert!(
+        server
+            .get("/api/v1/blogs", "")
+            .contains("What a text can hold")
+    );
+    assert!(
+        server
+            .get("/api/v1/pages/about", "")
+            .contains("Who writes here")
+    );
+    assert!(
+        blog.join("data/flashblog.db").exists(),
+        "paths are relative to the file"
+    );
+
+    std::fs::write(blog.join("posts/bad.md"), "---\ntitle: [\n---\n").expect("writes");
+    std::fs::write(blog.join("pages/blogs.md"), "Mine.\n").expect("writes");
+    std::fs::write(
+        blog.join("pages/links.md"),
+        "[a](/nowhere) [b](/blogs/none) [c](/about)\n",
+    )
+    .expect("writes");
+    let (code, told) = check();
+    assert_eq!(code, Some(1));
+    for line in [
+        "error: bad.md: line ",
+        "error: blogs.md: the site needs the address /blogs itself",
+        "error: page links: the link to /nowhere leads nowhere",
+        "error: page links: the link to /blogs/none leads nowhere",
+        "2 posts, 2 pages, 4 errors",
+    ] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+    assert_one_line(
+        bare()
+            .args(["--listen", "127.0.0.1:0", "--config"])
+            .arg(&file),
+        "blogs.md",
+    );
+}
+
 #[cfg(unix)]
 #[test]
 fn a_key_that_is_no_text_is_refused_and_not_replaced() {

@@ -51,7 +51,7 @@ async fn whatever_fails_says_what_happened_and_can_be_tried_again() -> anyhow::R
         (Fault::ServerError, "Something went wrong"),
         (Fault::Unavailable, "The blogs can’t be reached right now"),
         (Fault::Rubbish, "Something went wrong"),
-        (Fault::Cut, "FlashBlog can’t be reached"),
+        (Fault::Cut, "This site can’t be reached"),
         (Fault::Silence, "This is taking too long"),
     ] {
         browser.visit("/about").await?;

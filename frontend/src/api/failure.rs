@@ -64,7 +64,7 @@ impl ApiFailure {
     /// What happened, in a few words.
     pub fn headline(&self) -> &'static str {
         match self {
-            Self::Offline => "FlashBlog can’t be reached",
+            Self::Offline => "This site can’t be reached",
             Self::Timeout => "This is taking too long",
             Self::Problem(problem) => match problem.code.as_str() {
                 code::SOURCE_UNAVAILABLE => "The blogs can’t be reached right now",

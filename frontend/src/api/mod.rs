@@ -11,3 +11,4 @@ pub mod first_answer;
 pub mod get;
 pub mod search;
 pub mod session;
+pub mod site;

@@ -3,7 +3,9 @@
 use yew::prelude::*;
 
 use crate::components::icon::{Shape, icon};
+use crate::contexts::site::content_language;
 use shared::route::Route;
+use shared::site::Site;
 
 /// A page in a night sky, lit by a flash.
 const ART: &str = concat!(
@@ -21,16 +23,20 @@ const ART: &str = concat!(
     r#"<path class="h-flash" d="M318 30L206 214h70l-40 156 138-206h-76z"/></svg>"#
 );
 
-/// The site in one sentence, and links into it.
-pub fn hero() -> Html {
+/// The site's heading and text, and links into it. Without a heading only the page's name, for
+/// screen readers.
+pub fn hero(site: &Site) -> Html {
+    let lang = content_language(site);
+    if site.heading.is_empty() {
+        return html! { <h1 class="visually-hidden" {lang}>{ &site.title }</h1> };
+    }
     html! {
         <section class="hero">
             <div class="hero-words">
-                <h1>{ "Bright ideas, plainly written." }</h1>
-                <p class="hero-lead">
-                    { "FlashBlog collects short, careful posts: what somebody tried, what broke, \
-                       and what they would do again." }
-                </p>
+                <h1 lang={lang.clone()}>{ &site.heading }</h1>
+                if !site.intro.is_empty() {
+                    <p class="hero-lead" {lang}>{ &site.intro }</p>
+                }
                 <div class="hero-actions">
                     <a class="btn btn-spark" href={Route::blogs().href()}>
                         { "Read the blogs" }

@@ -1,5 +1,7 @@
 //! Links within the app.
 
+use std::rc::Rc;
+
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlAnchorElement};
 use yew::prelude::*;
@@ -9,21 +11,30 @@ use yew_router::navigator::Navigator;
 
 use crate::contexts::scroll_positions::ScrollPositions;
 use shared::route::Route;
+use shared::site::Site;
 
-/// A click handler for the element around the whole app. Links are plain `<a href>`, in components
+/// A click handler for the element around the whole app of `site`. Links are plain `<a href>`, in components
 /// and in posts. The app follows links to its own pages; the browser follows all others: to other
 /// sites, to files, and after a click with a modifier key.
 #[hook]
-pub fn use_link_navigation(scroll_positions: ScrollPositions) -> Callback<MouseEvent> {
+pub fn use_link_navigation(
+    scroll_positions: ScrollPositions,
+    site: Rc<Site>,
+) -> Callback<MouseEvent> {
     let navigator = use_navigator();
     Callback::from(move |event: MouseEvent| {
         if let Some(navigator) = &navigator {
-            follow(&event, navigator, &scroll_positions);
+            follow(&event, navigator, &scroll_positions, &site);
         }
     })
 }
 
-fn follow(event: &MouseEvent, navigator: &Navigator, scroll_positions: &ScrollPositions) {
+fn follow(
+    event: &MouseEvent,
+    navigator: &Navigator,
+    scroll_positions: &ScrollPositions,
+    site: &Site,
+) {
     let is_plain = event.button() == 0
         && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
     if !is_plain || event.default_prevented() {
@@ -43,8 +54,8 @@ fn follow(event: &MouseEvent, navigator: &Navigator, scroll_positions: &ScrollPo
     let (path, query) = (link.pathname(), link.search());
     let is_this_page =
         here.pathname().as_ref() == Ok(&path) && here.search().as_ref() == Ok(&query);
-    if Route::parse(&path, &query) == Route::NotFound && !is_this_page {
-        // The server answers this address itself, as it does `/feed.xml`.
+    if site.resolve(Route::parse(&path, &query)) == Route::NotFound && !is_this_page {
+        // The server answers this address itself: `/feed.xml`, a new page, or one that has moved.
         return;
     }
     event.prevent_default();

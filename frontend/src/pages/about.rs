@@ -4,22 +4,26 @@ use yew::prelude::*;
 
 use crate::components::page::Page;
 use crate::components::session_panel::SessionPanel;
+use crate::contexts::site::use_site;
 use shared::route::Route;
 
-/// What FlashBlog is, how it is made, and what it knows of its readers.
+/// What the site is, how it is made, and what it knows of its readers.
 #[component]
 pub fn AboutPage() -> Html {
+    let site = use_site();
+    let title = &site.title;
     html! {
         <Page title={Route::About.title()}>
             <article class="reading">
                 <header class="page-head">
-                    <h1>{ "About FlashBlog" }</h1>
+                    <h1>{ format!("About {title}") }</h1>
                     <p class="page-lead">{ "A small blog that takes its readers’ time seriously." }</p>
                 </header>
                 <div class="prose">
                     <h2>{ "What it is" }</h2>
                     <p>
-                        { "FlashBlog shows posts from one source, which the owner of the site chooses: \
+                        { title }
+                        { " shows posts from one source, which the owner of the site chooses: \
                            the posts that come with it, a folder of Markdown files, or another blog’s \
                            API. They are cleaned on the server, laid out for reading, and shown without \
                            anything that blinks." }

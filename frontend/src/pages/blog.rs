@@ -15,6 +15,7 @@ use crate::components::post::tag_list::tag_list;
 use crate::components::states::not_found_view::not_found_view;
 use crate::components::states::skeleton::{loading, post_skeleton, text_skeleton};
 use crate::contexts::client::use_client;
+use crate::contexts::site::use_content_language;
 use crate::hooks::use_arrival::Arrival;
 use crate::hooks::use_load::{Loaded, use_load};
 use crate::hooks::use_prefetch::use_prefetch;
@@ -34,6 +35,7 @@ pub struct BlogPageProps {
 #[component]
 pub fn BlogPage(props: &BlogPageProps) -> Html {
     let client = use_client();
+    let language = use_content_language();
     let post = use_load(blogs::one(&props.id));
     use_prefetch(match &post.loaded {
         Loaded::Ready { data, .. } => data.next.as_ref().map(|next| next.id.as_str()),
@@ -55,7 +57,11 @@ pub fn BlogPage(props: &BlogPageProps) -> Html {
         }
     };
     page_of(&post, title, || {
-        loaded_block(&post, || view_pending(summary.as_ref()), view_post)
+        loaded_block(
+            &post,
+            || view_pending(summary.as_ref()),
+            |post| view_post(post, &language),
+        )
     })
 }
 
@@ -72,10 +78,10 @@ fn view_pending(summary: Option<&BlogSummary>) -> Html {
     }
 }
 
-fn view_post(blog: &Blog) -> Html {
+fn view_post(blog: &Blog, language: &Option<AttrValue>) -> Html {
     html! {
         <>
-            <article class={classes!("post", is_long(blog).then_some("post-long"))}>
+            <article class={classes!("post", is_long(blog).then_some("post-long"))} lang={language.clone()}>
                 { post_head(&blog.summary) }
                 <PostText
                     key={blog.summary.id.as_str()}
@@ -89,8 +95,8 @@ fn view_post(blog: &Blog) -> Html {
                     url={blog.summary.url.clone()}
                 />
             </article>
-            { neighbours(blog) }
-            { related_posts(&blog.related) }
+            { neighbours(blog, language) }
+            { related_posts(&blog.related, language) }
         </>
     }
 }

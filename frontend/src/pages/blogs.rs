@@ -11,6 +11,7 @@ use crate::components::page::{loaded_block, page_of};
 use crate::components::post::blog_card::blog_card;
 use crate::components::states::freshness_notice::FreshnessNotice;
 use crate::components::states::skeleton::{card_skeletons, chip_skeletons, loading};
+use crate::contexts::site::use_content_language;
 use crate::hooks::use_load::{Loaded, use_load};
 use shared::route::{BlogsQuery, Route};
 
@@ -25,6 +26,7 @@ pub struct BlogsPageProps {
 #[component]
 pub fn BlogsPage(props: &BlogsPageProps) -> Html {
     let query = &props.query;
+    let language = use_content_language();
     let posts = use_load(blogs::list(query));
     let categories = use_load(categories::list());
     use_shown_chip_in_view(query, categories.loaded.data().is_some());
@@ -44,7 +46,7 @@ pub fn BlogsPage(props: &BlogsPageProps) -> Html {
                     </p>
                 </header>
                 { view_filter(&categories.loaded, query) }
-                { loaded_block(&posts, view_pending, |page| view_posts(page, query)) }
+                { loaded_block(&posts, view_pending, |page| view_posts(page, query, language)) }
             </>
         }
     })
@@ -68,14 +70,14 @@ fn view_pending() -> Html {
     }
 }
 
-fn view_posts(page: &BlogPage, query: &BlogsQuery) -> Html {
+fn view_posts(page: &BlogPage, query: &BlogsQuery, lang: Option<AttrValue>) -> Html {
     html! {
         <>
             <FreshnessNotice freshness={page.freshness.clone()} />
             if page.items.is_empty() {
                 { view_empty(query, page) }
             }
-            <div class="blog-grid">
+            <div class="blog-grid" {lang}>
                 { for page.items.iter().enumerate().map(|(index, blog)| blog_card(blog, 2, index < 3)) }
             </div>
             { pagination(page.page, page.total_pages, &|page| {

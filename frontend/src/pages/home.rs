@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use crate::api::{blogs, categories};
 use crate::components::hero::hero;
+use crate::components::home_text::HomeText;
 use crate::components::icon::{Shape, icon};
 use crate::components::lists::category_links::category_links;
 use crate::components::page::Page;
@@ -12,14 +13,17 @@ use crate::components::post::blog_card::blog_card;
 use crate::components::states::failure_view::failure_part;
 use crate::components::states::freshness_notice::FreshnessNotice;
 use crate::components::states::skeleton::{card_skeletons, chip_skeletons, loading};
+use crate::contexts::site::{content_language, use_site};
 use crate::hooks::use_arrival::Arrival;
 use crate::hooks::use_load::{Load, Loaded, use_load};
 use shared::route::{BlogsQuery, FEATURED_POSTS, Route};
+use shared::site::HOME_PAGE;
 
 /// The hero, the newest posts and the categories. The two requests run side by side, and the failure
 /// of one leaves the other part alone.
 #[component]
 pub fn HomePage() -> Html {
+    let site = use_site();
     let featured = use_load(blogs::list(&BlogsQuery::featured()));
     let categories = use_load(categories::list());
     // The hero and the categories make a page even if the posts fail.
@@ -29,7 +33,10 @@ pub fn HomePage() -> Html {
     };
     html! {
         <Page title={Route::Home.title()} {arrival}>
-            { hero() }
+            { hero(&site) }
+            if site.has_page(HOME_PAGE) {
+                <HomeText />
+            }
             <section class="home-section" aria-labelledby="featured">
                 <div class="section-head">
                     <h2 id="featured">{ "Featured posts" }</h2>
@@ -38,14 +45,14 @@ pub fn HomePage() -> Html {
                         { icon(Shape::ArrowRight) }
                     </a>
                 </div>
-                { view_featured(&featured) }
+                { view_featured(&featured, content_language(&site)) }
             </section>
             { view_categories(&categories) }
         </Page>
     }
 }
 
-fn view_featured(featured: &Load<BlogPage>) -> Html {
+fn view_featured(featured: &Load<BlogPage>, lang: Option<AttrValue>) -> Html {
     match &featured.loaded {
         Loaded::Pending => html! {
             <div class="featured">
@@ -63,7 +70,7 @@ fn view_featured(featured: &Load<BlogPage>) -> Html {
                 if data.items.is_empty() {
                     <p class="empty">{ "There are no posts yet." }</p>
                 }
-                <div class="featured">
+                <div class="featured" {lang}>
                     { for data.items.iter().enumerate().map(|(index, blog)| blog_card(blog, 3, index == 0)) }
                 </div>
             </>

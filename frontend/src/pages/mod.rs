@@ -6,6 +6,7 @@ pub mod blogs;
 pub mod contact;
 pub mod home;
 pub mod not_found;
+pub mod own_page;
 pub mod search;
 
 use shared::route::Route;
@@ -17,6 +18,7 @@ use crate::pages::blogs::BlogsPage;
 use crate::pages::contact::ContactPage;
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
+use crate::pages::own_page::OwnPage;
 use crate::pages::search::SearchPage;
 
 /// The page of a route.
@@ -28,6 +30,7 @@ pub fn page(route: Route) -> Html {
         Route::Search(query) => html! { <SearchPage {query} /> },
         Route::About => html! { <AboutPage /> },
         Route::Contact => html! { <ContactPage /> },
+        Route::Page { slug } => html! { <OwnPage {slug} /> },
         Route::NotFound => html! { <NotFoundPage /> },
     }
 }

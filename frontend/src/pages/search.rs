@@ -12,6 +12,7 @@ use crate::components::search::nothing_found::NothingFound;
 use crate::components::search::search_result::search_result;
 use crate::components::states::freshness_notice::FreshnessNotice;
 use crate::components::states::skeleton::{loading, result_skeletons};
+use crate::contexts::site::use_content_language;
 use crate::hooks::use_load::use_load;
 
 /// Which results.
@@ -25,6 +26,7 @@ pub struct SearchPageProps {
 #[component]
 pub fn SearchPage(props: &SearchPageProps) -> Html {
     let query = &props.query;
+    let language = use_content_language();
     let results = use_load(search::page(query));
     page_of(&results, Route::Search(query.clone()).title(), || {
         html! {
@@ -35,7 +37,7 @@ pub fn SearchPage(props: &SearchPageProps) -> Html {
                         { results.loaded.data().map(|page| count(page)).unwrap_or_default() }
                     </p>
                 </header>
-                { loaded_block(&results, view_pending, |page| view_results(page, query)) }
+                { loaded_block(&results, view_pending, |page| view_results(page, query, language)) }
             </div>
         }
     })
@@ -50,7 +52,7 @@ fn view_pending() -> Html {
     }
 }
 
-fn view_results(page: &ResultsPage, query: &SearchQuery) -> Html {
+fn view_results(page: &ResultsPage, query: &SearchQuery, lang: Option<AttrValue>) -> Html {
     html! {
         <>
             <FreshnessNotice freshness={page.freshness.clone()} />
@@ -58,7 +60,7 @@ fn view_results(page: &ResultsPage, query: &SearchQuery) -> Html {
             if page.items.is_empty() && !page.freshness.stale {
                 <NothingFound />
             }
-            <ol class="search-results">{ for page.items.iter().map(search_result) }</ol>
+            <ol class="search-results" {lang}>{ for page.items.iter().map(search_result) }</ol>
             { pagination(page.page, page.total_pages, &|page| {
                 Route::Search(query.with_page(page)).href()
             }) }

@@ -129,7 +129,7 @@ fn answers() -> FirstAnswers {
             Route::Blogs(query) => first.with(&blogs::list(&query), Ok(list())),
             Route::Blog { id } => first.with(&blogs::one(&id), Ok(post())),
             Route::Search(query) => first.with(&search::page(&query), Ok(results())),
-            Route::About | Route::Contact | Route::NotFound => first,
+            Route::About | Route::Contact | Route::Page { .. } | Route::NotFound => first,
         };
     }
     first

@@ -38,7 +38,7 @@ pub(super) fn page(document: &Value) -> String {
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <title>{title}: the API</title>\n\
          <link rel=\"stylesheet\" href=\"/api/docs/docs.css\">\n</head>\n<body>\n\
-         <header>\n<p class=\"home\"><a href=\"/\"><span aria-hidden=\"true\">←</span> {MARK} FlashBlog</a></p>\n\
+         <header>\n<p class=\"home\"><a href=\"/\"><span aria-hidden=\"true\">←</span> {MARK} {title}</a></p>\n\
          <h1>{title}: the API</h1>\n\
          <p>Version {version}, as <a href=\"/api/v1/openapi.json\">OpenAPI document</a>.</p>\n{}</header>\n\
          <nav aria-label=\"Operations\">\n<ul>\n{}</ul>\n</nav>\n\

@@ -87,6 +87,7 @@ fn example_flash(category: Category, message: &str) -> Flash {
     ),
     tags(
         (name = "Blogs", description = "Posts, newest first."),
+        (name = "Site", description = "The site's name and words, its menu, and its own pages."),
         (name = "Contact", description = "Messages to the owner of the site. A form without a script posts the same fields to `/contact` and is sent back there (303)."),
         (name = "Session", description = "The visitor's session: a signed token, in a cookie or as Bearer."),
         (name = "Service", description = "Whether the server is there, and what it offers."),
@@ -101,12 +102,12 @@ pub struct Description {
 }
 
 impl Description {
-    /// Adds to the operations' description what holds for all of them. `cookie` is the name of
-    /// the session's.
-    #[must_use]
-    pub fn new(operations: &utoipa::openapi::OpenApi, cookie: &str) -> Self {
+    /// Adds to the operations' description what holds for all of them. `site` is the site's name,
+    /// `cookie` that of the session's.
+    pub fn new(operations: &utoipa::openapi::OpenApi, site: &str, cookie: &str) -> Self {
         // A description is plain data, so this can't fail.
         let mut document = serde_json::to_value(operations).unwrap_or_default();
+        document["info"]["title"] = site.into();
         complete(&mut document, cookie);
         Self { document }
     }

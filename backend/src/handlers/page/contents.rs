@@ -1,11 +1,14 @@
 //! What a page shows: status, head and the answers that it starts with.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use shared::blog::BlogPage;
 use shared::flash::Category;
-use shared::paths::API_BASE;
+use shared::paths::{API_BASE, SITE_REQUEST, page_request};
 use shared::route::{BlogsQuery, Route};
 use shared::search::SearchPage;
+use shared::site::{HOME_PAGE, SitePage};
 
 use crate::api::envelope::problem;
 use crate::app::App;
@@ -14,13 +17,15 @@ use crate::error::ApiError;
 use crate::handlers::blogs::{BLOG_NOT_FOUND, stale_warning};
 use crate::session::Visit;
 use crate::site::first_answers::{Data, FirstAnswer};
-use crate::site::head::PageHead;
+use crate::site::head::{HeadOfSite, PageHead};
+use crate::site::profile::ProfileView;
 use crate::telemetry::RequestId;
 
 /// The data of a page, for which the request may have to wait.
 pub(super) struct Fetched {
     pub(super) route: Route,
     pub(super) view: Option<View>,
+    pub(super) profile: Arc<ProfileView>,
     results: Option<SearchPage>,
 }
 
@@ -31,7 +36,8 @@ impl Fetched {
         reader: Option<Reader>,
     ) -> Result<Self, ApiError> {
         let (mut view, mut results) = (None, None);
-        if route.first_request().is_some() {
+        let profile = app.profile.view().await.map_err(ApiError::internal)?;
+        if shows_posts(&route) {
             let posts = app.blogs.peek(reader).await;
             if let Route::Search(query) = &route {
                 let found = posts.search(query).await;
@@ -42,6 +48,7 @@ impl Fetched {
         Ok(Self {
             route,
             view,
+            profile,
             results,
         })
     }
@@ -77,6 +84,25 @@ impl Fetched {
         app: &'a App,
         request_id: Option<&RequestId>,
     ) -> Contents<'a> {
+        let mut contents = self.main_contents(app, request_id);
+        if self.route == Route::Home
+            && let Some(home) = self.profile.page(HOME_PAGE)
+        {
+            contents.answers.push(own_page(&home.page));
+        }
+        contents.answers.push(self.site());
+        contents
+    }
+
+    /// The answer about the site, which every page starts with.
+    pub(super) fn site(&self) -> FirstAnswer {
+        FirstAnswer {
+            path: SITE_REQUEST.to_owned(),
+            outcome: Ok(Data::Site(Box::new(self.profile.site.clone()))),
+        }
+    }
+
+    fn main_contents<'a>(&'a self, app: &'a App, request_id: Option<&RequestId>) -> Contents<'a> {
         match (&self.view, &self.results, &self.route) {
             (Some(view), Some(results), _) => self.search(app, view, results),
             (Some(view), None, Route::Blog { id }) => match self.post(app, view, id) {
@@ -84,14 +110,29 @@ impl Fetched {
                 Err(error) => self.absence(app, &error, request_id),
             },
             (Some(view), None, _) => self.list(app, view),
+            (None, _, Route::Page { slug }) if self.profile.page(slug).is_some() => {
+                self.own_page(app, slug)
+            }
             (None, _, route) => Contents {
                 status: match route {
                     Route::NotFound => StatusCode::NOT_FOUND,
                     _ => StatusCode::OK,
                 },
-                head: PageHead::of_route(&app.public_url, route),
+                head: PageHead::of_route(head_of(app), route),
                 answers: Vec::new(),
             },
+        }
+    }
+
+    fn own_page<'a>(&self, app: &'a App, slug: &str) -> Contents<'a> {
+        let own = self.profile.page(slug);
+        Contents {
+            status: StatusCode::OK,
+            head: match own {
+                Some(own) => PageHead::of_page(head_of(app), &self.route, &own.page),
+                None => PageHead::of_route(head_of(app), &self.route),
+            },
+            answers: own.map(|own| own_page(&own.page)).into_iter().collect(),
         }
     }
 
@@ -104,7 +145,7 @@ impl Fetched {
         match (view.snapshot.post(id), view.snapshot.blog(id)) {
             (Some(post), Some(blog)) => Ok(Contents {
                 status: StatusCode::OK,
-                head: PageHead::of_post(&app.public_url, &self.route, post),
+                head: PageHead::of_post(head_of(app), &self.route, post),
                 answers: self.answers(Data::Post(Box::new(blog))),
             }),
             _ => Err(ApiError::BlogNotFound { id: id.to_owned() }),
@@ -127,7 +168,7 @@ impl Fetched {
         let outcome = Err(problem(&parts, request_id.cloned()));
         Contents {
             status,
-            head: PageHead::of_absence(&app.public_url, title),
+            head: PageHead::of_absence(head_of(app), title),
             answers: path
                 .map(|path| FirstAnswer { path, outcome })
                 .into_iter()
@@ -147,7 +188,7 @@ impl Fetched {
             Route::Blogs(query) => Route::Blogs(query.with_page(list.page)),
             route => route.clone(),
         };
-        let head = PageHead::of_route(&app.public_url, &shown).with_picture(picture(&list));
+        let head = PageHead::of_route(head_of(app), &shown).with_picture(picture(&list));
         let mut answers = self.answers(Data::List(list));
         answers.push(categories(view));
         Contents {
@@ -170,7 +211,7 @@ impl Fetched {
         }
         Contents {
             status: StatusCode::OK,
-            head: PageHead::of_route(&app.public_url, &shown),
+            head: PageHead::of_route(head_of(app), &shown),
             answers,
         }
     }
@@ -184,6 +225,28 @@ impl Fetched {
         })
         .into_iter()
         .collect()
+    }
+}
+
+/// What every page's head says about the site.
+pub(super) fn head_of(app: &App) -> HeadOfSite<'_> {
+    HeadOfSite {
+        url: &app.public_url,
+        identity: &app.profile.identity,
+    }
+}
+
+fn shows_posts(route: &Route) -> bool {
+    matches!(
+        route,
+        Route::Home | Route::Blogs(_) | Route::Blog { .. } | Route::Search(_)
+    )
+}
+
+fn own_page(page: &SitePage) -> FirstAnswer {
+    FirstAnswer {
+        path: page_request(&page.slug),
+        outcome: Ok(Data::OwnPage(Box::new(page.clone()))),
     }
 }
 

@@ -6,7 +6,7 @@ use shared::contact::ContactMessage;
 use shared::paths::API_BASE;
 use shared::route::Route;
 
-use super::contents::{Contents, Fetched};
+use super::contents::{Contents, Fetched, head_of};
 use super::written::{Page, Personal};
 use crate::api::envelope::problem;
 use crate::app::App;
@@ -37,11 +37,14 @@ pub async fn refused_form(
     let fetched = Fetched::of(app, Route::Contact, None).await?;
     let contents = Contents {
         status: parts.status,
-        head: PageHead::of_route(&app.public_url, &Route::Contact),
-        answers: vec![FirstAnswer {
-            path: format!("{API_BASE}/contact"),
-            outcome,
-        }],
+        head: PageHead::of_route(head_of(app), &Route::Contact),
+        answers: vec![
+            FirstAnswer {
+                path: format!("{API_BASE}/contact"),
+                outcome,
+            },
+            fetched.site(),
+        ],
     };
     let page = Page {
         app,

@@ -20,6 +20,7 @@ use self::written::{Page, Personal};
 use crate::app::App;
 use crate::cache::REFETCH_INTERVAL;
 use crate::error::ApiError;
+use crate::handlers::moved::moved;
 use crate::http::answer::write_once;
 use crate::http::conditional::Preconditions;
 use crate::session::Visit;
@@ -36,24 +37,35 @@ use crate::telemetry::RequestId;
 /// 404 without a page for a file that isn't there.
 pub async fn show(State(app): State<App>, request: Request) -> Result<Response, ApiError> {
     let uri = request.uri();
+    let profile = app.profile.view().await.map_err(ApiError::internal)?;
     let route = Route::parse(uri.path(), uri.query().unwrap_or_default());
+    let route = profile.site.resolve(route);
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Ok(other_method(request.method(), &route));
     }
     if let Some(target) = route.redirect() {
         return Ok(Redirect::to(&target.href()).into_response());
     }
+    let path = uri.path().to_owned();
+    if let Route::Blog { id } = &route
+        && let Some(moved) = moved(&app, &profile, &path)
+        && app.blogs.peek(None).await.snapshot.post(id).is_none()
+    {
+        return Ok(moved);
+    }
     if route != Route::NotFound {
         return document(&app, &route, request).await;
     }
-    let is_file = is_file(uri.path());
     let (parts, body) = request.into_parts();
     let page_request = Request::from_parts(parts.clone(), Body::empty());
     let file_request = Request::from_parts(parts, body);
     if let Some(file) = app.assets.serve(file_request).await {
         return Ok(file);
     }
-    if is_file {
+    if let Some(moved) = moved(&app, &profile, &path) {
+        return Ok(moved);
+    }
+    if is_file(&path) {
         return Err(ApiError::NotFound);
     }
     document(&app, &route, page_request).await

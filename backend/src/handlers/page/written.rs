@@ -94,11 +94,12 @@ impl Page<'_> {
             shell: self.shell.number(),
             today: self.app.pages.today(),
         };
-        match (&self.fetched.route, &self.fetched.view) {
+        let key = match (&self.fetched.route, &self.fetched.view) {
             (Route::Blog { .. }, Some(view)) => Key::of_posts(view, wanted),
             (_, Some(view)) => Key::of_list(view, wanted),
             (_, None) => Key::of_site(wanted),
-        }
+        };
+        key.with_profile(self.fetched.profile.number)
     }
 
     fn html(&self, contents: &Contents<'_>) -> String {

@@ -8,9 +8,11 @@ use crate::components::frame::wordmark::wordmark;
 use crate::components::icon::{Shape, icon};
 use crate::components::search::search_box::SearchBox;
 use crate::components::toasts::history::FlashHistory;
+use crate::contexts::site::{content_language, use_site};
 use crate::hooks::use_scrolled_past::use_scrolled_past;
 use crate::hooks::use_theme::use_theme;
 use shared::route::Route;
+use shared::site::{MenuItem, Site};
 
 const MENU_ID: &str = "main-menu";
 
@@ -24,6 +26,7 @@ pub struct NavbarProps {
 /// Wordmark, links, search, flashes and theme. On narrow screens the links are a menu behind a button.
 #[component]
 pub fn Navbar(props: &NavbarProps) -> Html {
+    let site = use_site();
     let is_scrolled = use_scrolled_past(50.0);
     let (theme, next_theme, choose_theme) = use_theme();
     let menu = use_menu(&props.route);
@@ -36,7 +39,7 @@ pub fn Navbar(props: &NavbarProps) -> Html {
         <header class={classes!("site-header", is_scrolled.then_some("is-scrolled"))}>
             <nav class="navbar navbar-expand-md" aria-label="Main" onkeydown={menu.onkeydown.clone()}>
                 <div class="container">
-                    <a class="navbar-brand" href={Route::Home.href()}>{ wordmark() }</a>
+                    <a class="navbar-brand" href={Route::Home.href()}>{ wordmark(&site) }</a>
                     <div class="navbar-tools">
                         <SearchBox route={props.route.clone()} />
                         <FlashHistory />
@@ -45,9 +48,7 @@ pub fn Navbar(props: &NavbarProps) -> Html {
                     </div>
                     <div id={MENU_ID} {class}>
                         <ul class="navbar-nav">
-                            { for sections().into_iter().map(|(label, target)| {
-                                view_link(label, &target, current(&props.route, &target))
-                            }) }
+                            { for site.menu.iter().map(|item| view_link(&site, item, &props.route)) }
                         </ul>
                     </div>
                 </div>
@@ -115,28 +116,31 @@ fn view_toggler(menu: &Menu) -> Html {
     }
 }
 
-fn view_link(label: &'static str, target: &Route, current: Option<&'static str>) -> Html {
+fn view_link(site: &Site, item: &MenuItem, route: &Route) -> Html {
+    let current = current(route, &target(site, item));
     html! {
         <li class="nav-item">
             <a
                 class={classes!("nav-link", current.map(|_| "active"))}
-                href={target.href()}
+                href={item.url.clone()}
                 aria-current={current}
             >
-                { label }
+                { menu_label(site, item) }
             </a>
         </li>
     }
 }
 
-/// The pages that the navbar and the footer link to.
-pub(super) fn sections() -> [(&'static str, Route); 4] {
-    [
-        ("Home", Route::Home),
-        ("Blogs", Route::blogs()),
-        ("About", Route::About),
-        ("Contact", Route::Contact),
-    ]
+/// The label of a link to a page. That of the site's own page is in the site's language.
+pub(super) fn menu_label(site: &Site, item: &MenuItem) -> Html {
+    match (target(site, item), content_language(site)) {
+        (Route::Page { .. }, Some(lang)) => html! { <span {lang}>{ &item.label }</span> },
+        _ => html! { &item.label },
+    }
+}
+
+fn target(site: &Site, item: &MenuItem) -> Route {
+    site.resolve(Route::parse(&item.url, ""))
 }
 
 /// The value of `aria-current` for a link to `target`: "page" on the page itself, "true" on a page of

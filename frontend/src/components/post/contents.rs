@@ -55,7 +55,7 @@ pub fn contents(sections: &[BlogHeading], current: Option<usize>) -> Html {
     html! {
         <nav class="contents" aria-label="On this page">
             <details>
-                <summary>{ "On this page" }</summary>
+                <summary lang="en">{ "On this page" }</summary>
                 <ol>{ for sections.iter().enumerate().map(item) }</ol>
             </details>
         </nav>

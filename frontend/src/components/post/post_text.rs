@@ -49,7 +49,7 @@ pub fn PostText(props: &PostTextProps) -> Html {
         });
     }
     if props.content_html.trim().is_empty() {
-        return html! { <p class="post-empty">{ "This post has no text." }</p> };
+        return html! { <p class="post-empty" lang="en">{ "This post has no text." }</p> };
     }
     // Yew handles only this one element, so that effects may change the nodes inside.
     let html = format!("<div class=\"prose\">{}</div>", props.content_html);

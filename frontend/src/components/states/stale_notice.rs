@@ -12,8 +12,8 @@ pub fn stale_notice(currency: &Currency, on_retry: &Callback<()>) -> Html {
         return Html::default();
     };
     let reason = match failure {
-        ApiFailure::Offline => "FlashBlog can’t be reached",
-        ApiFailure::Timeout => "FlashBlog takes too long to answer",
+        ApiFailure::Offline => "This site can’t be reached",
+        ApiFailure::Timeout => "This site takes too long to answer",
         ApiFailure::Problem(_) | ApiFailure::Malformed { .. } => "Loading this page again failed",
     };
     let on_retry = on_retry.clone();

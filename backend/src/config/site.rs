@@ -1,0 +1,146 @@
+//! `[site]`: the site's name, words, colours and pages.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Deserialize;
+use shared::site::{Site, SiteLink};
+use url::Url;
+
+use crate::config::values::{Line, optional_text, text};
+use crate::site::accent::Accent;
+use crate::site::identity::SiteSettings;
+use crate::site::language::Language;
+use crate::site::picture::Picture;
+
+/// The table `[site]`. The first five are flags too.
+#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[group(skip)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct SiteTable {
+    /// Name of the site, in the navbar, titles and feeds [default: FlashBlog]
+    #[arg(id = "site-title", long = "site-title", value_name = "TEXT")]
+    #[serde(deserialize_with = "optional_text")]
+    title: Option<Line>,
+    /// The site in one sentence, for search engines and feeds
+    #[arg(
+        id = "site-description",
+        long = "site-description",
+        value_name = "TEXT"
+    )]
+    #[serde(deserialize_with = "optional_text")]
+    description: Option<Line>,
+    /// Language of posts and pages, a BCP 47 tag [default: en]
+    #[arg(id = "site-language", long = "site-language", value_name = "TAG")]
+    #[serde(deserialize_with = "optional_text")]
+    language: Option<Language>,
+    /// Heading of the home page; empty for none
+    #[arg(id = "site-heading", long = "site-heading", value_name = "TEXT")]
+    #[serde(deserialize_with = "optional_text")]
+    heading: Option<Line>,
+    /// Text below that heading [default: the description]
+    #[arg(id = "site-intro", long = "site-intro", value_name = "TEXT")]
+    #[serde(deserialize_with = "optional_text")]
+    intro: Option<Line>,
+    /// Byline of posts whose source names no author
+    #[arg(skip)]
+    #[serde(deserialize_with = "optional_text")]
+    author: Option<Line>,
+    /// One line in the footer
+    #[arg(skip)]
+    #[serde(deserialize_with = "optional_text")]
+    footer: Option<Line>,
+    /// `#rrggbb`
+    #[arg(skip)]
+    #[serde(deserialize_with = "optional_text")]
+    accent: Option<Accent>,
+    /// A picture in place of the built-in mark
+    #[arg(skip)]
+    logo: Option<PathBuf>,
+    /// A picture for the browser's tab
+    #[arg(skip)]
+    icon: Option<PathBuf>,
+    /// Whether there is a contact form; yes, unless this is `false`
+    #[arg(skip)]
+    contact: Option<bool>,
+    /// Folder of Markdown pages
+    #[arg(skip)]
+    pub(super) pages: Option<PathBuf>,
+    /// Links to other sites in the footer
+    #[arg(skip)]
+    links: Vec<Link>,
+}
+
+/// A link in the footer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Link {
+    #[serde(deserialize_with = "text")]
+    label: Line,
+    url: String,
+    #[serde(default)]
+    me: bool,
+}
+
+impl SiteTable {
+    /// What the table says. An error comes with its setting's name. Paths are relative to `folder`.
+    pub(super) fn settings(&self, folder: &Path) -> Result<SiteSettings, (&'static str, String)> {
+        let default = Site::default();
+        let line = |line: &Option<Line>| line.as_ref().map(|Line(line)| line.clone());
+        let title = line(&self.title).unwrap_or(default.title);
+        if title.is_empty() {
+            return Err(("site-title", "it is empty; a name would fit".to_owned()));
+        }
+        let description = line(&self.description).unwrap_or(default.description);
+        let picture = |name, path: &Option<PathBuf>| {
+            let path = path.as_ref().map(|path| Picture::read(&folder.join(path)));
+            path.transpose().map_err(|problem| (name, problem))
+        };
+        let links = self.links.iter().map(Link::read);
+        let links = links.collect::<Result<Vec<_>, _>>();
+        let contact = self.contact.unwrap_or(true);
+        Ok(SiteSettings {
+            accent: self.accent,
+            logo: picture("site-logo", &self.logo)?,
+            icon: picture("site-icon", &self.icon)?,
+            words: Site {
+                heading: line(&self.heading).unwrap_or(default.heading),
+                intro: line(&self.intro).unwrap_or_else(|| description.clone()),
+                language: self
+                    .language
+                    .as_ref()
+                    .map_or(default.language, ToString::to_string),
+                author: line(&self.author).filter(|author| !author.is_empty()),
+                footer: line(&self.footer).unwrap_or(default.footer),
+                links: links.map_err(|problem| ("site-links", problem))?,
+                title,
+                description,
+                contact,
+                ..Site::default()
+            },
+        })
+    }
+}
+
+impl Link {
+    fn read(&self) -> Result<SiteLink, String> {
+        let Self { label, url, me } = self;
+        if label.0.is_empty() {
+            return Err(format!(
+                "the link to `{url}` has an empty label; a name would fit"
+            ));
+        }
+        let address = Url::parse(url).ok();
+        let address = address.filter(|url| matches!(url.scheme(), "https" | "http" | "mailto"));
+        let address = address.ok_or_else(|| {
+            format!(
+                "`{url}` is no address; https://example.org/me or mailto:me@example.org would fit"
+            )
+        })?;
+        Ok(SiteLink {
+            label: label.0.clone(),
+            url: address.into(),
+            me: *me,
+        })
+    }
+}

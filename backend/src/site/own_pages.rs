@@ -1,0 +1,285 @@
+//! Pages of the site's own: the Markdown files of one folder.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use shared::paths::{SITE_BASE, encode_segment};
+use shared::site::SitePage;
+
+use crate::clock::Clock;
+use crate::content::address::Addresses;
+use crate::content::markdown::Flavour;
+use crate::content::record::Visibility;
+use crate::content::{front_matter, html, markdown, plain};
+use crate::sources::folder::FolderSource;
+
+/// The folder is read again after this long, so that an edited page is shown within 5 s.
+const REREAD_INTERVAL: Duration = Duration::from_secs(2);
+
+/// Names that the site needs itself.
+const RESERVED: [&str; 13] = [
+    "api", "blog", "blogs", "contact", "error", "feed", "healthz", "index", "media", "metrics",
+    "readyz", "search", "site",
+];
+
+/// A page, and its place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OwnPage {
+    /// The page as the API shows it.
+    pub page: SitePage,
+    /// Its place in the menu; none: it is not in the menu.
+    pub menu: Option<f64>,
+    /// Addresses that lead to it.
+    pub aliases: Vec<String>,
+    file: String,
+}
+
+/// What a folder of pages holds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PageSet {
+    /// By slug.
+    pub pages: Vec<OwnPage>,
+    /// Files that are no pages.
+    pub skipped: Vec<SkippedPage>,
+}
+
+/// A file that can't be a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkippedPage {
+    /// The file's name.
+    pub file: String,
+    /// With the line, where there is one.
+    pub reason: String,
+    /// Whether the file's name is one that the site needs itself.
+    pub is_reserved: bool,
+}
+
+/// The pages as they are now.
+pub struct OwnPages {
+    folder: Option<PathBuf>,
+    pictures: Option<FolderSource>,
+    clock: Arc<dyn Clock>,
+    /// When the folder was read. Held while it is read.
+    read_at: tokio::sync::Mutex<Duration>,
+    current: Mutex<Arc<PageSet>>,
+}
+
+impl OwnPages {
+    /// The pages of `folder`, read once. Without a folder there are none.
+    ///
+    /// # Errors
+    /// When the folder can't be read, or a page has a name that the site needs itself.
+    pub fn open(folder: Option<PathBuf>, clock: Arc<dyn Clock>) -> Result<Self, String> {
+        let first = match &folder {
+            None => PageSet::default(),
+            Some(folder) => PageSet::read(folder)
+                .map_err(|error| format!("can't read `{}`: {error}", folder.display()))?,
+        };
+        if let Some(skipped) = first.skipped.iter().find(|skipped| skipped.is_reserved) {
+            return Err(format!("`{}`: {}", skipped.file, skipped.reason));
+        }
+        first.log();
+        Ok(Self {
+            pictures: folder.clone().map(FolderSource::new),
+            folder,
+            read_at: tokio::sync::Mutex::new(clock.uptime()),
+            clock,
+            current: Mutex::new(Arc::new(first)),
+        })
+    }
+
+    /// The pictures beside the pages.
+    pub fn pictures(&self) -> Option<&FolderSource> {
+        self.pictures.as_ref()
+    }
+
+    /// Whether there is a page with this slug, as far as the last reading knows.
+    pub fn has(&self, slug: &str) -> bool {
+        self.current.lock().page(slug).is_some()
+    }
+
+    /// The pages, read at most [`REREAD_INTERVAL`] ago. While one request reads them again, others
+    /// get the pages before.
+    pub async fn current(&self) -> Arc<PageSet> {
+        if let Some(folder) = &self.folder
+            && let Ok(mut read_at) = self.read_at.try_lock()
+        {
+            let now = self.clock.uptime();
+            if now.saturating_sub(*read_at) >= REREAD_INTERVAL {
+                *read_at = now;
+                self.read_again(folder.clone()).await;
+            }
+        }
+        Arc::clone(&self.current.lock())
+    }
+
+    /// A page that broke keeps its text from before.
+    async fn read_again(&self, folder: PathBuf) {
+        let read = tokio::task::spawn_blocking(move || PageSet::read(&folder)).await;
+        let mut pages = match read {
+            Ok(Ok(pages)) => pages,
+            Ok(Err(error)) => {
+                tracing::warn!(cause = %error, "The folder of pages can't be read");
+                return;
+            }
+            Err(error) => {
+                tracing::error!(cause = %error, "Reading the pages broke off");
+                return;
+            }
+        };
+        let mut current = self.current.lock();
+        for before in &current.pages {
+            if pages
+                .skipped
+                .iter()
+                .any(|skipped| skipped.file == before.file)
+            {
+                pages.pages.push(before.clone());
+            }
+        }
+        pages.sort();
+        if pages != **current {
+            pages.log();
+            *current = Arc::new(pages);
+        }
+    }
+}
+
+impl PageSet {
+    /// Reads the Markdown files of a folder. Drafts are left out.
+    ///
+    /// # Errors
+    /// When the folder can't be read. A single bad file is skipped.
+    pub fn read(folder: &Path) -> io::Result<Self> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(folder)? {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            if let Some(slug) = name.strip_suffix(".md")
+                && !name.starts_with(['.', '_'])
+            {
+                names.push(slug.to_owned());
+            }
+        }
+        let addresses: Arc<dyn Addresses> = Arc::new(PageAddresses {
+            pages: names.iter().cloned().collect(),
+        });
+        let mut set = Self::default();
+        for slug in names {
+            match read_page(folder, &slug, &addresses) {
+                Ok(Some(page)) => set.pages.push(page),
+                Ok(None) => {}
+                Err(reason) => set.skipped.push(SkippedPage {
+                    is_reserved: RESERVED.contains(&slug.as_str()),
+                    file: format!("{slug}.md"),
+                    reason,
+                }),
+            }
+        }
+        set.sort();
+        Ok(set)
+    }
+
+    /// The page with this slug.
+    pub fn page(&self, slug: &str) -> Option<&OwnPage> {
+        self.pages.iter().find(|own| own.page.slug == slug)
+    }
+
+    fn sort(&mut self) {
+        self.pages.sort_by(|a, b| a.page.slug.cmp(&b.page.slug));
+        self.skipped.sort_by(|a, b| a.file.cmp(&b.file));
+    }
+
+    fn log(&self) {
+        for skipped in &self.skipped {
+            tracing::warn!(file = skipped.file, "Skipping a page: {}", skipped.reason);
+        }
+    }
+}
+
+/// Reads one page. A draft is none.
+fn read_page(
+    folder: &Path,
+    slug: &str,
+    addresses: &Arc<dyn Addresses>,
+) -> Result<Option<OwnPage>, String> {
+    if RESERVED.contains(&slug) {
+        return Err(format!(
+            "the site needs the address /{slug} itself; another file name would fit"
+        ));
+    }
+    if slug.contains('.') || slug.trim() != slug || slug.is_empty() {
+        return Err("a name without dots and spaces at its ends would fit".to_owned());
+    }
+    let path = folder.join(format!("{slug}.md"));
+    let text = fs::read_to_string(&path).map_err(|error| error.to_string())?;
+    let document = front_matter::split(&text).map_err(|error| error.to_string())?;
+    let about = document.record;
+    if about.visibility == Visibility::Hidden {
+        return Ok(None);
+    }
+    let rendered = markdown::render(document.body, about.title.as_deref(), Flavour::Markdown)
+        .map_err(|error| error.to_string())?;
+    let safe = html::sanitise(&rendered.html, addresses).map_err(|error| error.to_string())?;
+    let title = about.title.or(rendered.heading);
+    let title = title.and_then(|title| plain::one_line(&title));
+    let page = SitePage {
+        slug: slug.to_owned(),
+        title: title.unwrap_or_else(|| slug.to_owned()),
+        description: about
+            .summary
+            .and_then(|description| plain::one_line(&description)),
+        content_html: safe.html,
+        headings: safe.headings,
+        updated_at: changed_at(&path),
+    };
+    Ok(Some(OwnPage {
+        page,
+        menu: about.menu,
+        aliases: about.aliases,
+        file: format!("{slug}.md"),
+    }))
+}
+
+/// When a file was written, in whole seconds.
+fn changed_at(path: &Path) -> Option<String> {
+    let changed = fs::metadata(path).ok()?.modified().ok()?;
+    let age = changed.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    let moment = Timestamp::from_second(i64::try_from(age.as_secs()).ok()?).ok()?;
+    Some(moment.to_string())
+}
+
+/// Where the relative addresses in pages lead.
+struct PageAddresses {
+    pages: HashSet<String>,
+}
+
+impl Addresses for PageAddresses {
+    /// `imprint.md` leads to that page, and a picture to itself. All else stays as it is.
+    fn link(&self, relative: &str) -> Option<String> {
+        let (path, fragment) = relative.split_once('#').unwrap_or((relative, ""));
+        let page = path.trim_start_matches("./").strip_suffix(".md");
+        match page {
+            Some(slug) if self.pages.contains(slug) => {
+                let mark = if fragment.is_empty() { "" } else { "#" };
+                Some(format!("/{}{mark}{fragment}", encode_segment(slug)))
+            }
+            _ => Some(relative.to_owned()),
+        }
+    }
+
+    fn image(&self, relative: &str) -> Option<String> {
+        if relative.starts_with('/') {
+            return Some(relative.to_owned());
+        }
+        Some(format!(
+            "{SITE_BASE}/pages/{}",
+            relative.trim_start_matches("./")
+        ))
+    }
+}

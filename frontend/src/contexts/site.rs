@@ -1,0 +1,39 @@
+//! The context of the site's name, words, menu and pages.
+
+use std::rc::Rc;
+
+use shared::site::Site;
+use yew::prelude::*;
+
+use crate::api::site;
+use crate::hooks::use_load::use_load;
+
+/// Makes the context of the app. The document contains the answer, so that the first render has it.
+/// The built-in words serve until there is an answer.
+#[hook]
+pub fn use_site_of_server() -> Rc<Site> {
+    let load = use_load(site::show());
+    match load.loaded.data() {
+        Some(site) => Rc::clone(site),
+        None => Rc::default(),
+    }
+}
+
+/// The site, from the nearest `ContextProvider<Rc<Site>>`.
+#[hook]
+pub fn use_site() -> Rc<Site> {
+    use_context().unwrap_or_default()
+}
+
+/// The `lang` of words in the site's own language. None where the words around them are in the same
+/// one (WCAG 3.1.2).
+#[hook]
+pub fn use_content_language() -> Option<AttrValue> {
+    content_language(&use_site())
+}
+
+/// The same for a known site.
+pub fn content_language(site: &Site) -> Option<AttrValue> {
+    site.foreign_language()
+        .map(|language| AttrValue::from(language.to_owned()))
+}
