@@ -158,14 +158,26 @@ pub(super) fn record(raw: &RawValue) -> Result<Map<String, Value>, String> {
         .map_err(|_| format!("it holds more than {MAX_VALUES} values"))
 }
 
-/// A value, or `null` when it can't be read; `None` when it has more than `left` parts.
+/// A value, or `null` when it can't be read; `None` when it has more than `left` parts. A whole number
+/// beyond 64 bits stays as it is written: as a float, two ids would become one.
 fn value(raw: &RawValue, left: &mut usize) -> Option<Value> {
+    if is_beyond_64_bits(raw.get()) {
+        return Some(Value::from(raw.get()));
+    }
     let counted = Counter(left).deserialize(&mut serde_json::Deserializer::from_str(raw.get()));
     match counted {
         Ok(()) => Some(serde_json::from_str(raw.get()).unwrap_or_default()),
         Err(_) if *left == 0 => None,
         Err(_) => Some(Value::Null),
     }
+}
+
+fn is_beyond_64_bits(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    !digits.is_empty()
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && text.parse::<i64>().is_err()
+        && text.parse::<u64>().is_err()
 }
 
 enum Found<'a> {

@@ -507,3 +507,18 @@ async fn a_list_without_end_is_cut_and_takes_little_memory() {
     let hostile = format!("[{}{{}}]", "{\"\":0},".repeat(MAX_ANSWER_BYTES / 8 - 2));
     assert_eq!(fetch(serving(hostile).await).await.expect("reads"), vec![]);
 }
+
+#[tokio::test]
+async fn posts_with_ids_of_thirty_digits_are_different_posts() {
+    let list = r#"[{"id":123456789012345678901234567890,"title":"A"},
+                   {"id":123456789012345678901234567891,"title":"B"}]"#;
+    let posts = fetch(serving(list).await).await.expect("posts");
+    let ids: Vec<&str> = posts.iter().map(|post| post.id.as_str()).collect();
+    assert_eq!(
+        ids,
+        [
+            "123456789012345678901234567890",
+            "123456789012345678901234567891"
+        ]
+    );
+}

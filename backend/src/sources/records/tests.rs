@@ -84,3 +84,24 @@ fn grammar_is_told_apart_from_another_shape() {
         );
     }
 }
+
+#[test]
+fn a_whole_number_of_any_length_stays_as_written() {
+    for (written, read) in [
+        (
+            "123456789012345678901234567890",
+            json!("123456789012345678901234567890"),
+        ),
+        (
+            "123456789012345678901234567891",
+            json!("123456789012345678901234567891"),
+        ),
+        ("-9223372036854775809", json!("-9223372036854775809")),
+        ("18446744073709551615", json!(u64::MAX)),
+        ("-7", json!(-7)),
+        ("1.5", json!(1.5)),
+    ] {
+        let text = format!(r#"[{{"id":{written}}}]"#);
+        assert_eq!(first(&text).expect("a record")["id"], read, "{written}");
+    }
+}
