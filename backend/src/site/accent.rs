@@ -48,10 +48,10 @@ impl FromStr for Accent {
             .parse()
             .map_err(|()| format!("`{text}` is no colour; #rrggbb such as #4b36d1 would fit"))?;
         let accent = Self::of(colour);
-        let darkening = colour.lightness() - accent.light.text.lightness();
-        if darkening > MAX_DARKENING {
-            let nearest = accent.light.text.lightness() + MAX_DARKENING - 0.005;
-            let nearest = colour.shade(nearest, 1.0);
+        if accent.is_too_pale() {
+            let nearest = shades(colour, -1.0)
+                .find(|shade| !Self::of(*shade).is_too_pale())
+                .unwrap_or(Colour::new(0, 0, 0));
             return Err(format!(
                 "`{text}` is too pale to be read on a light page; {nearest} would fit"
             ));
@@ -79,6 +79,11 @@ impl Accent {
                 soft: soft_dark,
             },
         }
+    }
+
+    /// Whether the shade for a light page no longer looks like the accent.
+    fn is_too_pale(&self) -> bool {
+        self.colour.lightness() - self.light.text.lightness() > MAX_DARKENING
     }
 
     /// The colour as it was given.

@@ -72,15 +72,20 @@ fn a_final_slash_and_index_html_change_nothing() {
 #[test]
 fn other_addresses_are_not_found() {
     for path in [
-        "/nowhere",
         "/blogs/a/b",
         "/blogs//",
         "//blogs",
-        "/About",
         "/about/us",
         "/app.wasm",
     ] {
         assert_eq!(Route::parse(path, ""), Route::NotFound, "{path}");
+    }
+}
+
+#[test]
+fn one_segment_may_be_a_page_of_the_sites_own() {
+    for slug in ["imprint", "About"] {
+        assert_eq!(Route::parse(&format!("/{slug}"), ""), Route::page(slug));
     }
 }
 
