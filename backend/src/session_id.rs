@@ -7,7 +7,7 @@ use std::fmt;
 pub struct SessionId(u128);
 
 impl SessionId {
-    /// An id that nobody can guess.
+    /// A random id that cannot be guessed.
     ///
     /// # Errors
     /// When the operating system has no randomness to give.

@@ -48,7 +48,7 @@ pub struct BlogSummary {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Author {
-    /// Plain text; "Admin" where the source names nobody.
+    /// Plain text; "Admin" where the source names no author.
     pub name: String,
     /// An `https:`, `http:` or site-relative address of a picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]

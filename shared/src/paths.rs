@@ -40,7 +40,7 @@ pub fn encode_segment(text: &str) -> String {
 }
 
 /// Undoes percent-encoding (RFC 3986, section 2.1). A lone `%` stays as it is, and bytes that are
-/// no UTF-8 become U+FFFD: an address that somebody mistyped still reads as something.
+/// no UTF-8 become U+FFFD, so that a mistyped address can still be read.
 #[must_use]
 pub fn percent_decode(text: &str) -> String {
     let bytes = text.as_bytes();

@@ -18,7 +18,7 @@ const SESSIONS: usize = 500;
 /// How long the upstream takes to answer.
 const UPSTREAM: Duration = Duration::from_millis(100);
 
-/// An upstream that takes its time and counts who asks.
+/// A slow upstream that counts its requests.
 struct SlowSource {
     posts: EmbeddedSource,
     requests: AtomicUsize,

@@ -15,7 +15,7 @@ use crate::config::values::Redacted;
 pub struct MailSettings {
     /// The server that takes mail, with its credentials.
     pub smtp: AsyncSmtpTransportBuilder,
-    /// The receiver, who is also the sender.
+    /// The receiver, and the sender too.
     pub owner: Mailbox,
 }
 

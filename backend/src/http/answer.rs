@@ -195,7 +195,7 @@ impl Answer {
             headers,
             body: body.into(),
         };
-        // Whoever was first made the same bytes.
+        // An earlier call made the same bytes.
         let _ = self.packed(encoding).representation.set(representation);
     }
 

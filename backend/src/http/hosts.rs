@@ -47,7 +47,7 @@ pub struct Hosts {
 
 impl Hosts {
     /// The public URL's name and those in `allowed`. Any name, where neither is set and the
-    /// listener can be reached from other machines: then nobody said what the site is called.
+    /// listener can be reached from other machines: then the site has no name yet.
     #[must_use]
     pub fn new(listener: IpAddr, public_url: Option<&PublicUrl>, allowed: &AllowedHosts) -> Self {
         let mut names = allowed.0.clone();
