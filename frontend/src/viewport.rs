@@ -106,9 +106,14 @@ pub fn focus_heading() {
 /// Focuses the page's heading if nothing has the focus. The element that had it may have been
 /// removed.
 pub fn focus_heading_if_lost() {
-    if focused().is_none_or(|focused| focused.tag_name() == "BODY") {
+    if is_focus_lost() {
         focus_heading();
     }
+}
+
+/// Whether nothing on the page has the focus.
+pub fn is_focus_lost() -> bool {
+    focused().is_none_or(|focused| focused.tag_name() == "BODY")
 }
 
 /// The element with the focus, or the body.

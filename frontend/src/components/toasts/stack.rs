@@ -34,8 +34,10 @@ pub fn ToastStack() -> Html {
         let origin = focus.origin.clone();
         let dependencies = (focus.is_inside, toasts.dispatch.clone());
         use_callback(dependencies, move |id: String, (is_inside, dispatch)| {
-            if *is_inside {
-                // The close button is about to go, and the focus with it.
+            // The close button is about to go, and the focus with it. A toast that was replaced has
+            // lost the focus to the body already.
+            let has_lost_focus = || origin.borrow().is_some() && viewport::is_focus_lost();
+            if *is_inside || has_lost_focus() {
                 match origin.take().filter(|origin| origin.is_connected()) {
                     Some(origin) => viewport::focus(&origin),
                     None => viewport::focus_heading(),
