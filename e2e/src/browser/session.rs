@@ -61,6 +61,8 @@ async fn clear(client: &Client) -> Result<(), CmdError> {
     client.switch_to_window(fresh).await?;
     let everything = json!({"origin": "*", "storageTypes": "all"});
     for (command, parameters) in [
+        // A tab in the background has no focus, and its elements get no focus events.
+        ("Page.bringToFront", json!({})),
         ("Storage.clearDataForOrigin", everything),
         ("Network.clearBrowserCookies", json!({})),
         ("Network.clearBrowserCache", json!({})),
