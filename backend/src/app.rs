@@ -14,6 +14,7 @@ use crate::config::values::Switch;
 use crate::config::{Config, MailSettings};
 use crate::contact::Contact;
 use crate::contact::limit::ContactLimit;
+use crate::contact::mail::SiteOfMail;
 use crate::contact::mailer::{Delivery, Mailer, SEND_TIMEOUT};
 use crate::http::admission::Admission;
 use crate::http::client_ip::TrustedProxies;
@@ -25,6 +26,7 @@ use crate::session::memory::SessionMemory;
 use crate::session::token::Keys;
 use crate::site::assets::Assets;
 use crate::site::identity::Identity;
+use crate::site::old_addresses::NamingOldAddresses;
 use crate::site::own_pages::OwnPages;
 use crate::site::page_renderer::PageRenderer;
 use crate::site::profile::Profile;
@@ -98,7 +100,8 @@ impl App {
     pub async fn connect(config: &Config, public_url: PublicUrl) -> anyhow::Result<Self> {
         let settings = &config.settings;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
-        let blogs = blog_cache(config, Arc::clone(&clock))?;
+        let profile = Arc::new(profile(config, &clock)?);
+        let blogs = blog_cache(config, &profile, Arc::clone(&clock))?;
         require_key(config)?;
         let store = store::open(&config.database, settings.database_connections.0).await?;
         let secret = signing_key(config)?;
@@ -122,10 +125,9 @@ impl App {
         let mailer = config
             .mail
             .as_ref()
-            .map(|mail| mailer(mail, &public_url, Arc::clone(&store), Arc::clone(&clock)));
+            .map(|mail| mailer(config, mail, &public_url, &store, &clock));
         let rate = RateLimit::new(settings.contact_rate, Arc::clone(&clock));
         let contact_limit = ContactLimit::new(rate, Arc::clone(&store), secret.as_bytes());
-        let profile = profile(config, &clock)?;
         let contact = Contact::new(store, Arc::clone(&clock), mailer.clone(), secret.as_bytes());
         let session_rate = RateLimit::new(settings.session_rate, Arc::clone(&clock));
         let hosts = Hosts::new(
@@ -150,7 +152,7 @@ impl App {
             admission: Admission::new(hosts, Arc::clone(&public_url)),
             public_url,
             assets: Arc::new(Assets::open(config.assets.clone()).of_site(profile.identity.words())),
-            profile: Arc::new(profile),
+            profile,
             metrics: Arc::default(),
             draining: Arc::default(),
             database: Arc::new(database),
@@ -166,7 +168,13 @@ impl App {
             }
         };
         self.blogs.renew_saved_copy();
-        tokio::join!(self.evict_expired(), mail);
+        let first_reading = async {
+            // The log says right away what is wrong with the posts.
+            if !self.blogs.source().is_remote() {
+                self.blogs.peek(None).await;
+            }
+        };
+        tokio::join!(self.evict_expired(), mail, first_reading);
     }
 
     async fn evict_expired(&self) {
@@ -180,7 +188,11 @@ impl App {
     }
 }
 
-fn blog_cache(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<BlogCache> {
+fn blog_cache(
+    config: &Config,
+    profile: &Arc<Profile>,
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<BlogCache> {
     let settings = &config.settings;
     let options = SourceOptions {
         upstream_timeout: settings.upstream_timeout.0,
@@ -192,6 +204,7 @@ fn blog_cache(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<BlogCach
         Some(author) => Arc::new(WithByline::new(source, author.clone())),
         None => source,
     };
+    let source = Arc::new(NamingOldAddresses::new(source, Arc::clone(profile)));
     let saved = SavedCopy::new(&config.data_dir, config.source.fingerprint());
     let cache = BlogCache::new(source, clock, settings.cache_lifetime.0);
     Ok(cache
@@ -213,18 +226,22 @@ fn profile(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<Profile> {
 }
 
 fn mailer(
+    config: &Config,
     mail: &MailSettings,
     public_url: &PublicUrl,
-    store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
+    store: &Arc<dyn Store>,
+    clock: &Arc<dyn Clock>,
 ) -> Arc<Mailer> {
     let delivery = Delivery {
         smtp: mail.smtp.clone().build(),
         owner: mail.owner.clone(),
-        host: public_url.host().to_owned(),
+        site: SiteOfMail {
+            title: config.site.words.title.clone(),
+            host: public_url.host().to_owned(),
+        },
         send_timeout: SEND_TIMEOUT,
     };
-    Arc::new(Mailer::new(store, clock, delivery))
+    Arc::new(Mailer::new(Arc::clone(store), Arc::clone(clock), delivery))
 }
 
 /// Refuses to start without a key where the server must not make one for itself.

@@ -66,7 +66,10 @@ pub fn router(app: App) -> Router {
         .route("/robots.txt", get(feeds::robots))
         .route("/site/{file}", get(site::file))
         .route("/site/pages/{*path}", get(site::picture))
-        .route("/error.css", get(error_page::styles))
+        .route(
+            "/error.css",
+            get(error_page::styles).with_state(app.profile.clone()),
+        )
         .fallback(page::show);
     // The form is sent to its page's own address.
     let form = Router::new()

@@ -10,8 +10,10 @@ use shared::route::Route;
 use shared::site::Site;
 
 use crate::config::Config;
-use crate::content::post::Post;
+use crate::content::old_address::encoded;
+use crate::content::snapshot::Snapshot;
 use crate::site::identity::Identity;
+use crate::site::old_addresses::{self, is_served};
 use crate::site::own_pages::PageSet;
 use crate::site::profile::site_with;
 use crate::site::redirects::Moved;
@@ -50,8 +52,15 @@ async fn check(config: &Config) -> anyhow::Result<()> {
     }
     let identity = Identity::new(config.site.clone());
     let site = site_with(identity.words(), &pages);
+    let snapshot = Snapshot::new(report.posts.clone());
+    faults.extend(old_addresses::faults(
+        &site,
+        &config.redirects,
+        &pages,
+        &report.posts,
+    ));
     for path in config.redirects.paths() {
-        if is_page(&site, &report.posts, path) {
+        if is_page(&site, &snapshot, &encoded(path)) {
             faults.push(format!("redirects: `{path}` is a page of this site"));
         }
     }
@@ -67,7 +76,7 @@ async fn check(config: &Config) -> anyhow::Result<()> {
         );
     for (name, html) in texts {
         for address in links(html) {
-            if !leads_somewhere(&address, config, &site, &report.posts, source.as_ref()).await {
+            if !leads_somewhere(&address, config, &site, &pages, &snapshot, source.as_ref()).await {
                 faults.push(format!("{name}: the link to {address} leads nowhere"));
             }
         }
@@ -118,7 +127,8 @@ async fn leads_somewhere(
     address: &str,
     config: &Config,
     site: &Site,
-    posts: &[Post],
+    pages: &PageSet,
+    posts: &Snapshot,
     source: &dyn BlogSource,
 ) -> bool {
     let path = address.split('?').next().unwrap_or_default();
@@ -129,23 +139,14 @@ async fn leads_somewhere(
         let folder = config.pages.as_deref();
         return folder.is_some_and(|folder| folder.join(percent_decode(picture)).is_file());
     }
-    let is_moved = matches!(config.redirects.find(path), Some(Moved::To { .. }));
-    is_moved || is_page(site, posts, path) || is_served(path)
+    let is_moved = old_addresses::find(path, &config.redirects, pages, posts);
+    is_page(site, posts, path) || matches!(is_moved, Some(Moved::To { .. })) || is_served(path)
 }
 
-fn is_page(site: &Site, posts: &[Post], path: &str) -> bool {
+fn is_page(site: &Site, posts: &Snapshot, path: &str) -> bool {
     match site.resolve(Route::parse(path, "q=x")) {
-        Route::Blog { id } => posts.iter().any(|post| post.id == id),
+        Route::Blog { id } => posts.post(&id).is_some(),
         Route::NotFound => false,
         _ => true,
     }
-}
-
-/// Addresses that every site answers.
-fn is_served(path: &str) -> bool {
-    path.starts_with("/api/")
-        || matches!(
-            path,
-            "/feed.xml" | "/atom.xml" | "/feed.json" | "/sitemap.xml" | "/robots.txt"
-        )
 }

@@ -10,6 +10,15 @@ use url::Host;
 use crate::clock::rfc3339;
 use crate::store::message::Message;
 
+/// What a mail says about the site.
+#[derive(Debug, Clone)]
+pub struct SiteOfMail {
+    /// The sender's name.
+    pub title: String,
+    /// The host name. It makes Message-IDs unique.
+    pub host: String,
+}
+
 /// Writes the mail. Equal messages make equal mails, with the same Message-ID and date: a mail
 /// program can tell that a second one is the same.
 ///
@@ -21,14 +30,12 @@ use crate::store::message::Message;
 pub fn compose(
     message: &Message,
     owner: &Mailbox,
-    host: &str,
+    site: &SiteOfMail,
 ) -> Result<Mail, lettre::error::Error> {
+    let host = &site.host;
     let seconds = u64::try_from(message.received_at).unwrap_or_default();
     let mut mail = Mail::builder()
-        .from(Mailbox::new(
-            Some("FlashBlog".to_owned()),
-            owner.email.clone(),
-        ))
+        .from(Mailbox::new(Some(site.title.clone()), owner.email.clone()))
         .to(owner.clone())
         .subject(format!("Contact: {}", one_line(&message.subject)))
         .message_id(Some(format!("<{}@{host}>", message.reference)))
@@ -86,7 +93,11 @@ mod tests {
         };
         change(&mut message);
         let owner = "Owner <owner@example.org>".parse().expect("an address");
-        let mail = compose(&message, &owner, "blog.example").expect("composes");
+        let site = SiteOfMail {
+            title: "Ada & Söhne".to_owned(),
+            host: "blog.example".to_owned(),
+        };
+        let mail = compose(&message, &owner, &site).expect("composes");
         String::from_utf8(mail.formatted()).expect("text")
     }
 
@@ -105,7 +116,10 @@ mod tests {
             ["\"Ada Lovelace\" <ada@example.org>"]
         );
         assert_eq!(header(&mail, "To"), ["Owner <owner@example.org>"]);
-        assert_eq!(header(&mail, "From"), ["FlashBlog <owner@example.org>"]);
+        assert_eq!(
+            header(&mail, "From"),
+            ["=?utf-8?b?QWRhICYgU8O2aG5l?= <owner@example.org>"]
+        );
         assert_eq!(header(&mail, "Message-ID"), ["<M-0123456789@blog.example>"]);
         assert_eq!(header(&mail, "Subject"), ["Contact: Notes"]);
         assert_eq!(header(&mail, "Date"), ["Mon, 21 Sep 2026 14:13:20 +0000"]);

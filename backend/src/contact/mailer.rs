@@ -12,7 +12,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
-use crate::contact::mail;
+use crate::contact::mail::{self, SiteOfMail};
 use crate::store::message::Message;
 use crate::store::{Store, StoreError};
 use crate::telemetry::Chain;
@@ -34,7 +34,7 @@ pub struct Mailer {
     clock: Arc<dyn Clock>,
     smtp: AsyncSmtpTransport<Tokio1Executor>,
     owner: Mailbox,
-    host: String,
+    site: SiteOfMail,
     send_timeout: Duration,
     notified: Notify,
 }
@@ -45,8 +45,8 @@ pub struct Delivery {
     pub smtp: AsyncSmtpTransport<Tokio1Executor>,
     /// The owner's address. It is the sender's too: the mail server knows it.
     pub owner: Mailbox,
-    /// The site's host name. It makes Message-IDs unique.
-    pub host: String,
+    /// What mails say about the site.
+    pub site: SiteOfMail,
     /// How long sending one mail may take.
     pub send_timeout: Duration,
 }
@@ -59,7 +59,7 @@ impl Mailer {
             clock,
             smtp: delivery.smtp,
             owner: delivery.owner,
-            host: delivery.host,
+            site: delivery.site,
             send_timeout: delivery.send_timeout,
             notified: Notify::new(),
         }
@@ -110,7 +110,7 @@ impl Mailer {
     }
 
     async fn send(&self, message: &Message) -> Result<(), String> {
-        let mail = mail::compose(message, &self.owner, &self.host)
+        let mail = mail::compose(message, &self.owner, &self.site)
             .map_err(|error| Chain(&error).to_string())?;
         match tokio::time::timeout(self.send_timeout, self.smtp.send(mail)).await {
             Ok(Ok(_)) => Ok(()),

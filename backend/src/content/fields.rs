@@ -89,6 +89,16 @@ impl<'a> Fields<'a> {
             .collect()
     }
 
+    /// Every text in these fields, of which each may hold one or a list of them.
+    pub fn all_texts(&self, names: &[&str]) -> Vec<String> {
+        let values = names.iter().filter_map(|name| self.get(name));
+        let texts = values.flat_map(|value| match value {
+            Value::Array(items) => items.iter().filter_map(text).collect(),
+            value => text(value).into_iter().collect::<Vec<_>>(),
+        });
+        texts.collect()
+    }
+
     /// The first date in these fields that can be read, and the words of the first that holds any.
     pub fn date(&self, names: &[&str]) -> (Option<Published>, Option<String>) {
         let values = || names.iter().filter_map(|name| self.get(name));

@@ -4,6 +4,8 @@
 
 pub mod plain;
 
+pub mod old_address;
+
 mod words;
 
 pub mod address;

@@ -9,6 +9,7 @@ use shared::blog::{Author, BlogHeading, DEFAULT_AUTHOR, DEFAULT_CATEGORY};
 use super::address::{self, Addresses};
 use super::dates::Published;
 use super::fields::Person;
+use super::old_address::OldAddress;
 use super::{html, plain};
 
 pub use super::markup::Anchors;
@@ -44,6 +45,9 @@ pub struct Post {
     pub headings: Vec<BlogHeading>,
     /// Plain text, in the source's order.
     pub tags: Vec<String>,
+    /// Addresses that lead to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub old_addresses: Vec<OldAddress>,
     /// It can be opened by its address and is in no list, feed or search.
     pub unlisted: bool,
 }
@@ -73,6 +77,8 @@ pub struct RawPost {
     pub html: String,
     /// Plain text.
     pub tags: Vec<String>,
+    /// Addresses that lead to it.
+    pub old_addresses: Vec<OldAddress>,
     /// In no list.
     pub unlisted: bool,
 }
@@ -150,6 +156,7 @@ impl RawPost {
                 .iter()
                 .filter_map(|tag| plain::one_line(tag))
                 .collect(),
+            old_addresses: self.old_addresses,
             unlisted: self.unlisted,
         };
         Ok((post, content.anchors))
@@ -233,6 +240,7 @@ mod tests {
                 content_text: String::new(),
                 headings: vec![],
                 tags: vec![],
+                old_addresses: vec![],
                 unlisted: false,
             }
         );

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::dates::Published;
 use super::fields::{Fields, Person};
 use super::html;
+use super::old_address::OldAddress;
 use super::post::RawPost;
 
 const SUMMARY: [&str; 4] = ["summary", "description", "excerpt", "custom_excerpt"];
@@ -130,7 +131,7 @@ pub struct Record {
     pub public_until: Option<Timestamp>,
     /// `menu`: the place of a page in the site's menu.
     pub menu: Option<f64>,
-    /// Old addresses (Hugo's `aliases`, Jekyll's `redirect_from`).
+    /// Old addresses: `aliases`, and `redirect_from`, which Jekyll reads from the site's root.
     pub aliases: Vec<String>,
     /// `path`, where the post stands on its own site (Zola); it may hold the date.
     pub path: Option<String>,
@@ -170,7 +171,7 @@ impl Record {
             public_from: moment(&PUBLIC_FROM),
             public_until: moment(&PUBLIC_UNTIL),
             menu: fields.text(&["menu"]).and_then(|place| place.parse().ok()),
-            aliases: fields.names(&["aliases", "redirect_from"]),
+            aliases: aliases(fields),
             path: fields.text(&["path"]),
             team: fields
                 .record("extra")
@@ -210,9 +211,21 @@ impl Record {
                 .map(html::from_text)
                 .unwrap_or_default(),
             tags: record.tags,
+            old_addresses: OldAddress::all(&record.aliases, ""),
             unlisted: record.visibility == Visibility::Unlisted,
         })
     }
+}
+
+fn aliases(fields: Fields<'_>) -> Vec<String> {
+    let mut aliases = fields.all_texts(&["aliases"]);
+    let from_root = fields.all_texts(&["redirect_from"]).into_iter();
+    aliases.extend(from_root.map(|address| {
+        let is_from_root = address.starts_with('/') || address.contains("://");
+        let slash = if is_from_root { "" } else { "/" };
+        format!("{slash}{address}")
+    }));
+    aliases
 }
 
 /// The first field that names an author; else the first that has a picture.

@@ -31,6 +31,8 @@ pub struct Snapshot {
     names: Vec<Names>,
     /// Posts in no list, by id.
     unlisted: HashMap<String, Post>,
+    /// The id of the post that an old address leads to, by path.
+    moved: HashMap<String, String>,
     /// Built at the first search.
     search: OnceLock<SearchIndex>,
 }
@@ -84,6 +86,7 @@ impl Snapshot {
         }
         Self {
             names: posts.iter().map(Names::of).collect(),
+            moved: moved(posts.iter().chain(unlisted.values())),
             posts,
             positions,
             unlisted,
@@ -104,6 +107,11 @@ impl Snapshot {
             let id: String = id.nfc().collect();
             listed(&id).or_else(|| self.unlisted.get(&id))
         })
+    }
+
+    /// The post that this path once led to, as [`path_key`](super::old_address::path_key) writes it.
+    pub fn moved_post(&self, path: &str) -> Option<&Post> {
+        self.post(self.moved.get(path)?)
     }
 
     /// One page of the posts, or of those of one category, with one tag, or both; names count
@@ -191,6 +199,21 @@ impl Snapshot {
             .map(|(_, _, other)| summary(other))
             .collect()
     }
+}
+
+/// The first post that names an old address has it. What only the reading from the root would lead to
+/// comes last.
+fn moved<'a>(posts: impl Iterator<Item = &'a Post> + Clone) -> HashMap<String, String> {
+    let old = posts.flat_map(|post| post.old_addresses.iter().map(move |old| (old, &post.id)));
+    let as_written = old.clone().map(|(old, id)| (Some(&old.path), id));
+    let from_root = old.map(|(old, id)| (old.path_from_root.as_ref(), id));
+    let mut moved = HashMap::new();
+    for (path, id) in as_written.chain(from_root) {
+        if let Some(path) = path {
+            moved.entry(path.clone()).or_insert_with(|| id.clone());
+        }
+    }
+    moved
 }
 
 /// The page of `all` that is asked for, brought into range, each of its items made by `item`.

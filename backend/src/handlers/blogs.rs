@@ -7,6 +7,7 @@ use shared::blog::{
 };
 use shared::flash::Category;
 use shared::page::Page;
+use shared::paths;
 use shared::route::BlogsQuery;
 
 use crate::answers::{Key, Wanted};
@@ -15,6 +16,7 @@ use crate::api::extract::{LenientQuery, Path};
 use crate::api::openapi::{Failure, Success};
 use crate::app::App;
 use crate::cache::{REFETCH_INTERVAL, View};
+use crate::content::old_address::path_key;
 use crate::error::ApiError;
 use crate::session::Session;
 
@@ -54,7 +56,7 @@ pub async fn list(
 /// One whole post
 #[utoipa::path(
     get, path = "/v1/blogs/{id}", operation_id = "getBlog", tag = "Blogs",
-    params(("id" = String, Path, description = "As lists show it", example = "a-session-is-a-signature")),
+    params(("id" = String, Path, description = "As lists show it, or as an old address has it (`aliases: [/blogs/old]`)", example = "a-session-is-a-signature")),
     responses(
         (
             status = 200, description = "The post", body = Success<Blog>,
@@ -82,12 +84,19 @@ pub async fn show(
         return Err(source_unavailable());
     }
     let key = Key::of_posts(&view, Wanted::Blog(id.clone()));
-    let blog = async { view.snapshot.blog(&id).ok_or(ApiError::BlogNotFound { id }) };
+    let blog = async { blog(&view, &id).ok_or(ApiError::BlogNotFound { id }) };
     let reply = Reply::kept(&app.answers, key, blog).await;
     if let Err(ApiError::BlogNotFound { .. }) = &reply {
         session.flash(Category::Error, BLOG_NOT_FOUND);
     }
     reply
+}
+
+/// The post with this id, or the one whose address it was before.
+fn blog(view: &View, id: &str) -> Option<Blog> {
+    let posts = &view.snapshot;
+    let moved = || posts.moved_post(&path_key(&paths::blog(id)));
+    posts.blog(id).or_else(|| posts.blog(&moved()?.id))
 }
 
 /// What the posts are about, most used first

@@ -8,7 +8,6 @@ pub mod feeds;
 pub mod health;
 pub mod media;
 pub mod metrics;
-mod moved;
 pub mod page;
 pub mod search;
 pub mod session;

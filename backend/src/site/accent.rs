@@ -113,6 +113,17 @@ impl Accent {
             dark_outline = dark.outline(NIGHT),
         )
     }
+
+    /// The rules that replace the built-in colours of the static error page, which follows the
+    /// browser's theme.
+    pub fn error_page_css(&self) -> String {
+        format!(
+            "\n:root {{ --accent: {light}; }}\n\
+             @media (prefers-color-scheme: dark) {{ :root {{ --accent: {dark}; }} }}\n",
+            light = self.light.text,
+            dark = self.dark.text,
+        )
+    }
 }
 
 impl Shades {

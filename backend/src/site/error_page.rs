@@ -170,8 +170,9 @@ fn sentences(status: StatusCode) -> (&'static str, &'static str) {
 }
 
 /// `GET /error.css`: the styles of the static page.
-pub async fn styles(preconditions: Preconditions) -> Response {
-    Answer::new("text/css; charset=utf-8", STYLES)
+pub async fn styles(State(profile): State<Arc<Profile>>, preconditions: Preconditions) -> Response {
+    let colours = profile.identity.error_page_colours();
+    Answer::new("text/css; charset=utf-8", format!("{STYLES}{colours}"))
         .with_header(
             header::CACHE_CONTROL,
             HeaderValue::from_static("public, max-age=3600"),

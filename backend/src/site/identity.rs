@@ -32,6 +32,7 @@ pub struct SiteSettings {
 pub struct Identity {
     words: Site,
     theme_url: Option<String>,
+    error_page_colours: String,
     manifest_url: String,
     files: BTreeMap<String, SiteFile>,
 }
@@ -92,6 +93,7 @@ impl Identity {
                 accent.css().into(),
             )
         });
+        let error_page_colours = settings.accent.map(|accent| accent.error_page_css());
         let manifest = json!({
             "name": words.title,
             "short_name": words.title,
@@ -111,6 +113,7 @@ impl Identity {
         Self {
             words,
             theme_url,
+            error_page_colours: error_page_colours.unwrap_or_default(),
             manifest_url,
             files,
         }
@@ -124,6 +127,11 @@ impl Identity {
     /// The address of the style sheet with the site's colours; none where they are the built-in ones.
     pub fn theme_url(&self) -> Option<&str> {
         self.theme_url.as_deref()
+    }
+
+    /// Styles of the static error page after the built-in ones; may be empty.
+    pub fn error_page_colours(&self) -> &str {
+        &self.error_page_colours
     }
 
     /// The address of the web app manifest.

@@ -10,6 +10,7 @@ pub mod first_answers;
 pub mod head;
 pub mod identity;
 pub mod language;
+pub mod old_addresses;
 pub mod own_pages;
 pub mod page_renderer;
 pub mod picture;

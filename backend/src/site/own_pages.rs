@@ -15,6 +15,7 @@ use shared::site::SitePage;
 use crate::clock::Clock;
 use crate::content::address::Addresses;
 use crate::content::markdown::Flavour;
+use crate::content::old_address::OldAddress;
 use crate::content::record::Visibility;
 use crate::content::{front_matter, html, markdown, plain};
 use crate::sources::folder::FolderSource;
@@ -36,7 +37,7 @@ pub struct OwnPage {
     /// Its place in the menu; none: it is not in the menu.
     pub menu: Option<f64>,
     /// Addresses that lead to it.
-    pub aliases: Vec<String>,
+    pub old_addresses: Vec<OldAddress>,
     file: String,
 }
 
@@ -241,7 +242,7 @@ fn read_page(
     Ok(Some(OwnPage {
         page,
         menu: about.menu,
-        aliases: about.aliases,
+        old_addresses: OldAddress::all(&about.aliases, ""),
         file: format!("{slug}.md"),
     }))
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::http::StatusCode;
 use parking_lot::Mutex;
 use serde_json::value::{RawValue, to_raw_value};
 use shared::paths::encode_segment;
@@ -11,7 +10,7 @@ use shared::site::{ABOUT_PAGE, HOME_PAGE, MenuItem, Site};
 
 use crate::site::identity::Identity;
 use crate::site::own_pages::{OwnPage, OwnPages, PageSet};
-use crate::site::redirects::{Moved, Redirects};
+use crate::site::redirects::Redirects;
 
 /// The site beside its posts.
 pub struct Profile {
@@ -88,18 +87,9 @@ impl ProfileView {
         self.pages.page(slug)
     }
 
-    /// The page that has `path` among its aliases.
-    pub fn moved_page(&self, path: &str) -> Option<Moved> {
-        let path = path.trim_matches('/');
-        let page = self.pages.pages.iter().find(|own| {
-            own.aliases
-                .iter()
-                .any(|alias| alias.trim_matches('/') == path)
-        })?;
-        Some(Moved::To {
-            location: format!("/{}", encode_segment(&page.page.slug)),
-            status: StatusCode::PERMANENT_REDIRECT,
-        })
+    /// All pages of the site's own.
+    pub fn pages(&self) -> &PageSet {
+        &self.pages
     }
 }
 

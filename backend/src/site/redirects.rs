@@ -6,6 +6,8 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use shared::route::Route;
 
+use crate::content::old_address::path_key;
+
 /// The most redirects that lead from one to the next.
 const MAX_STEPS: usize = 10;
 
@@ -83,8 +85,7 @@ impl Redirects {
         let moved = moved(rule)?;
         match from.split_once('*') {
             None => {
-                let path = without_final_slash(from).to_owned();
-                if self.exact.insert(path, moved).is_some() {
+                if self.exact.insert(path_key(from), moved).is_some() {
                     return Err(format!(
                         "from `{from}` stands twice; one of the two would fit"
                     ));
@@ -105,10 +106,19 @@ impl Redirects {
 
     /// What is at `path`, percent-encoded as the request has it.
     pub fn find(&self, path: &str) -> Option<Moved> {
+        self.find_exact(&path_key(path))
+            .cloned()
+            .or_else(|| self.find_pattern(path))
+    }
+
+    /// What a rule without a `*` says of a path, as [`path_key`] writes it.
+    pub fn find_exact(&self, key: &str) -> Option<&Moved> {
+        self.exact.get(key)
+    }
+
+    /// What the first rule with a `*` that fits says of `path`, percent-encoded as the request has it.
+    pub fn find_pattern(&self, path: &str) -> Option<Moved> {
         let path = without_final_slash(path);
-        if let Some(moved) = self.exact.get(path) {
-            return Some(moved.clone());
-        }
         self.patterns.iter().find_map(|(start, end, moved)| {
             let middle = path
                 .strip_prefix(start.as_str())?

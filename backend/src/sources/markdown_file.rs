@@ -12,6 +12,7 @@ use crate::content::fields::Person;
 use crate::content::front_matter::{self, FrontMatterError};
 use crate::content::html;
 use crate::content::markdown::{self, Flavour};
+use crate::content::old_address::OldAddress;
 use crate::content::post::{Anchors, NotAPost, Post, RawPost};
 use crate::content::record::{Record, Visibility};
 
@@ -99,6 +100,7 @@ impl MarkdownFile {
             Flavour::Markdown
         };
         let record = self.record;
+        let (folder, _) = self.path.rsplit_once('/').unwrap_or_default();
         let rendered = markdown::render(&self.body, record.title.as_deref(), flavour)?;
         let opening = rendered
             .opening_html
@@ -122,6 +124,7 @@ impl MarkdownFile {
             date_words: record.date_words,
             html: rendered.html,
             tags: record.tags,
+            old_addresses: OldAddress::all(&record.aliases, folder),
             unlisted: record.visibility == Visibility::Unlisted,
         };
         let (post, anchors) = raw.finish_with_anchors(addresses)?;

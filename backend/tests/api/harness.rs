@@ -20,6 +20,7 @@ use flashblog::clients::rate_limit::{Rate, RateLimit};
 use flashblog::clock::Clock;
 use flashblog::contact::Contact;
 use flashblog::contact::limit::ContactLimit;
+use flashblog::contact::mail::SiteOfMail;
 use flashblog::contact::mailer::{Delivery, Mailer};
 use flashblog::content::post::Post;
 use flashblog::http::admission::Admission;
@@ -175,6 +176,7 @@ pub(crate) fn post(number: usize) -> Post {
         content_html: format!("<p>Text {number}</p>"),
         content_text: format!("Text {number}"),
         headings: Vec::new(),
+        old_addresses: Vec::new(),
         unlisted: false,
         tags: vec!["tag".to_owned()],
     }
@@ -438,7 +440,10 @@ impl TestApp {
                 .expect("a URL")
                 .build(),
             owner: "Owner <owner@example.org>".parse().expect("an address"),
-            host: self.app.public_url.host().to_owned(),
+            site: SiteOfMail {
+                title: self.app.profile.identity.words().title.clone(),
+                host: self.app.public_url.host().to_owned(),
+            },
             send_timeout,
         };
         let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;

@@ -25,6 +25,7 @@ mod inbox;
 mod logs;
 mod mail;
 mod metrics;
+mod old_addresses;
 mod openapi;
 mod pages;
 mod postgres;

@@ -15,20 +15,20 @@ use crate::harness::{Answer, TestApp};
 const HTML: (&str, &str) = ("accept", "text/html");
 
 /// A folder with a configuration file, and what else a test puts there.
-struct Folder(TempDir);
+pub(crate) struct Folder(TempDir);
 
 impl Folder {
-    fn new(toml: &str) -> Self {
+    pub(crate) fn new(toml: &str) -> Self {
         let folder = Self(tempfile::tempdir().expect("temporary folder"));
         folder.write("flashblog.toml", toml);
         folder
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 
-    fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         let path = self.path().join(name);
         fs::create_dir_all(path.parent().expect("a folder")).expect("makes");
         fs::write(path, content).expect("writes");
@@ -40,14 +40,14 @@ impl Folder {
         Config::load(&no_flags, Some(&file), &|_| None).map_err(|error| error.to_string())
     }
 
-    async fn app(&self) -> TestApp {
+    pub(crate) async fn app(&self) -> TestApp {
         let config = self.config().expect("loads");
         let app = TestApp::new().await;
         app.with_site(config.site, config.pages, config.redirects)
     }
 }
 
-async fn document(app: &TestApp, path: &str) -> Answer {
+pub(crate) async fn document(app: &TestApp, path: &str) -> Answer {
     app.browser().send(Method::GET, path, &[HTML]).await
 }
 
@@ -169,6 +169,8 @@ async fn the_files_of_a_site_are_kept_for_good_and_run_no_script() {
         assert!(policy.contains("sandbox"), "{policy}");
     }
     assert!(app.get(theme).await.text().contains("--accent: #00695c;"));
+    let error_page = app.get("/error.css").await.text();
+    assert!(error_page.contains(":root { --accent: #00695c; }"));
     assert_eq!(
         app.get("/site/logo-0000000000000000.svg").await.status,
         StatusCode::NOT_FOUND

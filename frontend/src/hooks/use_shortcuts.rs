@@ -8,10 +8,11 @@ use yew::prelude::*;
 use crate::viewport;
 
 /// The keys and their actions, as the help lists them.
-pub const SHORTCUTS: [(&str, &str); 6] = [
+pub const SHORTCUTS: [(&str, &str); 7] = [
     ("/", "Search"),
     ("j", "Next post in the list"),
     ("k", "Previous post"),
+    ("1 – 9", "Open a page of the menu"),
     ("t", "Change the theme"),
     ("?", "Show this list"),
     ("Esc", "Close the newest message"),
@@ -21,6 +22,9 @@ pub const SHORTCUTS: [(&str, &str); 6] = [
 pub const SEARCH_BOX_ID: &str = "search-box";
 /// The links between which `j` and `k` move.
 const CARDS: &str = ".blog-card .stretched-link, .search-result h2 a";
+
+/// The pages of the menu, which digits open.
+const MENU: &str = ".nav-link";
 
 /// Listens for the shortcuts while `is_on`. `?` calls `on_help`.
 #[hook]
@@ -71,6 +75,9 @@ fn press(key: &str, document: &Document, on_help: &Callback<()>) -> bool {
             }
             None => return false,
         },
+        "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" => {
+            return open(document, usize::from(key.as_bytes()[0] - b'1'));
+        }
         "j" => return step(document, 1),
         "k" => return step(document, -1),
         "t" => match document.get_element_by_id("theme-toggle") {
@@ -81,6 +88,19 @@ fn press(key: &str, document: &Document, on_help: &Callback<()>) -> bool {
         _ => return false,
     }
     true
+}
+
+/// Opens a page of the menu, counted from 0.
+fn open(document: &Document, at: usize) -> bool {
+    let page = document.document_element();
+    let links = page.map(|page| viewport::elements(&page, MENU));
+    match links.as_ref().and_then(|links| links.get(at)) {
+        Some(link) => {
+            link.unchecked_ref::<HtmlElement>().click();
+            true
+        }
+        None => false,
+    }
 }
 
 /// Moves the focus `by` cards, or to the first card if no card has it.

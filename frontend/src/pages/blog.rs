@@ -2,6 +2,8 @@
 
 use shared::blog::{Blog, BlogSummary};
 use yew::prelude::*;
+use yew_router::AnyRoute;
+use yew_router::hooks::use_navigator;
 
 use crate::api::blogs;
 use crate::components::page::{Page, loaded_block, page_of};
@@ -17,7 +19,7 @@ use crate::components::states::skeleton::{loading, post_skeleton, text_skeleton}
 use crate::contexts::client::use_client;
 use crate::contexts::site::use_content_language;
 use crate::hooks::use_arrival::Arrival;
-use crate::hooks::use_load::{Loaded, use_load};
+use crate::hooks::use_load::{Currency, Loaded, use_load};
 use crate::hooks::use_prefetch::use_prefetch;
 use shared::route::Route;
 
@@ -37,6 +39,7 @@ pub fn BlogPage(props: &BlogPageProps) -> Html {
     let client = use_client();
     let language = use_content_language();
     let post = use_load(blogs::one(&props.id));
+    use_own_address(&post.loaded, &props.id);
     use_prefetch(match &post.loaded {
         Loaded::Ready { data, .. } => data.next.as_ref().map(|next| next.id.as_str()),
         _ => None,
@@ -63,6 +66,24 @@ pub fn BlogPage(props: &BlogPageProps) -> Html {
             |post| view_post(post, &language),
         )
     })
+}
+
+/// Puts the post's own address in the place of an old one, by which it was found.
+#[hook]
+fn use_own_address(post: &Loaded<Blog>, id: &str) {
+    let own = match post {
+        Loaded::Ready {
+            data,
+            currency: Currency::Current,
+        } if data.summary.id != id => Some(data.summary.url.clone()),
+        _ => None,
+    };
+    let navigator = use_navigator();
+    use_effect_with(own, move |own| {
+        if let (Some(own), Some(navigator)) = (own, navigator) {
+            navigator.replace(&AnyRoute::new(own.clone()));
+        }
+    });
 }
 
 fn view_pending(summary: Option<&BlogSummary>) -> Html {

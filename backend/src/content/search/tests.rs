@@ -21,6 +21,7 @@ pub(super) fn post(id: &str, title: &str, text: &str) -> Post {
         reading_minutes: 1,
         content_html: String::new(),
         headings: Vec::new(),
+        old_addresses: vec![],
         unlisted: false,
         content_text: text.to_owned(),
         tags: Vec::new(),

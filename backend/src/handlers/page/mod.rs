@@ -6,6 +6,7 @@
 
 mod contents;
 mod form;
+mod moved;
 mod written;
 
 use axum::body::{Body, Bytes};
@@ -16,11 +17,11 @@ use shared::route::Route;
 
 use self::contents::Fetched;
 pub use self::form::refused_form;
+use self::moved::moved;
 use self::written::{Page, Personal};
 use crate::app::App;
 use crate::cache::REFETCH_INTERVAL;
 use crate::error::ApiError;
-use crate::handlers::moved::moved;
 use crate::http::answer::write_once;
 use crate::http::conditional::Preconditions;
 use crate::session::Visit;
@@ -46,29 +47,19 @@ pub async fn show(State(app): State<App>, request: Request) -> Result<Response, 
     if let Some(target) = route.redirect() {
         return Ok(Redirect::to(&target.href()).into_response());
     }
-    let path = uri.path().to_owned();
-    if let Route::Blog { id } = &route
-        && let Some(moved) = moved(&app, &profile, &path)
-        && app.blogs.peek(None).await.snapshot.post(id).is_none()
-    {
-        return Ok(moved);
-    }
-    if route != Route::NotFound {
-        return document(&app, &route, request).await;
-    }
-    let (parts, body) = request.into_parts();
-    let page_request = Request::from_parts(parts.clone(), Body::empty());
-    let file_request = Request::from_parts(parts, body);
-    if let Some(file) = app.assets.serve(file_request).await {
-        return Ok(file);
-    }
-    if let Some(moved) = moved(&app, &profile, &path) {
-        return Ok(moved);
-    }
-    if is_file(&path) {
-        return Err(ApiError::NotFound);
-    }
-    document(&app, &route, page_request).await
+    let request = match route {
+        Route::NotFound => {
+            let (parts, body) = request.into_parts();
+            let page_request = Request::from_parts(parts.clone(), Body::empty());
+            let file_request = Request::from_parts(parts, body);
+            if let Some(file) = app.assets.serve(file_request).await {
+                return Ok(file);
+            }
+            page_request
+        }
+        _ => request,
+    };
+    document(&app, route, request).await
 }
 
 /// RFC 9110, sections 9.3.7 and 15.5.6: `Allow` says what an address takes, whether that was asked
@@ -92,16 +83,25 @@ fn is_file(path: &str) -> bool {
         .is_some_and(|name| name.contains('.'))
 }
 
-async fn document(app: &App, route: &Route, mut request: Request) -> Result<Response, ApiError> {
+async fn document(app: &App, route: Route, mut request: Request) -> Result<Response, ApiError> {
     let preconditions = Preconditions::of(&request);
-    let Some(shell) = app.assets.shell().await else {
-        return not_built(route, &preconditions);
-    };
     let request_id = request.extensions().get::<RequestId>().cloned();
     let has_bearer = bearer_token(request.headers()).is_some();
     let visit = app.sessions.attach(&mut request).await.ok();
     let reader = visit.as_ref().and_then(Visit::reader);
-    let fetched = Fetched::of(app, route.clone(), reader).await?;
+    let fetched = Fetched::of(app, route, reader).await?;
+    let path = request.uri().path();
+    if fetched.is_absent()
+        && let Some(moved) = moved(app, &fetched, path, reader).await
+    {
+        return Ok(moved);
+    }
+    if fetched.route == Route::NotFound && is_file(path) {
+        return Err(ApiError::NotFound);
+    }
+    let Some(shell) = app.assets.shell().await else {
+        return not_built(&fetched.route, &preconditions);
+    };
 
     let (cookie, personal) = match &visit {
         // A client that sends a token asks the API.

@@ -8,13 +8,13 @@ use crate::components::post::post_date::PostDate;
 
 /// One line of author, date and reading time.
 pub fn byline(blog: &BlogSummary) -> Html {
-    html! { <div class="byline" lang="en">{ facts(blog) }</div> }
+    html! { <div class="byline">{ facts(blog) }</div> }
 }
 
 /// The same line with the author's picture before it.
 pub fn byline_with_avatar(blog: &BlogSummary) -> Html {
     html! {
-        <div class="byline" lang="en">
+        <div class="byline">
             { avatar(&blog.author) }
             { facts(blog) }
         </div>
@@ -31,7 +31,7 @@ fn facts(blog: &BlogSummary) -> Html {
                     label={blog.published_label.clone()}
                 />
             }
-            <span>{ format!("{} min read", blog.reading_minutes) }</span>
+            <span lang="en">{ format!("{} min read", blog.reading_minutes) }</span>
         </div>
     }
 }

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use crate::contexts::site::use_content_language;
 use crate::contexts::today::use_today;
 use crate::day::Day;
 
@@ -14,16 +15,19 @@ pub struct PostDateProps {
     pub label: AttrValue,
 }
 
-/// A recent post's age in days, or an older post's date. Screen readers, print and the tooltip always
+/// A recent post's age in days, or an older post's date. In another language than English always the
+/// date. Screen readers, print and the tooltip always
 /// have the date.
 #[component]
 pub fn PostDate(props: &PostDateProps) -> Html {
     let today = use_today();
+    let is_english = use_content_language().is_none();
     let PostDateProps {
         published_at: datetime,
         label,
     } = props.clone();
-    let day = datetime.as_ref().and_then(|_| Day::from_label(&label));
+    let day = datetime.as_ref().filter(|_| is_english);
+    let day = day.and_then(|_| Day::from_label(&label));
     // The label counts days in the source's time zone, and the age counts the same days.
     match day.zip(today.0).and_then(|(day, today)| day.age(today)) {
         Some(age) => html! {

@@ -69,6 +69,7 @@ pub fn ToastStack() -> Html {
     html! {
         <section
             class="toast-stack"
+            lang="en"
             aria-label="Messages"
             {onmouseenter}
             {onmouseleave}
