@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::answers::Answers;
-use crate::cache::{BlogCache, SavedCopy};
+use crate::cache::{BlogCache, SavedCopy, SharingTimes};
 use crate::clients::rate_limit::RateLimit;
 use crate::clock::{Clock, SystemClock};
 use crate::config::secret_key;
@@ -112,7 +112,7 @@ impl App {
             );
         }
         let name = config.source.fingerprint();
-        let blogs = blogs.with_shared_readings(Arc::clone(&store), &name);
+        let blogs = blogs.with_shared_readings(Arc::clone(&store), &name, SharingTimes::default());
         let database = DatabaseHealth::new(Arc::clone(&store), Arc::clone(&clock));
         let memory = SessionMemory::load(Arc::clone(&store)).await?;
         let sessions = Sessions::new(

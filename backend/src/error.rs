@@ -248,7 +248,7 @@ impl IntoResponse for ApiError {
                     .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
             }
             Self::Store(cause) => {
-                tracing::error!(cause = %Chain(cause), "Request failed");
+                cause.log("Request failed");
                 response
                     .headers_mut()
                     .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));

@@ -6,8 +6,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use axum::Router;
@@ -16,6 +15,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::load::load;
 use crate::row;
 use crate::tokens::median;
 
@@ -24,10 +24,7 @@ use crate::tokens::median;
 pub(crate) const BARE: &str = "--bare";
 
 const LIST: &str = "/api/v1/blogs?page=2";
-const CONNECTIONS: usize = 32;
 const ROUNDS: usize = 4;
-const ROUND: Duration = Duration::from_secs(2);
-const WARM_UP: Duration = Duration::from_millis(500);
 const GOAL_RATE: f64 = 0.5;
 const GOAL_P99: f64 = 2.0;
 
@@ -137,7 +134,7 @@ fn compare(
     cookie: &str,
 ) -> anyhow::Result<()> {
     let answer = runtime.block_on(asked.settled(&server.address, cookie))?;
-    let request = asked.request(cookie);
+    let requests = [asked.request(cookie)];
     let body = tempfile::NamedTempFile::new()?;
     std::fs::write(body.path(), &answer.body)?;
     let mut bare = Command::new(std::env::current_exe()?);
@@ -150,8 +147,8 @@ fn compare(
     let (mut rates, mut p99s, mut times) = (Vec::new(), Vec::new(), Vec::new());
     let (mut own_times, mut bare_times) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
-        let bare = runtime.block_on(load(&bare_server, &request))?;
-        let own = runtime.block_on(load(server, &request))?;
+        let bare = runtime.block_on(load(&[&bare_server], &requests))?;
+        let own = runtime.block_on(load(&[server], &requests))?;
         eprintln!(
             "{}, round {round}: bare {:.0}/s {:.1} µs, FlashBlog {:.0}/s {:.1} µs",
             asked.path,
@@ -247,80 +244,6 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-impl Server {
-    /// The processor time that the server has used so far, in microseconds: fields 14 and 15 of
-    /// `/proc/PID/stat`, in hundredths of a second.
-    fn cpu_microseconds(&self) -> anyhow::Result<f64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        let (_, after_name) = stat.rsplit_once(") ").context("a name")?;
-        let ticks: f64 = after_name
-            .split(' ')
-            .skip(11)
-            .take(2)
-            .map(str::parse::<f64>)
-            .sum::<Result<_, _>>()?;
-        Ok(ticks * 10_000.0)
-    }
-}
-
-struct Measured {
-    per_second: f64,
-    p99: Duration,
-    cpu_microseconds: f64,
-}
-
-/// Keeps [`CONNECTIONS`] connections busy for a [`ROUND`], one request at a time on each.
-async fn load(server: &Server, request: &str) -> anyhow::Result<Measured> {
-    let length = ask(&server.address, request).await?.length();
-    let (address, request) = (
-        Arc::<str>::from(&*server.address),
-        Arc::<str>::from(request),
-    );
-    let cpu_before = server.cpu_microseconds()?;
-    let begin = Instant::now() + WARM_UP;
-    let end = begin + ROUND;
-    let mut connections = tokio::task::JoinSet::new();
-    for _ in 0..CONNECTIONS {
-        let (address, request) = (Arc::clone(&address), Arc::clone(&request));
-        connections.spawn(async move {
-            let mut stream = TcpStream::connect(&*address).await?;
-            stream.set_nodelay(true)?;
-            let mut response = vec![0; length];
-            let mut times = Vec::with_capacity(16_384);
-            let mut requests = 0_usize;
-            loop {
-                let sent = Instant::now();
-                stream.write_all(request.as_bytes()).await?;
-                stream.read_exact(&mut response).await?;
-                let now = Instant::now();
-                // Each response has the same length, or the next one does not start with this.
-                ensure!(response.starts_with(b"HTTP/1.1 200 OK\r\n"), "not a 200");
-                requests += 1;
-                if now >= end {
-                    return Ok((times, requests));
-                }
-                if now >= begin {
-                    times.push(now - sent);
-                }
-            }
-        });
-    }
-    let (mut times, mut requests) = (Vec::new(), 0);
-    for connection in connections.join_all().await {
-        let (its_times, its_requests) = connection?;
-        times.extend(its_times);
-        requests += its_requests;
-    }
-    let cpu = server.cpu_microseconds()? - cpu_before;
-    times.sort_unstable();
-    let p99 = times.get(times.len() * 99 / 100).context("no requests")?;
-    Ok(Measured {
-        per_second: times.len() as f64 / ROUND.as_secs_f64(),
-        p99: *p99,
-        cpu_microseconds: cpu / requests as f64,
-    })
 }
 
 pub(crate) fn request(headers: &str) -> String {

@@ -8,9 +8,15 @@ mod flights;
 mod http;
 mod idle;
 mod instructions;
+mod load;
 mod memory;
 mod overload;
+#[path = "../../tests/api/postgres_proxy.rs"]
+mod postgres_proxy;
+#[path = "../../tests/api/postgres_server.rs"]
+mod postgres_server;
 mod search;
+mod servers;
 mod slow_source;
 mod tokens;
 
@@ -32,6 +38,7 @@ fn main() -> anyhow::Result<()> {
     search::run()?;
     idle::run()?;
     http::run()?;
+    servers::run()?;
     instructions::run()?;
     overload::run()
 }

@@ -4,12 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::time::sleep;
 
-use super::REFETCH_INTERVAL;
 use super::saved::SavedCopy;
 use super::shared::SharedReadings;
-use super::state::{FetchFailed, Fetched, Outcome, State, blogs_of, share};
+use super::state::{FetchFailed, Fetched, Outcome, State, blogs_of, pause_after, share};
 use super::upstream::{learn, read};
 use super::view::{BlogCopy, FetchedBlogs};
 use crate::clock::Clock;
@@ -17,9 +15,6 @@ use crate::sources::{BlogSource, SourceError};
 use crate::store::StoreError;
 use crate::store::reading::SourceClaim;
 use crate::telemetry::Chain;
-
-/// How often a server asks for the reading that another one is making.
-const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 pub(super) struct Fetch {
     pub(super) source: Arc<dyn BlogSource>,
@@ -44,15 +39,16 @@ impl Fetch {
         shared: &SharedReadings,
     ) -> Result<FetchedBlogs, FetchFailed> {
         loop {
+            let noted = shared.noted();
             match shared.claim(&*self.clock, self.max_age).await {
                 Ok(SourceClaim::Granted) => {
-                    let fetched = self.read().await;
+                    let fetched = shared.keep_claim(&*self.clock, self.read()).await;
                     return self.record(shared, fetched).await;
                 }
-                Ok(SourceClaim::Taken) => sleep(POLL_INTERVAL).await,
-                Ok(SourceClaim::Recent { failed }) => {
+                Ok(SourceClaim::Taken) => shared.wait(noted).await,
+                Ok(SourceClaim::Recent { failed, wait }) => {
                     learn(shared, &self.state).await;
-                    return self.adopt_outcome(failed);
+                    return self.adopt_outcome(failed, wait);
                 }
                 Err(error) => {
                     tracing::debug!(cause = %Chain(&error), "The source is read for this server alone");
@@ -99,10 +95,13 @@ impl Fetch {
                 let keep = self.lifetime + self.max_age;
                 shared.record(blogs.clone(), &*self.clock, keep).await
             }
-            Err(_) => shared.record_failure(&*self.clock).await,
+            Err(cause) => {
+                let pause = pause_after(cause);
+                shared.record_failure(&*self.clock, pause).await
+            }
         };
         if let Err(error) = recorded {
-            tracing::warn!(cause = %Chain(&error), "A reading of the source can't be shared");
+            error.log("A reading of the source can't be shared");
         } else if let Ok(blogs) = &blogs {
             learn(shared, &self.state).await;
             {
@@ -110,22 +109,20 @@ impl Fetch {
                 state.fetches.succeeded += 1;
                 state.fetched = Some(blogs.clone());
             }
-            return self.adopt_outcome(false);
+            return self.adopt_outcome(false, self.max_age);
         }
         self.land(blogs.map(|blogs| Some((blogs.copy, blogs.site.as_deref().cloned()))))
     }
 
-    /// Takes the outcome of another server's fetch for this server's.
-    fn adopt_outcome(&self, failed: bool) -> Result<FetchedBlogs, FetchFailed> {
-        let mut state = self.state.lock();
-        let newest = state.readings.iter().next_back();
-        let read_at = newest.map_or(0, |reading| reading.read_at);
-        let age = u64::try_from(self.clock.now().as_millisecond() - read_at).unwrap_or_default();
+    /// Takes the outcome of a recorded fetch for this server's. The source is to be left alone for the
+    /// time to `wait`.
+    fn adopt_outcome(&self, failed: bool, wait: Duration) -> Result<FetchedBlogs, FetchFailed> {
         let (outcome, age) = match failed {
-            true => (Outcome::Failed(REFETCH_INTERVAL), Duration::ZERO),
-            false => (Outcome::Succeeded, Duration::from_millis(age)),
+            true => (Outcome::Failed(wait), Duration::ZERO),
+            false => (Outcome::Succeeded, self.max_age.saturating_sub(wait)),
         };
-        state.attempted(outcome, age.min(self.max_age), &*self.clock);
+        let mut state = self.state.lock();
+        state.attempted(outcome, age, &*self.clock);
         let last_good = state.last_good.clone().filter(|_| !failed);
         last_good.ok_or(FetchFailed)
     }

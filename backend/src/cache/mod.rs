@@ -17,6 +17,7 @@ use std::time::Duration;
 
 pub use self::readings::Reader;
 pub use self::saved::SavedCopy;
+pub use self::shared::SharingTimes;
 pub use self::state::Fetches;
 use self::upstream::Upstream;
 use self::view::FetchedBlogs;
@@ -61,8 +62,13 @@ impl BlogCache {
     /// The same cache, which shares its readings with all servers that use the store. `source` names
     /// the source.
     #[must_use]
-    pub fn with_shared_readings(mut self, store: Arc<dyn Store>, source: &str) -> Self {
-        self.upstream.share_readings(store, source);
+    pub fn with_shared_readings(
+        mut self,
+        store: Arc<dyn Store>,
+        source: &str,
+        times: SharingTimes,
+    ) -> Self {
+        self.upstream.share_readings(store, source, times);
         self
     }
 

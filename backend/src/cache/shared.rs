@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::future::pending;
 use std::io::{self, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use aws_lc_rs::digest;
@@ -13,30 +16,53 @@ use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
 
+use super::MAX_SNAPSHOTS;
 use super::readings::Reading;
 use super::view::{BlogCopy, FetchedBlogs};
-use super::{MAX_SNAPSHOTS, REFETCH_INTERVAL};
 use crate::clock::{Clock, rfc3339};
 use crate::content::post::Post;
 use crate::content::snapshot::Snapshot;
 use crate::sources::site_info::SiteInfo;
 use crate::store::reading::{ReadingRules, SourceClaim, StoredCopy};
 use crate::store::{Store, StoreError};
+use crate::telemetry::Chain;
 
 /// Changes when the shape of a copy changes. Versions that differ keep readings of their own.
 const FORMAT: u32 = 1;
-/// How long one server has the source for itself; then another one may read it.
-const LEASE: Duration = Duration::from_secs(20);
 /// Readings are kept for longer than sessions need them: clocks differ.
 const KEEP_MARGIN: Duration = Duration::from_secs(60);
+
+/// How servers that share readings wait for each other.
+#[derive(Debug, Clone, Copy)]
+pub struct SharingTimes {
+    /// How often a server asks for the reading that another one is making. The database tells of it
+    /// sooner where it can.
+    pub poll: Duration,
+    /// How long the source is left to a server that does not answer any more.
+    pub lease: Duration,
+}
+
+impl Default for SharingTimes {
+    fn default() -> Self {
+        Self {
+            poll: Duration::from_millis(100),
+            lease: Duration::from_secs(20),
+        }
+    }
+}
 
 /// The store's readings of one source.
 pub(super) struct SharedReadings {
     store: Arc<dyn Store>,
     source: String,
+    times: SharingTimes,
     /// The last reading that this server knows; a lock on learning more.
     last: tokio::sync::Mutex<Last>,
+    /// How often the store was asked for more.
+    asked: AtomicU64,
     /// By hash: the last copies, so that each is read from the store once.
     known: Mutex<VecDeque<(Vec<u8>, FetchedBlogs)>>,
 }
@@ -57,11 +83,13 @@ struct Body<'a> {
 
 impl SharedReadings {
     /// `source` names the source. Servers with the same name share readings.
-    pub(super) fn new(store: Arc<dyn Store>, source: &str) -> Self {
+    pub(super) fn new(store: Arc<dyn Store>, source: &str, times: SharingTimes) -> Self {
         Self {
             store,
             source: format!("{FORMAT} {source}"),
+            times,
             last: tokio::sync::Mutex::default(),
+            asked: AtomicU64::default(),
             known: Mutex::default(),
         }
     }
@@ -74,17 +102,59 @@ impl SharedReadings {
     ) -> Result<SourceClaim, StoreError> {
         let rules = ReadingRules {
             refresh,
-            pause: REFETCH_INTERVAL,
-            lease: LEASE,
+            lease: self.times.lease,
         };
         let now = clock.now().as_millisecond();
         self.store.claim_source(&self.source, now, rules).await
     }
 
-    /// Records that this server could not read the source.
-    pub(super) async fn record_failure(&self, clock: &dyn Clock) -> Result<(), StoreError> {
+    /// A place to hear of other servers' readings. Taken before the question whose answer may be that
+    /// one is under way.
+    pub(super) fn noted(&self) -> watch::Receiver<()> {
+        self.store.readings_noted()
+    }
+
+    /// Waits until another server may have made its reading.
+    pub(super) async fn wait(&self, mut noted: watch::Receiver<()>) {
+        let heard = async {
+            if noted.changed().await.is_err() {
+                pending::<()>().await;
+            }
+        };
+        let _ = timeout(self.times.poll, heard).await;
+    }
+
+    /// Keeps the claimed source for this server while it reads.
+    pub(super) async fn keep_claim<T>(
+        &self,
+        clock: &dyn Clock,
+        reading: impl Future<Output = T>,
+    ) -> T {
+        tokio::select! {
+            read = reading => read,
+            never = self.renew_claim(clock) => match never {},
+        }
+    }
+
+    async fn renew_claim(&self, clock: &dyn Clock) -> Infallible {
+        let lease = self.times.lease;
+        loop {
+            sleep(lease / 3).await;
+            let now = clock.now().as_millisecond();
+            if let Err(error) = self.store.renew_lease(&self.source, now, lease).await {
+                tracing::debug!(cause = %Chain(&error), "Another server may read the source too");
+            }
+        }
+    }
+
+    /// Records that this server could not read the source, which nobody may read during the pause.
+    pub(super) async fn record_failure(
+        &self,
+        clock: &dyn Clock,
+        pause: Duration,
+    ) -> Result<(), StoreError> {
         let now = clock.now().as_millisecond();
-        self.store.reading_failed(&self.source, now).await
+        self.store.reading_failed(&self.source, now, pause).await
     }
 
     /// Records what the source held, for readers who keep it for `keep`.
@@ -117,9 +187,16 @@ impl SharedReadings {
         Ok(())
     }
 
-    /// The readings that this server does not know yet, oldest first. `learn` gets each of them.
+    /// The readings that this server does not know yet, oldest first. `learn` gets each of them. Calls
+    /// that come while the store is asked share the next question.
     pub(super) async fn catch_up(&self, learn: impl Fn(Reading)) -> Result<(), StoreError> {
+        let asked = self.asked.load(Ordering::SeqCst);
         let mut last = self.last.lock().await;
+        if self.asked.load(Ordering::SeqCst) > asked {
+            // Asked after this call, and answered since the lock is free.
+            return Ok(());
+        }
+        self.asked.fetch_add(1, Ordering::SeqCst);
         for row in self.store.readings(&self.source, last.number).await? {
             let copy = self.copy(row.hash.clone()).await?;
             last.number = row.number;

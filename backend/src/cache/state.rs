@@ -88,8 +88,7 @@ impl State {
         let landed = fetched.and_then(|fetched| self.take_in(fetched, source, clock));
         if let Err(cause) = &landed {
             self.fetches.failed += 1;
-            let pause = cause.retry_after().unwrap_or(REFETCH_INTERVAL);
-            outcome = Outcome::Failed(pause.max(REFETCH_INTERVAL));
+            outcome = Outcome::Failed(pause_after(cause));
             tracing::error!("API request failed: {}", Chain(cause));
         } else {
             self.fetches.succeeded += 1;
@@ -120,6 +119,12 @@ impl State {
         });
         Ok((blogs, is_new))
     }
+}
+
+/// How long a source is left alone after a failure.
+pub(super) fn pause_after(cause: &SourceError) -> Duration {
+    let asked = cause.retry_after().unwrap_or_default();
+    asked.max(REFETCH_INTERVAL)
 }
 
 /// The blogs of a fetch, not dated yet. An unchanged source holds what it held in the `previous` one.

@@ -10,7 +10,7 @@ use super::REFETCH_INTERVAL;
 use super::fetch::Fetch;
 use super::readings::{Reader, milliseconds};
 use super::saved::SavedCopy;
-use super::shared::SharedReadings;
+use super::shared::{SharedReadings, SharingTimes};
 use super::state::{Attempt, FetchFailed, Fetched, Fetches, Flight, Outcome, State};
 use super::view::{BlogCopy, FetchedBlogs};
 use crate::clock::Clock;
@@ -98,8 +98,13 @@ impl Upstream {
     }
 
     /// Shares the readings with all servers that use the store.
-    pub(super) fn share_readings(&mut self, store: Arc<dyn Store>, source: &str) {
-        self.shared = Some(Arc::new(SharedReadings::new(store, source)));
+    pub(super) fn share_readings(
+        &mut self,
+        store: Arc<dyn Store>,
+        source: &str,
+        times: SharingTimes,
+    ) {
+        self.shared = Some(Arc::new(SharedReadings::new(store, source, times)));
     }
 
     /// The copy that a reader keeps: the first reading after its period began, or one that was

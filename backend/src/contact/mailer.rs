@@ -74,7 +74,7 @@ impl Mailer {
     pub async fn run(&self) {
         loop {
             if let Err(error) = self.send_due().await {
-                tracing::warn!(cause = %Chain(&error), "Notifications can't be read yet");
+                error.log("Notifications can't be read yet");
             }
             tokio::select! {
                 () = self.notified.notified() => {}

@@ -22,7 +22,6 @@ use crate::session::credentials::{bearer_token, cookies};
 use crate::session::memory::{SessionMemory, Standing};
 use crate::session::token::{Claims, Keys, SignError, TokenError, Verified};
 use crate::session::visit::{CookieChange, VisitState};
-use crate::telemetry::Chain;
 
 /// The number of verified tokens that are remembered, at about half a kilobyte each.
 const MAX_VERIFIED_TOKENS: usize = 4096;
@@ -110,7 +109,7 @@ impl Sessions {
             .forget_expired(self.time_passed_for_sure())
             .await
         {
-            tracing::warn!(cause = %Chain(&error), "Expired sessions can't be forgotten yet");
+            error.log("Expired sessions can't be forgotten yet");
         }
     }
 

@@ -273,11 +273,17 @@ impl Visit {
         if response.status().is_redirection() && self.holds_bad_news() {
             return (error.into_response(), self.take_own_flashes());
         }
-        if matches!(error, ApiError::TooManyRequests { .. }) {
-            tracing::debug!("Too many flashes of one client: one is dropped");
-            return (response, Vec::new());
+        match error {
+            ApiError::TooManyRequests { .. } => {
+                tracing::debug!("Too many flashes of one client: one is dropped");
+            }
+            ApiError::Store(error) => {
+                error.log("A flash can't wait for the session's next envelope");
+            }
+            error => {
+                tracing::error!(cause = %Chain(&error), "A flash can't wait for the session's next envelope");
+            }
         }
-        tracing::error!(cause = %Chain(&error), "A flash can't wait for the session's next envelope");
         (response, Vec::new())
     }
 

@@ -20,10 +20,12 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use shared::flash::Flash;
 use sqlx::postgres::PgConnectOptions;
+use tokio::sync::watch;
 
 use crate::session_id::SessionId;
 use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
+use crate::telemetry::Chain;
 use message::{InboxEntry, Message, OutgoingMail, Reference, Stats, Stored};
 use reading::{Reading, ReadingRules, SourceClaim, StoredCopy};
 use session::{EndedSession, SessionState, WaitingFlash};
@@ -148,7 +150,8 @@ pub trait Outbox: Send + Sync {
 /// epoch; a database with a clock of its own uses that in place of `now`.
 #[async_trait]
 pub trait ReadingStore: Send + Sync {
-    /// Asks whether this server may read the source. Of several servers one may.
+    /// Asks whether this server may read the source. Of several servers one may, for as long as its
+    /// lease; where no other server can ask, there is none.
     async fn claim_source(
         &self,
         source: &str,
@@ -165,8 +168,20 @@ pub trait ReadingStore: Send + Sync {
         keep: Duration,
     ) -> Result<Reading, StoreError>;
 
-    /// Records that a claimed source could not be read.
-    async fn reading_failed(&self, source: &str, now: i64) -> Result<(), StoreError>;
+    /// Keeps a claimed source for so long from now on.
+    async fn renew_lease(&self, source: &str, now: i64, lease: Duration) -> Result<(), StoreError>;
+
+    /// Records that a claimed source could not be read. No server may read it during the pause.
+    async fn reading_failed(
+        &self,
+        source: &str,
+        now: i64,
+        pause: Duration,
+    ) -> Result<(), StoreError>;
+
+    /// Changes when a server may have recorded something about a source. No promise: whoever waits
+    /// asks from time to time. Closed where no other server can.
+    fn readings_noted(&self) -> watch::Receiver<()>;
 
     /// The readings of a source, oldest first: those after the one with this number.
     async fn readings(&self, source: &str, after: i64) -> Result<Vec<Reading>, StoreError>;
@@ -185,6 +200,22 @@ pub enum StoreError {
     /// every call fails at once.
     #[error("the database does not answer")]
     Unreachable,
+    /// The database can be read but not written: its disk is full, or it was set so. The log says why.
+    #[error("the database can't be written")]
+    Unwritable,
+}
+
+impl StoreError {
+    /// Logs what failed because of this. Of a database that is away or can't be written the store has
+    /// said so already, once for everything that fails.
+    pub fn log(&self, what: &'static str) {
+        match self {
+            Self::Failed(_) => tracing::error!(cause = %Chain(self), "{what}"),
+            Self::Unreachable | Self::Unwritable => {
+                tracing::debug!(cause = %Chain(self), "{what}");
+            }
+        }
+    }
 }
 
 /// A database.

@@ -25,10 +25,8 @@ pub struct StoredCopy {
 /// How a source is to be read.
 #[derive(Debug, Clone, Copy)]
 pub struct ReadingRules {
-    /// The shortest time after a successful reading.
+    /// The shortest time after a successful reading. A failed one says its own.
     pub refresh: Duration,
-    /// The shortest time after a failed one.
-    pub pause: Duration,
     /// How long one server may take; then another one may read.
     pub lease: Duration,
 }
@@ -44,5 +42,7 @@ pub enum SourceClaim {
     Recent {
         /// Whether that failed.
         failed: bool,
+        /// After which time it may be read.
+        wait: Duration,
     },
 }

@@ -20,7 +20,7 @@ use super::sql::{Dialect, SqlStore, explained, migrator, source_statements};
 use crate::store::data_dir::{create_folder, open_private};
 
 /// In order, each with its name. One that was released never changes.
-const MIGRATIONS: [(&str, &str); 4] = [
+const MIGRATIONS: [(&str, &str); 5] = [
     (
         "sessions",
         include_str!("../../migrations/sqlite/0001_sessions.sql"),
@@ -36,6 +36,10 @@ const MIGRATIONS: [(&str, &str); 4] = [
     (
         "readings",
         include_str!("../../migrations/sqlite/0004_readings.sql"),
+    ),
+    (
+        "pauses",
+        include_str!("../../migrations/sqlite/0005_pauses.sql"),
     ),
 ];
 
@@ -68,7 +72,10 @@ impl Dialect for Sqlite {
          RETURNING reference, received_at, name, email, subject, message, mail_attempts";
     const COUNT_USE: Option<&'static str> = None;
     source_statements!("$2");
+    const RING: Option<&'static str> = None;
     const TIME: Option<&'static str> = None;
+    // SQLITE_FULL (sqlite.org/rescode.html).
+    const UNWRITABLE: &'static [&'static str] = &["13"];
 }
 
 impl SqlStore<Sqlite> {

@@ -387,10 +387,10 @@ async fn a_second_process_sees_the_same(opened: Opened) {
     );
 }
 
+const HOUR: Duration = Duration::from_secs(3600);
 const RULES: ReadingRules = ReadingRules {
-    refresh: Duration::from_secs(3600),
-    pause: Duration::from_secs(3600),
-    lease: Duration::from_secs(3600),
+    refresh: HOUR,
+    lease: HOUR,
 };
 
 /// Milliseconds since the Unix epoch; a shared database uses its own clock.
@@ -419,18 +419,29 @@ async fn a_source_is_read_by_one_server_at_a_time(opened: Opened) {
         let claim = server.await.expect("runs").expect("claims");
         granted += usize::from(claim == SourceClaim::Granted);
     }
-    assert_eq!(granted, 1);
-    assert_eq!(claim(RULES).await, SourceClaim::Taken);
+    if store.is_shared() {
+        assert_eq!(granted, 1);
+        assert_eq!(claim(RULES).await, SourceClaim::Taken);
+        store.renew_lease("a", now(), HOUR).await.expect("renews");
+        assert_eq!(claim(RULES).await, SourceClaim::Taken);
+    } else {
+        assert_eq!(granted, 4, "nobody waits for a server that was killed");
+    }
     let other = store.claim_source("b", now(), RULES).await.expect("claims");
     assert_eq!(other, SourceClaim::Granted, "each source has its own lease");
 
-    store.reading_failed("a", now()).await.expect("records");
-    assert_eq!(claim(RULES).await, SourceClaim::Recent { failed: true });
+    let failed = async |pause| {
+        let recorded = store.reading_failed("a", now(), pause).await;
+        recorded.expect("records");
+    };
+    failed(HOUR).await;
+    let wait = assert_recent(claim(RULES).await, true);
+    assert!(wait <= HOUR && wait > HOUR / 2, "{wait:?}");
     let brief = ReadingRules {
-        pause: Duration::ZERO,
         lease: Duration::ZERO,
         ..RULES
     };
+    failed(Duration::ZERO).await;
     assert_eq!(claim(brief).await, SourceClaim::Granted, "after the pause");
     // The server that was reading it is killed, and its lease runs out.
     assert_eq!(claim(brief).await, SourceClaim::Granted);
@@ -438,7 +449,22 @@ async fn a_source_is_read_by_one_server_at_a_time(opened: Opened) {
         .add_reading("a", &stored_copy("one"), now(), Duration::ZERO)
         .await
         .expect("records");
-    assert_eq!(claim(RULES).await, SourceClaim::Recent { failed: false });
+    assert_recent(claim(RULES).await, false);
+    store.renew_lease("a", now(), HOUR).await.expect("renews");
+    assert_recent(claim(RULES).await, false);
+    if !store.is_shared() {
+        // The clock is put back.
+        let early = now() - 7_200_000;
+        let claim = store.claim_source("a", early, RULES).await;
+        assert_eq!(claim.expect("claims"), SourceClaim::Granted);
+    }
+}
+
+fn assert_recent(claim: SourceClaim, expected: bool) -> Duration {
+    match claim {
+        SourceClaim::Recent { failed, wait } if failed == expected => wait,
+        other => panic!("{other:?}"),
+    }
 }
 
 async fn readings_keep_their_order_and_each_copy_is_kept_once(opened: Opened) {

@@ -15,7 +15,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use flashblog::answers::Answers;
 use flashblog::app::{App, Parts};
-use flashblog::cache::BlogCache;
+use flashblog::cache::{BlogCache, SharingTimes};
 use flashblog::clients::rate_limit::{Rate, RateLimit};
 use flashblog::clock::Clock;
 use flashblog::contact::Contact;
@@ -108,6 +108,7 @@ impl Clock for TestClock {
 /// A source that holds what a test puts there, and counts who asks.
 pub(crate) struct StubSource {
     posts: Mutex<Option<Vec<Post>>>,
+    pause: Mutex<Option<Duration>>,
     fetches: AtomicUsize,
     /// A fetch takes a permit before it answers.
     pub(crate) gate: Semaphore,
@@ -122,6 +123,12 @@ impl StubSource {
     /// From now on the source fails.
     pub(crate) fn fail(&self) {
         *self.posts.lock() = None;
+    }
+
+    /// From now on the source fails, and asks to be left alone for so long.
+    pub(crate) fn ask_for_a_pause(&self, pause: Duration) {
+        *self.pause.lock() = Some(pause);
+        self.fail();
     }
 
     /// How often the source was asked.
@@ -144,9 +151,13 @@ impl BlogSource for StubSource {
                 panic!("the adapter broke")
             }
             Some(posts) => Ok(posts),
-            None => Err(SourceError::Unreachable(
-                "connection to 10.1.2.3 refused".to_owned(),
-            )),
+            None => Err(match *self.pause.lock() {
+                Some(retry_after) => SourceError::Busy {
+                    problem: "status 429".to_owned(),
+                    retry_after,
+                },
+                None => SourceError::Unreachable("connection to 10.1.2.3 refused".to_owned()),
+            }),
         }
     }
 }
@@ -231,6 +242,7 @@ impl TestApp {
     async fn with_store(store: Option<Arc<dyn Store>>, public_url: &str) -> Self {
         let source = Arc::new(StubSource {
             posts: Mutex::new(Some(posts(14))),
+            pause: Mutex::default(),
             fetches: AtomicUsize::new(0),
             gate: Semaphore::new(Semaphore::MAX_PERMITS),
         });
@@ -397,11 +409,14 @@ impl TestApp {
     }
 
     /// The same app, which shares its readings of the source through the store.
-    pub(crate) fn with_shared_blogs(mut self) -> Self {
+    pub(crate) fn with_shared_blogs(mut self, times: SharingTimes) -> Self {
         let source = Arc::clone(&self.source) as Arc<dyn BlogSource>;
         let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
-        let blogs = BlogCache::new(source, clock, Duration::from_secs(3600))
-            .with_shared_readings(Arc::clone(&self.store), "stub");
+        let blogs = BlogCache::new(source, clock, Duration::from_secs(3600)).with_shared_readings(
+            Arc::clone(&self.store),
+            "stub",
+            times,
+        );
         self.app = App::from(Parts {
             blogs: Arc::new(blogs),
             ..Parts::clone(&self.app)

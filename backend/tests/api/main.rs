@@ -29,6 +29,7 @@ mod old_addresses;
 mod openapi;
 mod pages;
 mod postgres;
+mod postgres_proxy;
 mod postgres_server;
 mod process;
 mod production_log;

@@ -1,6 +1,7 @@
 //! A PostgreSQL server for the tests: the one that `FLASHBLOG_TEST_POSTGRES_URL` names, or one of
 //! our own in a temporary folder, started from the programs that Debian's package installs.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::fs::chown;
@@ -15,12 +16,14 @@ use tempfile::TempDir;
 
 /// The user that the server runs as when the tests run as root, which it refuses.
 const NOBODY: u32 = 65_534;
+const SMALL_DISK: &str = "small";
 
 /// A server in a folder of its own, reached by a socket there.
 pub(crate) struct Cluster {
     programs: PathBuf,
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
     as_nobody: bool,
+    small_disk_megabytes: Option<u32>,
     /// Stops the server and removes the folder when this process ends, however it does.
     _caretaker: Child,
 }
@@ -28,12 +31,27 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// Makes a cluster and starts its server; `None` where PostgreSQL is not installed.
     pub(crate) fn start() -> Option<Self> {
+        let cluster = Self::make(None)?;
+        cluster.resume();
+        Some(cluster)
+    }
+
+    /// Where a small disk is mounted, for this cluster's programs only.
+    pub(crate) fn small_disk(&self) -> PathBuf {
+        self.folder.join(SMALL_DISK)
+    }
+
+    /// Makes a cluster, perhaps with a small disk; `None` where PostgreSQL is not installed.
+    pub(crate) fn make(small_disk_megabytes: Option<u32>) -> Option<Self> {
         let programs = installed()?;
         let folder = TempDir::with_prefix("flashblog-postgres-")
             .expect("temporary folder")
             .keep();
         let id = Command::new("id").arg("-u").output().expect("id runs");
         let as_nobody = id.stdout.trim_ascii() == b"0";
+        if small_disk_megabytes.is_some() {
+            fs::create_dir(folder.join(SMALL_DISK)).expect("a folder");
+        }
         if as_nobody {
             chown(&folder, Some(NOBODY), Some(NOBODY)).expect("root may");
         }
@@ -53,10 +71,10 @@ impl Cluster {
             programs,
             folder,
             as_nobody,
+            small_disk_megabytes,
             _caretaker: caretaker,
         };
         cluster.run("initdb", &["-U", "flashblog", "-E", "UTF8", "--no-sync"]);
-        cluster.resume();
         Some(cluster)
     }
 
@@ -80,15 +98,8 @@ impl Cluster {
     /// Runs one of PostgreSQL's programs on the cluster.
     pub(crate) fn run(&self, program: &str, arguments: &[&str]) {
         let path = self.programs.join(program);
-        let mut command = if self.as_nobody {
-            let mut command = Command::new("setpriv");
-            command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
-            command.arg(path);
-            command
-        } else {
-            Command::new(path)
-        };
-        let status = command
+        let status = self
+            .command(path)
             .arg("-D")
             .arg(self.folder.join("data"))
             .args(arguments)
@@ -104,6 +115,38 @@ impl Cluster {
             file.read_to_string(&mut log).expect("reads");
         }
         assert!(status.success(), "{program} {arguments:?}: {log}");
+    }
+
+    /// A command as the cluster's user, with the small disk mounted if there is one.
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut words: Vec<OsString> = Vec::new();
+        if self.as_nobody {
+            let as_nobody = [
+                "setpriv",
+                "--reuid=65534",
+                "--regid=65534",
+                "--clear-groups",
+            ];
+            words.extend(as_nobody.map(OsString::from));
+        }
+        let small_disk = self.small_disk();
+        if let Some(megabytes) = self.small_disk_megabytes {
+            let mount = format!("mount -t tmpfs -o size={megabytes}m tmpfs \"$0\" && exec \"$@\"");
+            let mounted = [
+                "unshare",
+                "--user",
+                "--keep-caps",
+                "--map-current-user",
+                "--mount",
+            ];
+            words.extend(mounted.map(OsString::from));
+            words.extend(["sh", "-c", &mount].map(OsString::from));
+            words.push(small_disk.into());
+        }
+        words.push(program.as_ref().into());
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]);
+        command
     }
 }
 

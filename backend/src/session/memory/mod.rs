@@ -220,7 +220,7 @@ impl SessionMemory {
                 .map(|waiting| waiting.flash)
                 .collect(),
             Err(error) => {
-                tracing::error!(cause = %Chain(&error), "Waiting flashes can't be delivered yet");
+                error.log("Waiting flashes can't be delivered yet");
                 Vec::new()
             }
         }

@@ -1,12 +1,13 @@
 //! A circuit breaker: while the database is away, calls fail at once instead of waiting for it.
 
 use std::borrow::Cow;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnection, PgPool};
-use sqlx::{Connection, Error};
+use sqlx::{Connection, Error, query_scalar};
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
@@ -87,6 +88,7 @@ async fn probe_when_tripped(pool: PgPool, tripped: Arc<AtomicBool>, mut woken: m
 async fn answers(pool: &PgPool) -> bool {
     let ask = async {
         let mut connection = PgConnection::connect_with(&pool.connect_options()).await?;
+        refuse_standby(&mut connection).await?;
         lookups::look_up(&mut connection, Vec::new()).await?;
         connection.close().await
     };
@@ -96,14 +98,24 @@ async fn answers(pool: &PgPool) -> bool {
 }
 
 /// Whether an error says that the server is away (codes of PostgreSQL's appendix A): 08 is the class
-/// of connections, 57P01 to 57P03 are shutdown, crash and start, 25006 is a primary that has become a
-/// standby.
+/// of connections, 57P01 to 57P03 are shutdown, crash and start.
 pub(super) fn is_unreachable(error: &Error) -> bool {
     match error {
         Error::Io(_) | Error::PoolTimedOut | Error::WorkerCrashed => true,
         error => error_code(error).is_some_and(|code| {
-            code.starts_with("08") || matches!(&*code, "57P01" | "57P02" | "57P03" | "25006")
+            code.starts_with("08") || matches!(&*code, "57P01" | "57P02" | "57P03")
         }),
+    }
+}
+
+/// Fails on a standby: what it says of sessions may be old.
+pub(super) async fn refuse_standby(connection: &mut PgConnection) -> Result<(), Error> {
+    let is_standby: bool = query_scalar("SELECT pg_is_in_recovery()")
+        .fetch_one(connection)
+        .await?;
+    match is_standby {
+        true => Err(io::Error::other("it is a standby, which can only be read").into()),
+        false => Ok(()),
     }
 }
 

@@ -9,13 +9,13 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{Connection, query_scalar};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::breaker::{error_code, is_unreachable};
+use super::breaker::{error_code, is_unreachable, refuse_standby};
 use crate::store::sql::{explained, migrator};
 use crate::telemetry::Chain;
 
 /// In order, each with its name. One that was released never changes. An older version runs on
 /// beside a newer one for a while: migrations only add.
-const MIGRATIONS: [(&str, &str); 4] = [
+const MIGRATIONS: [(&str, &str); 5] = [
     (
         "sessions",
         include_str!("../../../migrations/postgres/0001_sessions.sql"),
@@ -31,6 +31,10 @@ const MIGRATIONS: [(&str, &str); 4] = [
     (
         "readings",
         include_str!("../../../migrations/postgres/0004_readings.sql"),
+    ),
+    (
+        "pauses",
+        include_str!("../../../migrations/postgres/0005_pauses.sql"),
     ),
 ];
 
@@ -69,6 +73,7 @@ pub(super) async fn pool(
         .max_connections(connections)
         .acquire_timeout(CONNECT_TIMEOUT)
         .test_before_acquire(false)
+        .after_connect(|connection, _| refuse_standby(connection).boxed())
         .before_acquire(|connection, used| {
             async move {
                 if used.idle_for > TRUSTED_IDLE {
@@ -144,7 +149,9 @@ fn advised(error: sqlx::Error) -> anyhow::Error {
             "it has no connection left; raise its max_connections, or lower --database-connections of each server"
         }
         Some("53100") => "its disk is full",
-        Some("25006") => "it is a standby, which can only be read; name the primary",
+        Some("25006") => {
+            "it can only be read: name the primary if it is a standby, else see why default_transaction_read_only is on"
+        }
         _ => return error.into(),
     };
     anyhow!(error).context(advice)

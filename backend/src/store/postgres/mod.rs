@@ -2,11 +2,13 @@
 
 mod breaker;
 mod connect;
+mod listener;
 mod lookups;
 
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, Postgres};
+use tokio::sync::watch;
 
 use super::StoreError;
 use super::session::SessionState;
@@ -71,14 +73,19 @@ impl Dialect for Postgres {
          FROM clock",
     );
     source_statements!("coalesce($2, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)");
+    const RING: Option<&'static str> = Some(listener::RING);
     const TIME: Option<&'static str> =
         Some("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint");
+    // PostgreSQL's appendix A: the disk is full; transactions are read-only. Managed databases make
+    // them so when their disk is nearly full. A standby is refused when a connection is made.
+    const UNWRITABLE: &'static [&'static str] = &["53100", "25006"];
 }
 
 /// What a store has of a database server beside its pool.
 pub(super) struct ServerLink {
     pub(super) breaker: Breaker,
     lookups: Lookups,
+    readings_noted: watch::Receiver<()>,
 }
 
 impl ServerLink {
@@ -86,8 +93,15 @@ impl ServerLink {
         let breaker = Breaker::probing(pool);
         Self {
             lookups: Lookups::through(pool.clone(), breaker.clone()),
+            readings_noted: listener::listen(pool.connect_options().as_ref().clone()),
             breaker,
         }
+    }
+
+    pub(super) fn readings_noted(&self) -> watch::Receiver<()> {
+        let mut noted = self.readings_noted.clone();
+        noted.mark_unchanged();
+        noted
     }
 
     pub(super) async fn session_state(

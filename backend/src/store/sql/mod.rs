@@ -4,6 +4,7 @@ mod messages;
 mod outbox;
 mod readings;
 mod sessions;
+mod unwritable;
 
 use std::future::Future;
 use std::time::Duration;
@@ -19,6 +20,7 @@ use sqlx::{
 
 use super::postgres::ServerLink;
 use super::{MessageStore, Outbox, ReadingStore, SessionStore, Store, StoreError};
+use unwritable::Unwritable;
 
 /// How long a call waits for its answer, a free connection included. Longer than either database's
 /// own limits, whose errors say more.
@@ -42,37 +44,57 @@ pub trait Dialect: Database {
     /// Counts a use by client $1, of whom $2 are allowed within $3 milliseconds; returns how many
     /// milliseconds the client has to wait, 0 when it was counted.
     const COUNT_USE: Option<&'static str>;
-    /// Leases source $1 for $5 milliseconds, unless it is leased, or was read within the last $3
-    /// milliseconds, $4 after a failure. The time, $2, is NULL where the database's own counts; so it
-    /// is in the next three.
+    /// Claims source $1, unless it is leased, was read within the last $3 milliseconds, or is paused.
+    /// The lease takes $4 milliseconds; NULL is no lease. The time, $2, is NULL where the database's
+    /// own counts; so it is in the next three. A reading of the future was dated by a wrong clock.
     const CLAIM_SOURCE: &'static str;
-    /// Whether source $1 is leased at time $2, and whether its last reading failed.
+    /// Of source $1 at time $2: whether it is leased, whether its last reading failed, and in how many
+    /// milliseconds it may be read, $3 after a reading.
     const SOURCE_STATE: &'static str;
-    /// Ends the lease on source $1 at time $2; $3 says whether the reading failed. Returns the time.
+    /// Lengthens the lease on source $1 to $3 milliseconds from time $2.
+    const RENEW_LEASE: &'static str;
+    /// Ends the lease on source $1 at time $2; $3 says for how many milliseconds a failure pauses it,
+    /// NULL that it did not fail. Returns the time.
     const NOTE_READING: &'static str;
+    /// Wakes the servers that wait for a reading, with the commit.
+    const RING: Option<&'static str>;
     /// The database's time of day in milliseconds since the Unix epoch.
     const TIME: Option<&'static str>;
+    /// Codes of errors that say that the database can be read but not written.
+    const UNWRITABLE: &'static [&'static str];
 }
 
 /// Writes the statements on sources for a dialect, which says how it writes the time.
 macro_rules! source_statements {
     ($now:literal) => {
         const CLAIM_SOURCE: &'static str = concat!(
-            "UPDATE sources SET lease_until = ",
+            "UPDATE sources SET lease_until = coalesce($4 + ",
             $now,
-            " + $5 WHERE name = $1 AND lease_until <= ",
+            ", 0) WHERE name = $1 AND lease_until <= ",
             $now,
-            " AND attempted_at <= ",
+            " AND (attempted_at > ",
             $now,
-            " - CASE WHEN failed THEN $4 ELSE $3 END RETURNING name"
+            " OR CASE WHEN failed THEN paused_until ELSE attempted_at + $3 END <= ",
+            $now,
+            ") RETURNING name"
         );
         const SOURCE_STATE: &'static str = concat!(
             "SELECT lease_until > ",
             $now,
-            ", failed FROM sources WHERE name = $1"
+            ", failed, CASE WHEN failed THEN paused_until ELSE attempted_at + $3 END - ",
+            $now,
+            " FROM sources WHERE name = $1"
+        );
+        const RENEW_LEASE: &'static str = concat!(
+            "UPDATE sources SET lease_until = ",
+            $now,
+            " + $3 WHERE name = $1 AND lease_until > ",
+            $now
         );
         const NOTE_READING: &'static str = concat!(
-            "UPDATE sources SET lease_until = 0, failed = $3, attempted_at = ",
+            "UPDATE sources SET lease_until = 0, failed = $3 IS NOT NULL, attempted_at = ",
+            $now,
+            ", paused_until = coalesce($3, 0) + ",
             $now,
             " WHERE name = $1 RETURNING attempted_at"
         );
@@ -85,11 +107,16 @@ pub struct SqlStore<DB: Database> {
     pool: Pool<DB>,
     /// None for a file.
     server: Option<ServerLink>,
+    unwritable: Unwritable,
 }
 
-impl<DB: Database> SqlStore<DB> {
+impl<DB: Dialect> SqlStore<DB> {
     pub(super) fn on(pool: Pool<DB>, server: Option<ServerLink>) -> Self {
-        Self { pool, server }
+        Self {
+            pool,
+            server,
+            unwritable: Unwritable::default(),
+        }
     }
 
     pub(super) fn pool(&self) -> &Pool<DB> {
@@ -101,25 +128,38 @@ impl<DB: Database> SqlStore<DB> {
         &self,
         work: impl Future<Output = Result<T, sqlx::Error>>,
     ) -> Result<T, StoreError> {
-        let work = tokio::time::timeout(QUERY_TIMEOUT, work);
-        let Some(server) = &self.server else {
-            return Ok(work.await.map_err(|_| StoreError::Unreachable)??);
-        };
-        if server.breaker.is_tripped() {
+        if !self.is_reachable() {
             return Err(StoreError::Unreachable);
         }
-        match work.await {
-            Ok(Ok(done)) => Ok(done),
-            Ok(Err(error)) => {
-                let pool_is_full = self.pool.size() >= self.pool.options().get_max_connections();
-                server.breaker.note(&error, pool_is_full);
-                Err(error.into())
-            }
+        match tokio::time::timeout(QUERY_TIMEOUT, work).await {
+            Ok(done) => done.map_err(|error| self.noted(error)),
             Err(_) => {
-                server.breaker.trip(&StoreError::Unreachable);
+                if let Some(server) = &self.server {
+                    server.breaker.trip(&StoreError::Unreachable);
+                }
                 Err(StoreError::Unreachable)
             }
         }
+    }
+
+    fn is_reachable(&self) -> bool {
+        let server = self.server.as_ref();
+        !server.is_some_and(|server| server.breaker.is_tripped())
+    }
+
+    /// Draws the conclusions from an error that concern later calls too.
+    fn noted(&self, error: sqlx::Error) -> StoreError {
+        let database_error = error.as_database_error();
+        let code = database_error.and_then(|error| error.code());
+        if code.is_some_and(|code| DB::UNWRITABLE.contains(&&*code)) {
+            self.unwritable.say(&error);
+            return StoreError::Unwritable;
+        }
+        if let Some(server) = &self.server {
+            let pool_is_full = self.pool.size() >= self.pool.options().get_max_connections();
+            server.breaker.note(&error, pool_is_full);
+        }
+        error.into()
     }
 }
 
@@ -160,10 +200,7 @@ where
     }
 
     fn is_up(&self) -> bool {
-        !self
-            .server
-            .as_ref()
-            .is_some_and(|server| server.breaker.is_tripped())
+        self.is_reachable()
     }
 
     async fn time(&self) -> Result<Option<Timestamp>, StoreError> {

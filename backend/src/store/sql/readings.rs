@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::{ColumnIndex, Decode, Encode, Executor, IntoArguments, Row, Type, query};
+use tokio::sync::watch;
 
 use super::{Dialect, SqlStore};
 use crate::store::reading::{Reading, ReadingRules, SourceClaim, StoredCopy};
@@ -15,7 +16,7 @@ where
     DB: Dialect,
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
     DB::Arguments: IntoArguments<DB>,
-    for<'v> bool: Encode<'v, DB> + Decode<'v, DB> + Type<DB>,
+    for<'v> bool: Decode<'v, DB> + Type<DB>,
     for<'v> Option<i64>: Encode<'v, DB>,
     for<'v> i64: Encode<'v, DB> + Decode<'v, DB> + Type<DB>,
     for<'v> &'v str: Encode<'v, DB> + Type<DB>,
@@ -37,8 +38,7 @@ where
                 .bind(source)
                 .bind(time_for::<DB>(now))
                 .bind(milliseconds(rules.refresh))
-                .bind(milliseconds(rules.pause))
-                .bind(milliseconds(rules.lease))
+                .bind(lease::<DB>(rules.lease))
                 .fetch_all(&self.pool)
                 .await?;
             if !granted.is_empty() {
@@ -47,12 +47,14 @@ where
             let row = query(DB::SOURCE_STATE)
                 .bind(source)
                 .bind(time_for::<DB>(now))
+                .bind(milliseconds(rules.refresh))
                 .fetch_one(&self.pool)
                 .await?;
-            let failed = row.try_get(1)?;
+            let (failed, wait) = (row.try_get(1)?, row.try_get::<i64, _>(2)?);
+            let wait = Duration::from_millis(wait.try_into().unwrap_or_default());
             Ok(match row.try_get(0)? {
                 true => SourceClaim::Taken,
-                false => SourceClaim::Recent { failed },
+                false => SourceClaim::Recent { failed, wait },
             })
         })
         .await
@@ -71,7 +73,7 @@ where
             let row = query(DB::NOTE_READING)
                 .bind(source)
                 .bind(time_for::<DB>(now))
-                .bind(false)
+                .bind(None::<i64>)
                 .fetch_one(&mut *transaction)
                 .await?;
             let read_at: i64 = row.try_get(0)?;
@@ -100,23 +102,60 @@ where
                 read_at,
                 hash: copy.hash.clone(),
             };
+            if let Some(ring) = DB::RING {
+                query(ring).execute(&mut *transaction).await?;
+            }
             transaction.commit().await?;
             Ok(reading)
         })
         .await
     }
 
-    async fn reading_failed(&self, source: &str, now: i64) -> Result<(), StoreError> {
+    async fn renew_lease(
+        &self,
+        source: &str,
+        now: i64,
+        duration: Duration,
+    ) -> Result<(), StoreError> {
         self.in_time(async {
-            query(DB::NOTE_READING)
+            query(DB::RENEW_LEASE)
                 .bind(source)
                 .bind(time_for::<DB>(now))
-                .bind(true)
+                .bind(lease::<DB>(duration))
                 .execute(&self.pool)
                 .await?;
             Ok(())
         })
         .await
+    }
+
+    async fn reading_failed(
+        &self,
+        source: &str,
+        now: i64,
+        pause: Duration,
+    ) -> Result<(), StoreError> {
+        self.in_time(async {
+            let mut transaction = self.pool.begin_with(DB::BEGIN_WRITING).await?;
+            query(DB::NOTE_READING)
+                .bind(source)
+                .bind(time_for::<DB>(now))
+                .bind(Some(milliseconds(pause)))
+                .execute(&mut *transaction)
+                .await?;
+            if let Some(ring) = DB::RING {
+                query(ring).execute(&mut *transaction).await?;
+            }
+            transaction.commit().await
+        })
+        .await
+    }
+
+    fn readings_noted(&self) -> watch::Receiver<()> {
+        match &self.server {
+            Some(server) => server.readings_noted(),
+            None => watch::channel(()).1,
+        }
     }
 
     async fn readings(&self, source: &str, after: i64) -> Result<Vec<Reading>, StoreError> {
@@ -158,6 +197,11 @@ where
 /// A shared database's own clock counts.
 fn time_for<DB: Dialect>(now: i64) -> Option<i64> {
     (!DB::SHARED).then_some(now)
+}
+
+/// Nobody waits for a lease in a file: its one server may have been killed.
+fn lease<DB: Dialect>(lease: Duration) -> Option<i64> {
+    DB::SHARED.then(|| milliseconds(lease))
 }
 
 fn milliseconds(duration: Duration) -> i64 {

@@ -3,21 +3,30 @@
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
-use flashblog::cache::REFETCH_INTERVAL;
+use flashblog::cache::{REFETCH_INTERVAL, SharingTimes};
 use flashblog::clock::Clock;
 use jiff::Timestamp;
 use shared::blog::BlogPage;
 
 use super::Site;
-use crate::harness::{Client, TestApp, posts};
+use crate::harness::{Client, posts};
 use crate::postgres_server::Database;
 
 impl Site {
     /// Servers that share readings of the source.
-    async fn of_readers(database: &Database, servers: usize) -> Self {
+    pub(super) async fn of_readers(database: &Database, servers: usize) -> Self {
+        Self::of_patient_readers(database, servers, SharingTimes::default()).await
+    }
+
+    /// Servers that wait for each other in their own way.
+    pub(super) async fn of_patient_readers(
+        database: &Database,
+        servers: usize,
+        times: SharingTimes,
+    ) -> Self {
         let mut site = Self::on(database.options(), servers).await;
-        let servers = site.servers.into_iter().map(TestApp::with_shared_blogs);
-        site.servers = servers.collect();
+        let servers = site.servers.into_iter();
+        site.servers = servers.map(|app| app.with_shared_blogs(times)).collect();
         for server in &site.servers {
             // Readings are dated by the database's clock.
             let now = server.clock.now().as_second();
@@ -27,7 +36,7 @@ impl Site {
     }
 
     /// How often the source was read.
-    fn fetches(&self) -> usize {
+    pub(super) fn fetches(&self) -> usize {
         self.servers
             .iter()
             .map(|server| server.source.fetches())
@@ -46,7 +55,7 @@ impl Site {
     }
 }
 
-async fn list(client: &Client, page: u32) -> BlogPage {
+pub(super) async fn list(client: &Client, page: u32) -> BlogPage {
     client
         .get(&format!("/api/v1/blogs?page={page}"))
         .await

@@ -1,9 +1,11 @@
 //! What visitors meet while the database is away, and what operators do who set it up wrongly.
 
+use std::fs;
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use flashblog::store::postgres::PostgresStore;
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 use super::{Site, send_message, session_of, until};
@@ -104,6 +106,53 @@ async fn a_start_waits_for_a_migration_that_takes_long() {
     lock.rollback().await.expect("unlocks");
     let store = starting.await.expect("runs");
     assert!(store.is_ok(), "{:?}", store.err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_database_that_never_comes_is_waited_for_thirty_seconds() {
+    let (log, _guard) = Log::start();
+    let nobody = tempfile::tempdir().expect("temporary folder");
+    let options = PgConnectOptions::new_without_pgpass()
+        .socket(nobody.path())
+        .username("flashblog");
+    let error = match PostgresStore::connect_patiently(options, 2).await {
+        Ok(_) => panic!("nobody listens"),
+        Err(error) => format!("{error:#}"),
+    };
+    assert!(
+        error.starts_with("database-url: can't use the database `flashblog`"),
+        "{error}"
+    );
+    let text = log.text();
+    let lines = text.matches("The database can't be reached yet; waiting");
+    assert_eq!(lines.count(), 30, "one a second: {text}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_standby_counts_as_away_until_it_is_promoted() {
+    let Some(cluster) = own_cluster().await else {
+        return;
+    };
+    let site = Site::on(cluster.options(), 1).await;
+    let visitor = site.visitor();
+    session_of(&visitor).await;
+    cluster.run("pg_ctl", &["stop", "-w", "-s", "-m", "fast"]);
+    fs::write(cluster.folder.join("data/standby.signal"), "").expect("writes");
+    cluster.resume();
+    assert_eq!(visitor.get("/api/v1/blogs").await.status, StatusCode::OK);
+    until("the standby is noticed", async || {
+        !site.servers[0].store.is_up()
+    })
+    .await;
+    // What it knows of sessions may be old.
+    let refused = visitor.get("/api/v1/session").await;
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    let refused = send_message(&visitor).await;
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    cluster.run("pg_ctl", &["promote", "-w", "-s"]);
+    until("it is promoted", async || site.servers[0].store.is_up()).await;
+    session_of(&visitor).await;
+    assert_eq!(send_message(&visitor).await.status, StatusCode::CREATED);
 }
 
 async fn execute(owner: &mut PgConnection, statement: String) {

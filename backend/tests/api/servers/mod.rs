@@ -3,7 +3,9 @@
 mod copies;
 mod exchanges;
 mod faults;
+mod full;
 mod processes;
+mod waiting;
 
 use std::collections::HashSet;
 use std::sync::Arc;

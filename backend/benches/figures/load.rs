@@ -1,0 +1,107 @@
+//! Busy connections, and what they cost the servers.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::http::{Server, ask};
+
+pub(crate) const CONNECTIONS: usize = 32;
+const ROUND: Duration = Duration::from_secs(2);
+const WARM_UP: Duration = Duration::from_millis(500);
+
+pub(crate) struct Measured {
+    pub(crate) per_second: f64,
+    pub(crate) p99: Duration,
+    /// Of all servers, for each request.
+    pub(crate) cpu_microseconds: f64,
+    /// Those of the warm-up too.
+    pub(crate) requests: usize,
+}
+
+/// Keeps [`CONNECTIONS`] connections busy for two seconds, one request at a time on each. Connections
+/// take servers and requests in turn.
+pub(crate) async fn load(servers: &[&Server], requests: &[String]) -> anyhow::Result<Measured> {
+    let cpu = || -> anyhow::Result<f64> {
+        let times = servers
+            .iter()
+            .map(|server| cpu_microseconds(server.process()));
+        times.sum()
+    };
+    let cpu_before = cpu()?;
+    let begin = Instant::now() + WARM_UP;
+    let end = begin + ROUND;
+    let mut connections = tokio::task::JoinSet::new();
+    for number in 0..CONNECTIONS {
+        let address = Arc::<str>::from(&*servers[number % servers.len()].address);
+        let request = Arc::<str>::from(&*requests[number % requests.len()]);
+        connections.spawn(keep_busy(address, request, begin, end));
+    }
+    let (mut times, mut requests) = (Vec::new(), 0);
+    for connection in connections.join_all().await {
+        let (its_times, its_requests) = connection?;
+        times.extend(its_times);
+        requests += its_requests;
+    }
+    let cpu = cpu()? - cpu_before;
+    times.sort_unstable();
+    let p99 = times.get(times.len() * 99 / 100).context("no requests")?;
+    Ok(Measured {
+        per_second: times.len() as f64 / ROUND.as_secs_f64(),
+        p99: *p99,
+        cpu_microseconds: cpu / requests as f64,
+        requests,
+    })
+}
+
+/// Asks on one connection until the `end`. Returns how long answers took since the `begin`, and how
+/// many there were.
+async fn keep_busy(
+    address: Arc<str>,
+    request: Arc<str>,
+    begin: Instant,
+    end: Instant,
+) -> anyhow::Result<(Vec<Duration>, usize)> {
+    let length = ask(&address, &request).await?.length();
+    let mut stream = TcpStream::connect(&*address).await?;
+    stream.set_nodelay(true)?;
+    let mut response = vec![0; length];
+    let mut times = Vec::with_capacity(16_384);
+    let mut requests = 0;
+    loop {
+        let sent = Instant::now();
+        stream.write_all(request.as_bytes()).await?;
+        stream.read_exact(&mut response).await?;
+        let now = Instant::now();
+        // Each response has the same length, or the next one does not start with this.
+        ensure!(response.starts_with(b"HTTP/1.1 200 OK\r\n"), "not a 200");
+        requests += 1;
+        if now >= end {
+            return Ok((times, requests));
+        }
+        if now >= begin {
+            times.push(now - sent);
+        }
+    }
+}
+
+/// The processor time that a process has used so far: fields 14 and 15 of `/proc/PID/stat`, in
+/// hundredths of a second.
+pub(crate) fn cpu_microseconds(process: u32) -> anyhow::Result<f64> {
+    let fields = stat(process)?;
+    let ticks: f64 = fields[11..13]
+        .iter()
+        .map(|field| field.parse::<f64>())
+        .sum::<Result<_, _>>()?;
+    Ok(ticks * 10_000.0)
+}
+
+/// The fields of `/proc/PID/stat` after the name, from the third on.
+pub(crate) fn stat(process: u32) -> anyhow::Result<Vec<String>> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    let (_, after_name) = stat.rsplit_once(") ").context("a name")?;
+    Ok(after_name.split(' ').map(ToOwned::to_owned).collect())
+}

@@ -1,0 +1,99 @@
+//! A proxy between a server and its database, which counts how often they speak.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use sqlx::postgres::PgConnectOptions;
+use tempfile::TempDir;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpStream, UnixListener, UnixStream};
+
+/// A proxy to a database. It counts exchanges: each ends with a Sync or a simple Query
+/// (PostgreSQL's frontend/backend protocol 3.0).
+pub(crate) struct Proxy {
+    folder: TempDir,
+    exchanges: Arc<AtomicUsize>,
+}
+
+impl Proxy {
+    pub(crate) fn to(database: PgConnectOptions) -> Self {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let listener = UnixListener::bind(folder.path().join(".s.PGSQL.5432")).expect("binds");
+        let exchanges = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&exchanges);
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                tokio::spawn(relay(client, database.clone(), Arc::clone(&counted)));
+            }
+        });
+        Self { folder, exchanges }
+    }
+
+    /// The way to the database through the proxy.
+    pub(crate) fn options(&self, database: PgConnectOptions) -> PgConnectOptions {
+        database
+            .socket(self.folder.path())
+            .port(5432)
+            .ssl_mode(sqlx::postgres::PgSslMode::Disable)
+    }
+
+    pub(crate) fn exchanges(&self) -> usize {
+        self.exchanges.load(Ordering::SeqCst)
+    }
+}
+
+async fn relay(
+    client: UnixStream,
+    database: PgConnectOptions,
+    exchanges: Arc<AtomicUsize>,
+) -> io::Result<()> {
+    let (from_client, to_client) = client.into_split();
+    match database.get_socket() {
+        Some(folder) => {
+            let path: PathBuf = folder.join(format!(".s.PGSQL.{}", database.get_port()));
+            let (from_server, to_server) = UnixStream::connect(path).await?.into_split();
+            both_ways(from_client, to_server, from_server, to_client, exchanges).await
+        }
+        None => {
+            let address = (database.get_host(), database.get_port());
+            let (from_server, to_server) = TcpStream::connect(address).await?.into_split();
+            both_ways(from_client, to_server, from_server, to_client, exchanges).await
+        }
+    }
+}
+
+async fn both_ways(
+    from_client: impl AsyncRead + Unpin,
+    to_server: impl AsyncWrite + Unpin,
+    mut from_server: impl AsyncRead + Unpin,
+    mut to_client: impl AsyncWrite + Unpin,
+    exchanges: Arc<AtomicUsize>,
+) -> io::Result<()> {
+    tokio::select! {
+        asked = count(from_client, to_server, &exchanges) => asked,
+        answered = tokio::io::copy(&mut from_server, &mut to_client) => answered.map(drop),
+    }
+}
+
+/// Passes the client's messages on. The first one has no type.
+async fn count(
+    mut client: impl AsyncRead + Unpin,
+    mut server: impl AsyncWrite + Unpin,
+    exchanges: &AtomicUsize,
+) -> io::Result<()> {
+    let mut kind = None;
+    loop {
+        let length = client.read_u32().await?;
+        let mut body = vec![0; length as usize - 4];
+        client.read_exact(&mut body).await?;
+        if matches!(kind, Some(b'S' | b'Q')) {
+            exchanges.fetch_add(1, Ordering::SeqCst);
+        }
+        let head = length.to_be_bytes();
+        let message = [kind.as_slice(), &head, &body].concat();
+        server.write_all(&message).await?;
+        kind = Some(client.read_u8().await?);
+    }
+}
