@@ -1,10 +1,9 @@
-//! The answers that are the same for all readers of a snapshot, kept as finished bytes: pages of the
-//! list, posts, search results, the site's pages, feeds. Each is written once, for everybody.
-//!
-//! A session's own part, its cookie and flashes, is never in them.
+//! Answers that are the same for all readers of a snapshot: lists, posts, search results, pages, feeds.
+//! Each is written once and kept as finished bytes. Cookies and flashes are never in them.
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::response::Response;
 use quick_cache::sync::Cache;
@@ -16,11 +15,11 @@ use crate::cache::View;
 use crate::http::answer::{Answer, Encoding};
 use crate::http::conditional::Preconditions;
 
-/// What an answer takes beside its bytes: headers, key, places in the cache.
+/// The memory of an answer beside its bytes: headers, key, entry of the cache.
 const OVERHEAD_BYTES: u64 = 2048;
 /// The size that an answer is expected to have.
 const TYPICAL_BYTES: u64 = 16 * 1024;
-/// Each shard holds its part of the bytes, and no larger answer.
+/// Each shard holds its part of the bytes. A larger answer is not kept.
 const SHARDS: usize = 4;
 /// Answers that are compressed at once. The work is not urgent.
 const COMPRESSIONS: usize = 2;
@@ -119,8 +118,7 @@ impl Key {
     }
 }
 
-/// An answer with the weight that it had when it was put into the cache: the cache must find the
-/// same weight when it takes it out.
+/// An answer with its weight when it was inserted. The cache needs the same weight at removal.
 #[derive(Clone)]
 struct Weighed {
     answer: Arc<Answer>,
@@ -147,15 +145,16 @@ impl Weighter<Key, Weighed> for ByBytes {
 
 type ByKey = Cache<Key, Weighed, ByBytes>;
 
-/// All kept answers. Beyond their bound the least used go.
+/// All kept answers. Beyond the bound the least used are removed.
 #[derive(Clone)]
 pub struct Answers {
     by_key: Arc<ByKey>,
+    written: Arc<AtomicU64>,
     compressing: Arc<Semaphore>,
 }
 
 impl Answers {
-    /// Keeps at most so many bytes.
+    /// Keeps at most this many bytes.
     pub fn new(bytes: u64) -> Self {
         let mut options = OptionsBuilder::new();
         options
@@ -174,6 +173,7 @@ impl Answers {
         };
         Self {
             by_key: Arc::new(by_key),
+            written: Arc::default(),
             compressing: Arc::new(Semaphore::new(COMPRESSIONS)),
         }
     }
@@ -183,8 +183,12 @@ impl Answers {
         self.by_key.weight()
     }
 
-    /// The kept answer, or the one that `write` makes. Readers of the same answer wait for one
-    /// writer.
+    /// How many answers were written since the start. The others were kept ones.
+    pub fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
+    }
+
+    /// The kept answer, or the one that `write` makes. Only one request writes; the others wait for it.
     ///
     /// # Errors
     /// Those of `write`.
@@ -193,7 +197,11 @@ impl Answers {
         key: Key,
         write: impl Future<Output = Result<Answer, E>>,
     ) -> Result<KeptAnswer, E> {
-        let write = async { Ok(Weighed::new(Arc::new(write.await?))) };
+        let write = async {
+            let answer = write.await?;
+            self.written.fetch_add(1, Ordering::Relaxed);
+            Ok(Weighed::new(Arc::new(answer)))
+        };
         let weighed = self.by_key.get_or_insert_async(&key, write).await?;
         Ok(KeptAnswer {
             answers: self.clone(),
@@ -202,7 +210,7 @@ impl Answers {
         })
     }
 
-    /// The same of an answer whose writing needs no wait and can't fail.
+    /// The same for an answer that is written at once and can't fail.
     pub async fn get_document(&self, key: Key, write: impl FnOnce() -> Answer) -> KeptAnswer {
         let written = async { Ok::<_, Infallible>(write()) };
         let Ok(answer) = self.get(key, written).await;
@@ -224,7 +232,7 @@ impl KeptAnswer {
         self.answer.bytes()
     }
 
-    /// Answers a request. An encoding that is missing is made meanwhile, for the next.
+    /// Answers a request. A missing encoding is made in the background for later requests.
     pub fn respond(&self, preconditions: &Preconditions) -> Response {
         let (response, missing) = self.answer.respond(preconditions);
         if let Some(encoding) = missing {
@@ -248,7 +256,7 @@ impl KeptAnswer {
         tokio::task::spawn_blocking(move || {
             answer.pack(encoding);
             drop(permit);
-            // Its weight has changed. Where it has gone meanwhile, it stays away.
+            // Its weight has changed. `true`: an answer that was removed meanwhile stays removed.
             let _ = answers
                 .by_key
                 .replace(Key::clone(&key), Weighed::new(answer), true);

@@ -1,6 +1,6 @@
-//! What the server counts, for Prometheus (OpenMetrics text format 1.0).
+//! Metrics for Prometheus (OpenMetrics text format 1.0).
 //!
-//! Labels are bounded: matched routes, never addresses; standard methods; statuses.
+//! The number of labels is bounded: routes, not addresses; standard methods; statuses.
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,18 +18,19 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::answers::Answers;
 use crate::cache::{BlogCache, Fetches};
 use crate::contact::Contact;
 use crate::session::Sessions;
 use crate::site::page_renderer::PageRenderer;
 use crate::store::health::DatabaseHealth;
 
-/// Seconds: from an answer out of memory to the longest that a handler may take.
+/// In seconds. The last one is the handlers' time limit.
 const BUCKETS: [f64; 12] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.25, 1.0, 2.5, 10.0, 30.0,
 ];
 
-/// What the server has counted since it started.
+/// Counters since the start.
 pub struct Metrics {
     started: SystemTime,
     in_flight: Gauge,
@@ -61,7 +62,7 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// All metrics as text: the counters, and what the cache and the sessions hold now.
+    /// All metrics as text: the counters, and the present state of cache and sessions.
     ///
     /// # Errors
     /// When a metric can't be formatted.
@@ -72,12 +73,18 @@ impl Metrics {
         contact: &Contact,
         database: &DatabaseHealth,
         pages: &PageRenderer,
+        answers: &Answers,
     ) -> Result<String, fmt::Error> {
         let mut registry = Registry::default();
         self.register_requests(&mut registry);
         register_blogs(&mut registry, blogs);
         register_database(&mut registry, sessions, contact, database);
         self.register_process(&mut registry);
+        registry.register(
+            "flashblog_answers_written",
+            "Answers written: lists, posts, pages, feeds. The others were kept in memory",
+            ConstCounter::new(answers.written()),
+        );
         registry.register(
             "flashblog_pages_not_rendered",
             "Pages that could not be rendered: their readers got the app alone",
@@ -168,7 +175,7 @@ fn register_database(
     );
 }
 
-/// One request in flight, until it is answered or given up.
+/// Counts a request in flight until it is answered or given up.
 struct InFlight<'a>(&'a Gauge);
 
 impl<'a> InFlight<'a> {
@@ -214,8 +221,7 @@ pub async fn measure(
     response
 }
 
-/// The pattern that the address fits; of what fits none, the site's pages and files are one route
-/// and all else in the API is another.
+/// The route's pattern. Addresses without one are `site` (pages and files) or `unmatched` (the API).
 fn route(request: &Request) -> String {
     match request.extensions().get::<MatchedPath>() {
         Some(path) => path.as_str().to_owned(),
@@ -224,7 +230,7 @@ fn route(request: &Request) -> String {
     }
 }
 
-/// RFC 9110's methods; whatever else a client makes up is one more.
+/// A method of RFC 9110. All others are `other`.
 fn method(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::http::{Server, exchange, request};
@@ -14,6 +14,8 @@ use crate::row;
 const CONNECTIONS: usize = 10_000;
 /// In 10^6 bytes.
 const GOAL_MEGABYTES: f64 = 150.0;
+/// Fewer than the server lets one client have.
+const CONNECTIONS_OF_CLIENT: usize = 2_500;
 /// So many are opened at a time that the listener's queue holds them.
 const AT_ONCE: usize = 100;
 
@@ -29,8 +31,9 @@ pub(crate) fn run() -> anyhow::Result<()> {
         let mut idle = Vec::with_capacity(CONNECTIONS);
         while idle.len() < CONNECTIONS {
             let mut opening = JoinSet::new();
+            let client = 1 + idle.len() / CONNECTIONS_OF_CLIENT;
             for _ in 0..AT_ONCE {
-                opening.spawn(open(server.address.clone()));
+                opening.spawn(open(server.address.clone(), client as u8));
             }
             for stream in opening.join_all().await {
                 idle.push(stream.context("`ulimit -n` must allow 10,100 open files")?);
@@ -52,9 +55,12 @@ pub(crate) fn run() -> anyhow::Result<()> {
     })
 }
 
-async fn open(address: String) -> anyhow::Result<TcpStream> {
-    let mut stream = TcpStream::connect(&*address).await?;
-    let request = "GET /healthz HTTP/1.1\r\nHost: blog.test\r\n\r\n";
+/// Opens a connection from 127.0.0.`client`.
+async fn open(address: String, client: u8) -> anyhow::Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(([127, 0, 0, client], 0).into())?;
+    let mut stream = socket.connect(address.parse()?).await?;
+    let request = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
     stream.write_all(request.as_bytes()).await?;
     stream.readable().await?;
     Ok(stream)

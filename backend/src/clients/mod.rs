@@ -1,6 +1,7 @@
 //! Clients: what tells them apart, and how much one of them may do.
 
 pub mod rate_limit;
+pub mod shares;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};

@@ -77,7 +77,7 @@ impl fmt::Display for Rate {
     }
 }
 
-/// Counts what each client did lately. No stretch of the rate's time holds more than the rate's
+/// Counts what each client did recently. In any period of the rate a client does at most the rate's
 /// count.
 pub struct RateLimit {
     rate: Rate,
@@ -99,7 +99,7 @@ impl RateLimit {
         }
     }
 
-    /// The rate that it holds clients to.
+    /// The rate.
     pub fn rate(&self) -> Rate {
         self.rate
     }

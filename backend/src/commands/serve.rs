@@ -77,11 +77,15 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
             sleep(READINESS_GRACE).await;
         }
     };
+    let limits = ConnectionLimits {
+        trusted_proxies: Arc::clone(&app.trusted_proxies),
+        ..ConnectionLimits::default()
+    };
     tokio::select! {
         () = app.work() => {}
         () = serve_metrics(metrics_listener, app.clone()) => {}
         () = systemd::tell_alive() => {}
-        () = server::serve(listener, router::router(app.clone()), ConnectionLimits::default(), stop) => {}
+        () = server::serve(listener, router::router(app.clone()), limits, stop) => {}
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ pub async fn show(State(app): State<App>) -> Result<Response, ApiError> {
             &app.contact,
             &app.database,
             &app.pages,
+            &app.answers,
         )
         .map_err(ApiError::internal)?;
     let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";

@@ -7,7 +7,7 @@ use shared::flash::Category;
 use shared::session::{SessionEnded, SessionGrant, SessionInfo};
 
 use crate::api::envelope::Reply;
-use crate::api::openapi::Success;
+use crate::api::openapi::{Failure, Success};
 use crate::app::App;
 use crate::clock::rfc3339;
 use crate::error::ApiError;
@@ -37,10 +37,16 @@ pub async fn show(session: Session) -> Result<Reply, ApiError> {
 /// A request with a session cookie or a `Sec-Fetch-*` header is a browser's: it gets the cookie and no `token`.
 #[utoipa::path(
     post, path = "/v1/session", operation_id = "createSession", tag = "Session",
-    responses((
-        status = 201, description = "The session and its token", body = Success<SessionGrant>,
-        example = json!(Success::of(example_grant()))
-    )),
+    responses(
+        (
+            status = 201, description = "The session and its token", body = Success<SessionGrant>,
+            example = json!(Success::of(example_grant()))
+        ),
+        (
+            status = 429, description = "This client has begun and ended too many sessions", body = Failure,
+            example = json!(Failure::of(&ApiError::TooManyRequests { retry_after_seconds: 42 }))
+        ),
+    ),
 )]
 pub async fn create(
     State(app): State<App>,
@@ -72,10 +78,16 @@ pub async fn create(
 /// 503 when the end can't be stored; then the session goes on.
 #[utoipa::path(
     delete, path = "/v1/session", operation_id = "endSession", tag = "Session",
-    responses((
-        status = 200, description = "The session has ended", body = Success<SessionEnded>,
-        example = json!(Success::of(example_end()).with_flash(Category::Info, SESSION_ENDED))
-    )),
+    responses(
+        (
+            status = 200, description = "The session has ended", body = Success<SessionEnded>,
+            example = json!(Success::of(example_end()).with_flash(Category::Info, SESSION_ENDED))
+        ),
+        (
+            status = 429, description = "This client has begun and ended too many sessions; this one goes on", body = Failure,
+            example = json!(Failure::of(&ApiError::TooManyRequests { retry_after_seconds: 42 }))
+        ),
+    ),
 )]
 pub async fn end(State(app): State<App>, visit: Visit) -> Result<Reply, ApiError> {
     if visit.session_id().is_some() {

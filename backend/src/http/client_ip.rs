@@ -70,7 +70,8 @@ impl TrustedProxies {
         Some(self.client(*peer, request.headers()).into())
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    /// Whether an address is a trusted proxy's.
+    pub fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
 }

@@ -21,7 +21,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
+use crate::clients::shares::{Held, Shares};
 use crate::http::checked_stream::CheckedStream;
+use crate::http::client_ip::TrustedProxies;
 use crate::http::limits::closing;
 use crate::http::request_head::{HeadError, MAX_HEAD_BYTES, MAX_HEADERS};
 use crate::http::watched_body::WatchedBody;
@@ -34,12 +36,16 @@ const TURN_AWAY_TIMEOUT: Duration = Duration::from_secs(2);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// What connections may take.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct ConnectionLimits {
     /// How long a request's head may take to arrive, and how long a connection may be idle.
     pub header_timeout: Duration,
     /// Connections at once; those beyond it get 503.
     pub connections: usize,
+    /// Connections at once of one client that is no trusted proxy; those beyond it get 503.
+    pub connections_of_client: usize,
+    /// Proxies, which connect for many clients.
+    pub trusted_proxies: Arc<TrustedProxies>,
     /// How long requests in flight may go on after the server was told to stop.
     pub drain: Duration,
 }
@@ -49,6 +55,8 @@ impl Default for ConnectionLimits {
         Self {
             header_timeout: Duration::from_secs(10),
             connections: 16_384,
+            connections_of_client: 16_384 / 4,
+            trusted_proxies: Arc::default(),
             drain: Duration::from_secs(7),
         }
     }
@@ -63,7 +71,7 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let connections = GracefulShutdown::new();
-    let permits = Arc::new(Semaphore::new(limits.connections));
+    let places = Places::new(&limits);
     let turned_away = Arc::new(Semaphore::new(MAX_TURNED_AWAY));
     let http = http(limits.header_timeout);
     let mut stop = pin!(stop);
@@ -76,10 +84,10 @@ pub async fn serve(
             Ok((stream, peer)) => {
                 // Answers are written whole: Nagle's algorithm would only delay them.
                 let _ = stream.set_nodelay(true);
-                if let Ok(permit) = Arc::clone(&permits).try_acquire_owned() {
+                if let Some(place) = places.take(peer) {
                     let stream = CheckedStream::new(stream);
                     let connection = connection(&http, stream, router.clone(), peer);
-                    tokio::spawn(run(connections.watch(connection), permit));
+                    tokio::spawn(run(connections.watch(connection), place));
                 } else if let Ok(permit) = Arc::clone(&turned_away).try_acquire_owned() {
                     let stream = CheckedStream::refused(stream, HeadError::TooManyConnections);
                     let connection = connection(&http, stream, router.clone(), peer);
@@ -92,6 +100,34 @@ pub async fn serve(
     drop(listener);
     if timeout(limits.drain, connections.shutdown()).await.is_err() {
         tracing::warn!("Stopped with requests unfinished");
+    }
+}
+
+/// The places for connections, and each client's share of them.
+struct Places {
+    permits: Arc<Semaphore>,
+    shares: Shares,
+    trusted_proxies: Arc<TrustedProxies>,
+}
+
+impl Places {
+    fn new(limits: &ConnectionLimits) -> Self {
+        Self {
+            permits: Arc::new(Semaphore::new(limits.connections)),
+            shares: Shares::new(limits.connections_of_client),
+            trusted_proxies: Arc::clone(&limits.trusted_proxies),
+        }
+    }
+
+    /// A place for a connection from `peer`, if there is one.
+    fn take(&self, peer: SocketAddr) -> Option<(OwnedSemaphorePermit, Option<Held>)> {
+        let permit = Arc::clone(&self.permits).try_acquire_owned().ok()?;
+        let address = peer.ip().to_canonical();
+        if self.trusted_proxies.trusts(address) {
+            return Some((permit, None));
+        }
+        let held = self.shares.take(address.into())?;
+        Some((permit, Some(held)))
     }
 }
 
@@ -156,10 +192,8 @@ async fn in_time(
         .unwrap_or(Ok(()))
 }
 
-async fn run(
-    connection: impl Future<Output = Result<(), hyper::Error>>,
-    _permit: OwnedSemaphorePermit,
-) {
+/// Runs a connection, and keeps its place for as long.
+async fn run<Place>(connection: impl Future<Output = Result<(), hyper::Error>>, _place: Place) {
     if let Err(error) = connection.await {
         tracing::debug!(%error, "Connection ended");
     }

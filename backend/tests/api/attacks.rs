@@ -107,3 +107,66 @@ fn a_picture_that_is_not_sent_again_is_not_read() {
     let read = bytes_read(&server).expect("runs") - before;
     assert!(read < 1_000_000, "{read} bytes");
 }
+
+/// What `/metrics` says of this name.
+fn counted(server: &Server, name: &str) -> u64 {
+    let request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    let address = server.metrics_address();
+    let address = address.strip_prefix("http://").expect("an address");
+    let metrics = exchange(address, request).expect("answers");
+    let value = metrics.lines().find_map(|line| line.strip_prefix(name));
+    let value = value.unwrap_or_else(|| panic!("{name}: {metrics}"));
+    value.trim().parse().expect("a number")
+}
+
+/// Sends requests on one connection without a wait for answers, and returns how many 200s came.
+fn answered(server: &Server, paths: &[String]) -> usize {
+    let (last, others) = paths.split_last().expect("a path");
+    let mut requests = String::new();
+    for path in others {
+        requests += &format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    }
+    requests += &format!("GET {last} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    let answers = exchange(server.address(), &requests).expect("answers");
+    answers.matches("HTTP/1.1 200 OK").count()
+}
+
+#[test]
+fn a_flood_of_requests_is_answered_and_each_document_is_written_once() {
+    let data_dir = tempfile::tempdir().expect("temporary folder");
+    let posts = tempfile::tempdir().expect("temporary folder");
+    fs::write(posts.path().join("a.md"), "# A\n\nSome text").expect("writes");
+    let mut command = flashblog(data_dir.path());
+    command.args(["--log", "error", "--metrics-listen", "127.0.0.1:0"]);
+    let server = Server::start(command.arg("--source").arg(posts.path()));
+    assert!(server.get("/feed.xml", "").starts_with("HTTP/1.1 200 "));
+
+    for (paths, most) in [
+        (&["/feed.xml", "/atom.xml", "/feed.json"] as &[&str], 2),
+        (&["/sitemap.xml"], 1),
+        (&["/api/v1/openapi.json"], 1),
+        // Its answer says when the source was read, which happens again meanwhile.
+        (&["/api/v1/search?q=text"], 50),
+    ] {
+        let before = counted(&server, "flashblog_answers_written_total");
+        let paths: Vec<String> = paths
+            .iter()
+            .cycle()
+            .take(60)
+            .map(ToString::to_string)
+            .collect();
+        thread::scope(|scope| {
+            let flood: Vec<_> = (0..50)
+                .map(|_| scope.spawn(|| answered(&server, &paths)))
+                .collect();
+            while !flood.iter().all(|client| client.is_finished()) {
+                assert!(server.get("/healthz", "").starts_with("HTTP/1.1 200 "));
+            }
+            for client in flood {
+                assert_eq!(client.join().expect("ends"), paths.len(), "{paths:?}");
+            }
+        });
+        let written = counted(&server, "flashblog_answers_written_total") - before;
+        assert!((1..=most).contains(&written), "{paths:?}: {written}");
+    }
+}

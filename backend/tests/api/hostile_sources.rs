@@ -1,6 +1,8 @@
 //! Sources that were written to exhaust the server.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
@@ -165,4 +167,70 @@ fn a_folder_with_hostile_posts_shows_the_others_and_takes_little_memory() {
         return skipped("the memory of hostile posts: there is no /proc");
     };
     assert!(grown <= 200, "{grown} MB");
+}
+
+/// A site that answers every request with these bytes; its address.
+fn json_site(body: Vec<u8>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                body.len()
+            );
+            let mut stream = stream;
+            // The request is short, and all that the client sends.
+            let _ = stream.read(&mut [0; 4_096]);
+            // A client that has read enough leaves.
+            let _ = stream.write_all(head.as_bytes());
+            let _ = stream.write_all(&body);
+        }
+    });
+    format!("json:http://{address}/posts")
+}
+
+/// A list of 16 MB whose first record is a good post, and whose others are `record`.
+fn long_list(record: impl Fn(usize) -> String) -> Vec<u8> {
+    let mut list = br#"[{"id":"good","title":"A good post","content":"<p>x</p>"}"#.to_vec();
+    for number in 0.. {
+        let record = record(number);
+        if list.len() + record.len() + 2 > 16_000_000 {
+            break;
+        }
+        list.push(b',');
+        list.extend_from_slice(record.as_bytes());
+    }
+    list.push(b']');
+    list
+}
+
+fn assert_takes_little_memory(what: &str, list: Vec<u8>) {
+    let data_dir = tempfile::tempdir().expect("temporary folder");
+    let Some(grown) = read_source(data_dir.path(), &json_site(list), "A good post") else {
+        return skipped("the memory of long lists: there is no /proc");
+    };
+    assert!(grown <= 200, "{what}: {grown} MB");
+}
+
+#[test]
+fn a_list_of_two_million_records_takes_little_memory() {
+    assert_takes_little_memory("empty records", long_list(|_| r#"{"":0}"#.to_owned()));
+}
+
+#[test]
+fn a_list_of_six_hundred_thousand_posts_takes_little_memory() {
+    let post = |number| format!(r#"{{"id":{number},"title":"a"}}"#);
+    assert_takes_little_memory("tiny posts", long_list(post));
+}
+
+#[test]
+fn a_record_of_two_million_values_takes_little_memory() {
+    for value in ["0,", "{},", r#"{"":0},"#] {
+        let values = value.repeat(15_900_000 / value.len());
+        let list = format!(
+            r#"[{{"id":"good","title":"A good post","content":"<p>x</p>"}},{{"id":1,"title":"a","tags":[{values}0]}}]"#
+        );
+        assert_takes_little_memory(value, list.into_bytes());
+    }
 }

@@ -1,6 +1,7 @@
 //! The API's description, held against the API.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use axum::http::Method;
 use serde_json::Value;
@@ -184,6 +185,32 @@ async fn every_operation_says_all_that_can_happen_with_an_example() {
                 assert_eq!(example["error"]["status"].to_string(), *status, "{path}");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn operations_with_a_rate_say_429_and_no_others() {
+    let app = TestApp::new().await;
+    let document = document(&app).await;
+    for (path, method, operation) in operations(&document) {
+        let flood = app.browser();
+        let url = path.replace("{id}", "post-1").replace("{slug}", "about");
+        let verb: Method = method.to_ascii_uppercase().parse().expect("a method");
+        let example = &operation["requestBody"]["content"]["application/json"]["example"];
+        let mut is_refused = false;
+        for _ in 0..70 {
+            // There is a session to end.
+            flood.get("/api/v1/session").await;
+            let answer = match example {
+                Value::Null => flood.send(verb.clone(), &url, &[]).await,
+                body => flood.post_json(&url, &[], body.to_string()).await,
+            };
+            is_refused |= answer.status == 429;
+        }
+        let described = operation["responses"]["429"].is_object();
+        assert_eq!(is_refused, described, "{method} {path}");
+        // The next operation has the client's whole rate.
+        app.clock.advance(Duration::from_secs(60));
     }
 }
 

@@ -16,7 +16,7 @@ use flashblog::http::limits::{MAX_ARRIVING_BODIES, MAX_IN_FLIGHT};
 use flashblog::http::server::{ConnectionLimits, serve};
 use futures_util::stream::pending;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 
@@ -127,6 +127,57 @@ async fn connections_beyond_the_limit_are_told_to_come_back() {
         head.contains(&format!("content-length: {}", body.len())),
         "{answer}"
     );
+}
+
+/// A connection from one of this machine's own addresses, and the start of what the server says on it.
+#[cfg(target_os = "linux")]
+async fn from_address(last: u8, server: &Server) -> (TcpStream, String) {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    let address = SocketAddr::from(([127, 0, 0, last], 0));
+    socket.bind(address).expect("binds");
+    let mut stream = socket.connect(server.address).await.expect("connects");
+    let request = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+    // One that is turned away may be told before it asks.
+    let _ = stream.write_all(request).await;
+    let mut start = [0; 12];
+    stream.read_exact(&mut start).await.expect("an answer");
+    (stream, String::from_utf8_lossy(&start).into_owned())
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn one_client_takes_only_its_share_of_the_connections() {
+    let app = TestApp::new().await;
+    let limits = ConnectionLimits {
+        connections: 8,
+        connections_of_client: 2,
+        trusted_proxies: Arc::new("127.0.0.9".parse().expect("an address")),
+        ..ConnectionLimits::default()
+    };
+    let server = start(app.router(), limits).await;
+    let (first, answer) = from_address(1, &server).await;
+    assert_eq!(answer, "HTTP/1.1 200");
+    let (_second, answer) = from_address(1, &server).await;
+    assert_eq!(answer, "HTTP/1.1 200");
+    let (_third, answer) = from_address(1, &server).await;
+    assert_eq!(answer, "HTTP/1.1 503");
+    let (_other, answer) = from_address(2, &server).await;
+    assert_eq!(answer, "HTTP/1.1 200");
+    let mut proxied = Vec::new();
+    for _ in 0..4 {
+        let (stream, answer) = from_address(9, &server).await;
+        assert_eq!(answer, "HTTP/1.1 200");
+        proxied.push(stream);
+    }
+    drop(first);
+    // The server learns of it by itself.
+    loop {
+        let (_stream, answer) = from_address(1, &server).await;
+        if answer == "HTTP/1.1 200" {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]
