@@ -11,11 +11,14 @@ use anyhow::Context;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::hostile::Crowd;
+use crate::readers::Seen;
 use crate::server::Server;
 
 const DEFAULT_SECONDS: u64 = 600;
 /// The part of the time in which readers are alone.
 const QUIET_PART: u32 = 5;
+/// The server closes idle connections after 10 s.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(11);
 /// The server closes connections that wait for 10 s, and those that it was still reading after 30 s.
 const SETTLING: Duration = Duration::from_secs(35);
 /// Memory may grow by so much between a quarter of the time and its end, in 10^6 bytes.
@@ -30,17 +33,32 @@ fn main() -> anyhow::Result<()> {
     tokio::runtime::Runtime::new()?.block_on(soak(time))
 }
 
+/// What was seen of the server and its readers.
+struct Figures {
+    time: Duration,
+    alone: Seen,
+    crowded: Seen,
+    /// In 10^6 bytes: before the crowd, after a quarter of the time, at the end, and after the crowd
+    /// has left.
+    memory: [f64; 4],
+    /// Open files before the crowd and after it.
+    files: [usize; 2],
+    acknowledged: usize,
+    stored: usize,
+}
+
 async fn soak(time: Duration) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let server = Server::start(folder.path())?;
     // Everything that is made once is made before anything is counted.
-    readers::read(&server.address, Instant::now() + time / 20).await?;
-    sleep(Duration::from_secs(11)).await;
+    let first = readers::read(&server.address, Instant::now() + time / 20).await?;
+    tell("readers at the start", &first);
+    sleep(IDLE_TIMEOUT).await;
     let files_before = server.open_files()?;
 
-    eprintln!("readers alone");
     let alone = readers::read(&server.address, Instant::now() + time / QUIET_PART).await?;
-    eprintln!("readers in a hostile crowd");
+    tell("readers alone", &alone);
+    let memory_before = server.megabytes()?;
     let begun = Instant::now();
     let crowd = Crowd::gather(&server.address);
     let memory = async {
@@ -49,56 +67,89 @@ async fn soak(time: Duration) -> anyhow::Result<()> {
     };
     let (read, memory_early) = tokio::join!(readers::read(&server.address, begun + time), memory);
     let (crowded, memory_early) = (read?, memory_early?);
+    tell("readers in a hostile crowd", &crowded);
     let memory_late = server.megabytes()?;
     let acknowledged = crowd.leave().await;
     sleep(SETTLING).await;
-    let files_after = server.open_files()?;
-    let stored = server.stored_messages(folder.path()).context("the inbox")?;
-
-    println!("| Figure | Goal | Measured | Met |\n|---|---|---|---|");
-    let growth = memory_late - memory_early;
-    row(
-        &format!(
-            "Growth of the server's memory in {} s among hostile clients, after a quarter of it",
-            time.as_secs()
-        ),
-        &format!("≤ {GOAL_GROWTH} MB"),
-        &format!("{growth:.1} MB ({memory_early:.1} to {memory_late:.1} MB)"),
-        growth <= GOAL_GROWTH,
-    );
-    let ratio = crowded.p99.as_secs_f64() / alone.p99.as_secs_f64();
-    row(
-        "99th percentile of readers beside it, against readers alone",
-        &format!("≤ {GOAL_P99}×"),
-        &format!(
-            "{ratio:.2}× ({:.1?} against {:.1?})",
-            crowded.p99, alone.p99
-        ),
-        ratio <= GOAL_P99,
-    );
-    row(
-        "Readers' requests that failed",
-        "0",
-        &format!(
-            "{} of {}",
-            crowded.failed,
-            crowded.answered + crowded.failed
-        ),
-        crowded.failed == 0,
-    );
-    row(
-        "Messages that were acknowledged and are not in the inbox",
-        "0",
-        &format!("{} of {acknowledged}", acknowledged.saturating_sub(stored)),
-        stored >= acknowledged,
-    );
-    row(
-        "Open files after it, against before",
-        "the same",
-        &format!("{files_after} against {files_before}"),
-        files_after <= files_before,
-    );
+    let figures = Figures {
+        time,
+        alone,
+        crowded,
+        memory: [
+            memory_before,
+            memory_early,
+            memory_late,
+            server.megabytes()?,
+        ],
+        files: [files_before, server.open_files()?],
+        acknowledged,
+        stored: server.stored_messages(folder.path()).context("the inbox")?,
+    };
+    figures.print();
     Ok(())
+}
+
+/// Says on standard error how readers fared.
+fn tell(who: &str, seen: &Seen) {
+    eprintln!(
+        "{who}: {} answered, {} failed, 99th percentile {:.1?}",
+        seen.answered, seen.failed, seen.p99
+    );
+    if let Some(failure) = &seen.failure {
+        eprintln!("  the first failure: {failure}");
+    }
+}
+
+impl Figures {
+    fn print(&self) {
+        println!("| Figure | Goal | Measured | Met |\n|---|---|---|---|");
+        let [before, early, late, after] = self.memory;
+        row(
+            &format!(
+                "Growth of the server's memory in {} s among hostile clients, after a quarter of it",
+                self.time.as_secs()
+            ),
+            &format!("≤ {GOAL_GROWTH} MB"),
+            &format!(
+                "{:.1} MB: {before:.1} MB before, {early:.1} after a quarter, {late:.1} at the end, {after:.1} when they had left",
+                late - early
+            ),
+            late - early <= GOAL_GROWTH,
+        );
+        let Self { alone, crowded, .. } = self;
+        let ratio = crowded.p99.as_secs_f64() / alone.p99.as_secs_f64();
+        row(
+            "99th percentile of readers beside it, against readers alone",
+            &format!("≤ {GOAL_P99}×"),
+            &format!(
+                "{ratio:.2}× ({:.1?} against {:.1?})",
+                crowded.p99, alone.p99
+            ),
+            ratio <= GOAL_P99,
+        );
+        let failed = alone.failed + crowded.failed;
+        let asked = alone.answered + crowded.answered + failed;
+        row(
+            "Readers' requests that failed",
+            "0",
+            &format!("{failed} of {asked}"),
+            failed == 0,
+        );
+        let lost = self.acknowledged.saturating_sub(self.stored);
+        row(
+            "Messages that were acknowledged and are not in the inbox",
+            "0",
+            &format!("{lost} of {}", self.acknowledged),
+            lost == 0 && self.acknowledged > 0,
+        );
+        let [files_before, files_after] = self.files;
+        row(
+            "Open files after it, against before",
+            "the same",
+            &format!("{files_after} against {files_before}"),
+            files_after <= files_before,
+        );
+    }
 }
 
 fn row(figure: &str, goal: &str, measured: &str, met: bool) {

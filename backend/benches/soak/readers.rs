@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -24,6 +24,16 @@ pub(crate) struct Seen {
     pub(crate) p99: Duration,
     pub(crate) answered: usize,
     pub(crate) failed: usize,
+    /// Why the first request failed.
+    pub(crate) failure: Option<String>,
+}
+
+/// What one reader saw.
+#[derive(Default)]
+struct Visit {
+    times: Vec<Duration>,
+    failed: usize,
+    failure: Option<String>,
 }
 
 /// Reads until `end`.
@@ -34,35 +44,39 @@ pub(crate) async fn read(address: &str, end: Instant) -> anyhow::Result<Seen> {
         let first = Instant::now() + INTERVAL * number / READERS;
         readers.spawn(reader(address, first, end));
     }
-    let (mut times, mut failed) = (Vec::new(), 0);
-    for (its_times, its_failures) in readers.join_all().await {
-        times.extend(its_times);
-        failed += its_failures;
-    }
+    let visits = readers.join_all().await;
+    let mut times: Vec<Duration> = visits
+        .iter()
+        .flat_map(|visit| &visit.times)
+        .copied()
+        .collect();
     times.sort_unstable();
+    let p99 = times.get(times.len() * 99 / 100).copied();
     Ok(Seen {
-        p99: times
-            .get(times.len() * 99 / 100)
-            .copied()
-            .unwrap_or(DEADLINE),
+        p99: p99.unwrap_or(DEADLINE),
         answered: times.len(),
-        failed,
+        failed: visits.iter().map(|visit| visit.failed).sum(),
+        failure: visits.into_iter().find_map(|visit| visit.failure),
     })
 }
 
 /// One request after another on one connection; a new connection after a failure.
-async fn reader(address: String, mut due: Instant, end: Instant) -> (Vec<Duration>, usize) {
-    let (mut times, mut failed, mut turn) = (Vec::new(), 0, 0);
+async fn reader(address: String, mut due: Instant, end: Instant) -> Visit {
+    let (mut visit, mut turn) = (Visit::default(), 0);
     let mut connection = None;
     while due < end {
         sleep_until(due).await;
         let begun = Instant::now();
         turn += 1;
-        let asking = ask(&address, &mut connection, PATHS[turn % PATHS.len()]);
-        match timeout(DEADLINE, asking).await {
-            Ok(Ok(())) => times.push(begun.elapsed()),
-            _ => {
-                failed += 1;
+        let path = PATHS[turn % PATHS.len()];
+        let asking = timeout(DEADLINE, ask(&address, &mut connection, path)).await;
+        let asked = asking.unwrap_or_else(|_| bail!("no answer within {DEADLINE:?}"));
+        match asked {
+            Ok(()) => visit.times.push(begun.elapsed()),
+            Err(error) => {
+                visit.failed += 1;
+                let failure = || format!("GET {path}: {error:#}");
+                visit.failure.get_or_insert_with(failure);
                 connection = None;
             }
         }
@@ -70,7 +84,7 @@ async fn reader(address: String, mut due: Instant, end: Instant) -> (Vec<Duratio
             due += INTERVAL;
         }
     }
-    (times, failed)
+    visit
 }
 
 async fn ask(address: &str, connection: &mut Option<TcpStream>, path: &str) -> anyhow::Result<()> {
@@ -88,7 +102,11 @@ async fn ask(address: &str, connection: &mut Option<TcpStream>, path: &str) -> a
         let Some((head, _)) = text.split_once("\r\n\r\n") else {
             continue;
         };
-        ensure!(head.starts_with("HTTP/1.1 200 "), "not a 200");
+        ensure!(
+            head.starts_with("HTTP/1.1 200 "),
+            "{}",
+            head.lines().next().unwrap_or_default()
+        );
         let length = head
             .lines()
             .find_map(|line| line.strip_prefix("content-length: "));
