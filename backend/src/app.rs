@@ -244,7 +244,7 @@ fn mailer(
     Arc::new(Mailer::new(Arc::clone(store), Arc::clone(clock), delivery))
 }
 
-/// Refuses to start without a key where the server must not make one for itself.
+/// Refuses to start without a key where the server must not make one.
 fn require_key(config: &Config) -> anyhow::Result<()> {
     let has_key = config.keys.is_some();
     anyhow::ensure!(
@@ -258,7 +258,7 @@ fn require_key(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The key that the operator set, else the one that this server made for itself.
+/// The configured key, else the one that this server made.
 fn signing_key(config: &Config) -> anyhow::Result<String> {
     match &config.keys {
         Some(keys) => Ok(keys.signing.clone()),

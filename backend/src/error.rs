@@ -20,7 +20,7 @@ pub enum ApiError {
     /// 400: the request can't be understood; the sentence says why.
     #[error("{0}")]
     BadRequest(String),
-    /// 401: a Bearer token that is no longer, or never was, valid.
+    /// 401: an invalid Bearer token.
     #[error("invalid bearer token")]
     InvalidToken,
     /// 403: an unsafe request made by another site's page.
@@ -98,7 +98,7 @@ impl ApiError {
         Self::Internal(cause.into())
     }
 
-    /// The parts of the problem object that the client reads.
+    /// The problem for the client.
     #[must_use]
     pub fn problem(&self) -> ProblemParts {
         let mut fields_at_fault = None;
@@ -271,7 +271,7 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// What a response's body becomes. Travels as an extension of the response to the envelope layer.
+/// What the envelope layer makes of a response's body. It travels as an extension of the response.
 #[derive(Debug, Clone)]
 pub enum EnvelopeBody {
     /// JSON for the envelope's `data`.

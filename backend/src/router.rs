@@ -1,5 +1,5 @@
-//! Routes and layers. The attribute above a handler has its path, so that the API's description
-//! has every route.
+//! Routes and layers. A handler's attribute has its path, so that the API's description has every
+//! route.
 
 use std::any::Any;
 use std::sync::Arc;

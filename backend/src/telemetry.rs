@@ -1,4 +1,4 @@
-//! Logs: one line an event on standard error, and one span a request.
+//! Logs on standard error: one line for each event, one span for each request.
 
 use std::fmt;
 use std::io::IsTerminal;
@@ -41,7 +41,7 @@ pub fn start(filter: &str, json: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Lets panics be told by the log, in its format and with the request's id, and nowhere else.
+/// Writes panics to the log, in its format and with the request's id.
 fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
@@ -53,7 +53,7 @@ fn log_panics() {
     }));
 }
 
-/// What a request is called in logs, in its response and in a problem's `request_id`.
+/// A request's id, as logs, its response and a problem's `request_id` show it.
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
 
@@ -76,22 +76,22 @@ impl RequestId {
     }
 }
 
-/// The id of the request that the current task answers, if it does.
+/// The id of the request that the current task answers, if any.
 #[must_use]
 pub fn current_request_id() -> Option<RequestId> {
     REQUEST_ID.try_with(Clone::clone).ok().flatten()
 }
 
-/// Lets a task of its own go by the id, and log in the span, of the request that starts it.
+/// Gives a new task the id and the span of the request that starts it.
 pub fn in_current_request<F: Future>(task: F) -> impl Future<Output = F::Output> {
     REQUEST_ID
         .scope(current_request_id(), task)
         .in_current_span()
 }
 
-/// Middleware: names the request, runs it inside its span and logs one line when it is answered.
+/// Middleware: gives the request an id, runs it in a span, and logs one line when it is answered.
 ///
-/// The span holds the matched route, never the raw URI: an address can hold what no log should.
+/// The span has the matched route, never the URI: a query can hold secrets.
 pub async fn request_span(mut request: Request, next: Next) -> Response {
     let id = RequestId::of(request.headers());
     let route = request.extensions().get::<MatchedPath>();

@@ -65,7 +65,7 @@ pub struct ContactMessage {
         )
     )]
     pub message: String,
-    /// A field that people don't see: who fills it in is a program.
+    /// A field that people don't see (honeypot). Only programs fill it in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub website: Option<String>,
 }
@@ -99,7 +99,7 @@ pub struct ContactReceipt {
     pub received_at: String,
 }
 
-/// Sentences for people about each field that won't do, by its name.
+/// Sentences for people about each invalid field, by its name.
 pub type FieldErrors = BTreeMap<String, Vec<String>>;
 
 /// What is wrong with a message; nothing when it can be sent.

@@ -51,7 +51,7 @@ pub mod code {
     pub const UNSUPPORTED_MEDIA_TYPE: &str = "unsupported_media_type";
     /// 421: the `Host` is not one of this site's.
     pub const MISDIRECTED_REQUEST: &str = "misdirected_request";
-    /// 422: the request was understood and a value in it won't do.
+    /// 422: the request was understood, and a value in it is invalid.
     pub const VALIDATION_FAILED: &str = "validation_failed";
     /// 422: the `Idempotency-Key` was sent before, with another body.
     pub const IDEMPOTENCY_KEY_REUSED: &str = "idempotency_key_reused";

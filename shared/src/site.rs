@@ -101,7 +101,7 @@ pub struct SitePage {
 }
 
 impl Default for Site {
-    /// A site of which nothing is configured.
+    /// A site without configuration.
     fn default() -> Self {
         Self {
             title: DEFAULT_TITLE.to_owned(),

@@ -1,5 +1,4 @@
-//! The fields of a body one by one, whether a form or an object holds them, so that what is wrong
-//! with one can be said of that one.
+//! Reads the body of a form or of a JSON object field by field, so that each error names its field.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,25 +11,25 @@ use shared::contact::{self, ContactMessage};
 
 /// A field as it was sent.
 pub struct Field {
-    /// Its name, which may be anything.
+    /// The name as it was sent.
     pub name: String,
-    /// What stands in it; nothing where an object holds `null`.
+    /// The field's text; empty for `null`.
     pub text: Result<String, NotText>,
 }
 
-/// Why there is no text in a field.
+/// Why a field has no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotText {
     /// It holds a number, a list or something else.
     OtherType,
-    /// Its text holds half of a surrogate pair, which is no character (RFC 8259, section 8.2).
+    /// Its text has half of a surrogate pair (RFC 8259, section 8.2).
     HalfCharacter,
 }
 
-/// The fields of a JSON object in their order, also those that it holds twice.
+/// The fields of a JSON object in order, duplicates included.
 ///
 /// # Errors
-/// When the body is no JSON, or no object.
+/// When the body is not JSON, or not an object.
 pub fn of_object(body: &[u8]) -> Result<Vec<Field>, serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let fields = reader.deserialize_map(Fields)?;
@@ -66,17 +65,16 @@ fn text_of(value: &RawValue) -> Result<String, NotText> {
     }
 }
 
-/// Something that a client sends field by field, and that can be wrong in ways that people can put
-/// right.
+/// A value that is read from fields. Its errors are sentences for the person who filled them in.
 pub trait FromFields: Sized {
-    /// Reads it and holds it to its rules.
+    /// Reads the fields and checks them.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// The faults of each field.
     fn from_fields(fields: Vec<Field>) -> Result<Self, FieldErrors>;
 }
 
-/// What is wrong with something that a client sent.
+/// The faults of what a client sent.
 #[derive(Debug)]
 pub struct FieldErrors {
     /// One sentence for people.
@@ -86,11 +84,11 @@ pub struct FieldErrors {
 }
 
 const FIELDS: [&str; 5] = ["name", "email", "subject", "message", "website"];
-/// How many fields' faults of form are told: names of fields that there are not fill no answer.
+/// The most fields that an answer names. A client can't fill an answer with made-up field names.
 const MAX_FAULTS_OF_FORM: usize = 20;
 
 impl FromFields for ContactMessage {
-    /// A program that filled in what people don't see is to learn nothing from the answer.
+    /// A message with a filled honeypot is not checked: a program learns nothing from the answer.
     fn from_fields(fields: Vec<Field>) -> Result<Self, FieldErrors> {
         let mut texts: BTreeMap<String, String> = BTreeMap::new();
         let mut faults = contact::FieldErrors::new();
@@ -143,7 +141,7 @@ impl FromFields for ContactMessage {
     }
 }
 
-/// Whether the host name of an address has the ASCII form that mail servers look up (RFC 5890).
+/// Whether the address's host name has an ASCII form, which mail servers look up (RFC 5890).
 fn has_ascii_name(address: &str) -> bool {
     let (_, name) = address.trim().split_once('@').unwrap_or_default();
     Uts46::new()
@@ -156,7 +154,7 @@ fn has_ascii_name(address: &str) -> bool {
         .is_ok()
 }
 
-/// A field's name in a sentence: cut, and without what a screen or a database would stumble over.
+/// A field's name for a sentence: 40 characters at most, control characters escaped.
 fn shown(name: &str) -> String {
     name.chars().take(40).flat_map(char::escape_debug).collect()
 }

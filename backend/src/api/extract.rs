@@ -1,4 +1,4 @@
-//! Extractors that fail with an [`ApiError`], so that their failures too come in envelopes.
+//! Extractors that fail with an [`ApiError`], so that their failures come in envelopes too.
 
 use std::convert::Infallible;
 
@@ -158,7 +158,7 @@ async fn whole_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes
         })
 }
 
-/// The request's `Idempotency-Key`, if it has one. Requests with the same key are done once.
+/// The request's `Idempotency-Key`, if it has one. Requests with the same key are handled once.
 pub struct IdempotencyKey(pub Option<String>);
 
 impl<S: Sync> FromRequestParts<S> for IdempotencyKey {

@@ -4,13 +4,14 @@
 //!
 //! | value | of the | set by | read by |
 //! |---|---|---|---|
-//! | [`ConnectInfo`](axum::extract::ConnectInfo) | request | `http::server` | `handlers::contact::Permit` |
-//! | [`HeadError`](crate::http::checked_stream::HeadError) | request | `http::server` | `http::limits::check_host` |
+//! | [`ConnectInfo`](axum::extract::ConnectInfo) | request | `http::server` | `http::client_ip` |
+//! | [`ClientKey`](crate::clients::ClientKey) | request | [`envelope`] | `Sessions::attach` |
+//! | [`HeadError`](crate::http::request_head::HeadError) | request | `http::server` | `http::hosts` |
 //! | [`MatchedPath`](axum::extract::MatchedPath) | request | axum's router | `telemetry::request_span`, `metrics::measure` |
-//! | [`RequestId`](crate::telemetry::RequestId) | request | `telemetry::request_span` | [`envelope`], `site::error_page`, `handlers::contact` |
+//! | [`RequestId`](crate::telemetry::RequestId) | request | `telemetry::request_span` | [`envelope`], `site::error_page`, `handlers::contact`, `handlers::page` |
 //! | [`Visit`](crate::session::Visit) | request | `Sessions::attach` | the extractors [`Visit`](crate::session::Visit) and [`Session`](crate::session::Session) |
 //! | [`Description`](openapi::Description) | request | `router` | `handlers::docs` |
-//! | [`EnvelopeBody`](crate::error::EnvelopeBody) | response | [`Reply`](envelope::Reply), [`ApiError`](crate::error::ApiError), `handlers::docs`, `handlers::contact` | [`envelope`], `Visit::finish`, `site::error_page` |
+//! | [`EnvelopeBody`](crate::error::EnvelopeBody) | response | [`Reply`](envelope::Reply), [`ApiError`](crate::error::ApiError), `handlers::docs`, `handlers::contact`, `handlers::page` | [`envelope`], `Visit::finish`, `site::error_page` |
 //! | [`KeptAnswer`](crate::answers::KeptAnswer) | response | [`Reply::kept`](envelope::Reply::kept) | [`envelope`] |
 
 pub mod body_fields;

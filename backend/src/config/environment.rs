@@ -4,16 +4,11 @@ use std::ffi::OsString;
 
 use clap::ArgMatches;
 
-use crate::config::settings::{Settings, command};
+use crate::config::settings::{Settings, command, variable};
 use crate::config::{ConfigError, flags};
 
 /// Looks a variable up.
 pub type Environment<'a> = dyn Fn(&str) -> Option<OsString> + 'a;
-
-/// The variable of a setting: `FLASHBLOG_DATA_DIR` for `data-dir`.
-pub(super) fn variable(name: &str) -> String {
-    format!("FLASHBLOG_{}", name.to_uppercase().replace('-', "_"))
-}
 
 /// Sets what the environment gives, where the command line gives nothing: a flag also hides a
 /// variable that can't be used.

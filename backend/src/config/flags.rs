@@ -7,7 +7,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, FromArgMatches};
 
 use crate::config::ConfigError;
-use crate::config::settings::{Settings, command};
+use crate::config::settings::{Settings, command, variable};
 
 /// Sets what the command line gives.
 pub(super) fn apply(settings: &mut Settings, flags: &ArgMatches) -> Result<(), ConfigError> {
@@ -16,7 +16,7 @@ pub(super) fn apply(settings: &mut Settings, flags: &ArgMatches) -> Result<(), C
             continue;
         };
         if is_given(flags, argument.get_id().as_str()) {
-            let variable = super::environment::variable(name);
+            let variable = variable(name);
             return Err(ConfigError::new(
                 format!("--{name}"),
                 format!("a flag is seen in the list of processes; set {variable} instead"),

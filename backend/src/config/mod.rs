@@ -1,5 +1,5 @@
-//! What an operator can set: by flag, by environment variable, or in a TOML file, in that order of
-//! precedence. Everything is read here, once; a value in [`Config`] can be used.
+//! The configuration: flags, then environment variables, then a TOML file. It is read and checked once,
+//! so that every value in [`Config`] can be used.
 
 mod database;
 mod environment;
@@ -209,7 +209,7 @@ impl Layers<'_> {
     }
 
     fn is_in_environment(&self, name: &str) -> bool {
-        is_argument(name) && (self.environment)(&environment::variable(name)).is_some()
+        is_argument(name) && (self.environment)(&settings::variable(name)).is_some()
     }
 
     /// An error of a setting, named as its operator wrote it: a flag, a variable, or a file's key.
@@ -218,7 +218,7 @@ impl Layers<'_> {
         let shown = if self.is_given(name) {
             format!("--{name}")
         } else if self.is_in_environment(name) {
-            environment::variable(name)
+            settings::variable(name)
         } else {
             place.unwrap_or_else(|| name.to_owned())
         };

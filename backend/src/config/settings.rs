@@ -146,6 +146,11 @@ impl Default for Settings {
     }
 }
 
+/// The variable of a setting: `FLASHBLOG_DATA_DIR` for `data-dir`.
+pub(super) fn variable(name: &str) -> String {
+    format!("FLASHBLOG_{}", name.to_uppercase().replace('-', "_"))
+}
+
 /// A command that has the settings as its flags, and nothing else.
 pub fn command() -> Command {
     Settings::augment_args(Command::new("flashblog").disable_help_flag(true))

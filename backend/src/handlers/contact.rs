@@ -124,7 +124,7 @@ fn text_of(fields: &[Field]) -> ContactMessage {
     }
 }
 
-/// A form without script has no key, and people press a button twice. The same text from the same
+/// A form without script has no key, and people press a button twice. So the same text from the same
 /// session is one message.
 fn form_key(session: SessionId, message: &ContactMessage) -> String {
     let mut digest = Context::new(&SHA256);
@@ -135,7 +135,7 @@ fn form_key(session: SessionId, message: &ContactMessage) -> String {
         &message.subject,
         &message.message,
     ] {
-        // Lengths keep neighbours apart.
+        // With lengths, no two messages are the same bytes.
         digest.update(&text.len().to_be_bytes());
         digest.update(text.as_bytes());
     }
@@ -196,8 +196,8 @@ fn sent_too_many(seconds: u64) -> String {
     format!("You have sent many messages. Please try again in {seconds} seconds.")
 }
 
-/// The client's rate is not used up. Extracted first, so that a refusal costs little. The rate counts
-/// addresses, since a client can drop a cookie.
+/// Shows that the client's rate is not used up. It is extracted first, so that a refusal costs little.
+/// The rate counts by address, since a client can drop its cookie.
 pub struct Permit {
     limit: Arc<ContactLimit>,
     client: ClientKey,
@@ -205,7 +205,7 @@ pub struct Permit {
 }
 
 impl Permit {
-    /// Counts a valid message. An invalid one does not count: its writer has sent nothing yet.
+    /// Counts a valid message. An invalid one does not count: nothing was sent.
     async fn use_up(&self) -> Result<(), ApiError> {
         let counted = self.limit.spend(self.client).await;
         counted.map_err(|error| match error {

@@ -14,6 +14,7 @@ use crate::error::ApiError;
 use crate::http::answer::Answer;
 use crate::http::conditional::Preconditions;
 use crate::site::feeds::{self, FeedError, Posts};
+use crate::site::sitemap;
 
 /// `GET /feed.xml`
 ///
@@ -68,7 +69,7 @@ async fn feed(
     Ok(answer.respond(preconditions))
 }
 
-/// `GET /sitemap.xml`: all addresses, or where they are too many an index of `?page=1` and so on.
+/// `GET /sitemap.xml`: all addresses; if they are too many, an index of `?page=1` and so on.
 ///
 /// # Errors
 /// Those of [`rss`].
@@ -80,10 +81,10 @@ pub async fn sitemap(
     let view = view(&app).await?;
     let page = page_of(query.as_deref());
     let profile = app.profile.view().await.map_err(ApiError::internal)?;
-    if page > Some(feeds::sitemap_pages(&profile.site, &view.snapshot)) {
+    if page > Some(sitemap::pages(&profile.site, &view.snapshot)) {
         return Err(ApiError::NotFound);
     }
-    let write = move |posts: &Posts| feeds::sitemap(posts, page);
+    let write = move |posts: &Posts| sitemap::write(posts, page);
     let wanted = Wanted::Sitemap(page);
     let answer = answer(&app, &view, wanted, "application/xml", write).await?;
     Ok(answer.respond(&preconditions))
@@ -92,7 +93,12 @@ pub async fn sitemap(
 /// `GET /robots.txt`
 pub async fn robots(State(app): State<App>, preconditions: Preconditions) -> Response {
     let key = Key::of_site(Wanted::Document("robots.txt"));
-    let write = || public("text/plain; charset=utf-8", feeds::robots(&app.public_url));
+    let write = || {
+        public(
+            "text/plain; charset=utf-8",
+            sitemap::robots(&app.public_url),
+        )
+    };
     let answer = app.answers.get_document(key, write).await;
     answer.respond(&preconditions)
 }
@@ -107,7 +113,7 @@ async fn view(app: &App) -> Result<View, ApiError> {
     Ok(view)
 }
 
-/// The `page` of a query, from 1. Anything else than a number is none.
+/// The `page` of a query, from 1, if it is a number.
 fn page_of(query: Option<&str>) -> Option<u32> {
     let mut pairs = form_urlencoded::parse(query?.as_bytes());
     let (_, page) = pairs.find(|(name, _)| name == "page")?;
@@ -133,7 +139,7 @@ async fn answer(
             .and_then(|moment| moment.parse().ok())
             .unwrap_or(Timestamp::MAX),
     };
-    // Dates in the future are replaced by the time of reading.
+    // The time of reading replaces dates in the future.
     let key = if posts.has_future_dates() {
         Key::of_list(view, wanted)
     } else {

@@ -17,12 +17,12 @@ use crate::http::answer::{Answer, Encoding, write_once};
 use crate::http::conditional::{Preconditions, ignore_unusable_range};
 use crate::sources::{Media, MediaContent};
 
-/// A larger SVG file is sent as it is, since compressing takes all of it into memory.
+/// A larger SVG is sent uncompressed: compressing would read all of it into memory.
 const MAX_COMPRESSED_BYTES: u64 = 256 * 1024;
 /// Read from a file at once.
 const READ_BYTES: usize = 16 * 1024;
 
-/// `GET /media/{path}`: a picture of the source's.
+/// `GET /media/{path}`: a picture of the source.
 pub async fn show(State(app): State<App>, Path(path): Path<String>, request: Request) -> Response {
     match app.blogs.source().media(&path).await {
         Some(media) => send(media, request).await,

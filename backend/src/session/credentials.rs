@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, header};
 
-/// The most cookies of the session's name that are read in one request.
+/// The most cookies of one name that are read.
 const MAX_COOKIES: usize = 4;
 
 /// The token of an `Authorization: Bearer` header (RFC 6750, section 2.1). Other schemes are ignored.
@@ -20,9 +20,9 @@ pub fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The values of the cookies called `name`, the last first. Browsers send cookies of longer paths
-/// first (RFC 6265, section 5.4), and ours has the shortest path: on plain http another page of the
-/// host could plant one before it.
+/// The values of the cookies called `name`, the last one first. Browsers send cookies with longer
+/// paths first (RFC 6265, section 5.4), and ours has the shortest path. On plain http another page of
+/// the host can set one with a longer path, which must not win.
 pub fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
     headers
         .get_all(header::COOKIE)

@@ -1,6 +1,7 @@
-//! The visitor's session: read from a request, begun where there is none, sent back.
+//! The visitor's session: read from the request, begun when needed, sent with the response.
 
 pub mod credentials;
+mod delivery;
 pub mod memory;
 pub mod token;
 mod visit;
@@ -23,16 +24,16 @@ use crate::session::memory::{SessionMemory, Standing};
 use crate::session::token::{Claims, Keys, SignError, TokenError, Verified};
 use crate::session::visit::{CookieChange, VisitState};
 
-/// The number of verified tokens that are remembered, at about half a kilobyte each.
+/// The most verified tokens that are remembered, at about half a kilobyte each.
 const MAX_VERIFIED_TOKENS: usize = 4096;
 
 /// Makes, finds and renews sessions.
 pub struct Sessions {
     keys: Keys,
-    /// Tokens that verified lately. Their signatures are not computed again.
+    /// Recently verified tokens, whose signatures are not checked again.
     verified: Cache<String, Verified>,
     memory: Arc<SessionMemory>,
-    /// How many failures one client may have wait for its next page.
+    /// How often one client may leave bad news for its next page.
     postponed_rate: RateLimit,
     clock: Arc<dyn Clock>,
     /// The time of day and the uptime when the server started.
@@ -96,7 +97,7 @@ impl Sessions {
             }
         }
         let client = request.extensions().get::<ClientKey>().copied();
-        let shows_flashes = visit::shows_flashes(request);
+        let shows_flashes = delivery::shows_flashes(request);
         let visit = Visit::new(Arc::clone(self), state, client, shows_flashes);
         request.extensions_mut().insert(visit.clone());
         Ok(visit)
@@ -118,8 +119,8 @@ impl Sessions {
         self.memory.waiting()
     }
 
-    /// The time of day in seconds, but never later than the start plus the uptime. A clock that jumps
-    /// ahead and back must not make the server forget which sessions have ended.
+    /// The time of day in seconds, at most the start plus the uptime. When the clock jumps ahead and
+    /// back, the server must not forget which sessions have ended.
     fn time_passed_for_sure(&self) -> i64 {
         let (time, uptime) = self.started;
         let running = self.clock.uptime().saturating_sub(uptime).as_secs();
@@ -139,8 +140,8 @@ impl Sessions {
         None
     }
 
-    /// Accepts a token that is signed by us, in time, and of a session that has not ended, as far as
-    /// can be known.
+    /// Verifies signature and times, and that the session has not ended. While the database is away
+    /// the standing is unknown.
     async fn verify(&self, token: &str) -> Option<(Verified, Standing)> {
         match self.verify_signed(token) {
             Ok(verified) => {

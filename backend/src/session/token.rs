@@ -1,7 +1,7 @@
 //! Session tokens: JSON Web Tokens (RFC 7519) signed with HMAC-SHA256, as RFC 8725 advises.
 //!
-//! Pure: the time comes in as a parameter, and keys come from configuration alone. A token's
-//! header only ever picks among those keys.
+//! The current time is a parameter. Keys come from the configuration only: a token's header can
+//! choose one of them, and nothing else.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -16,22 +16,22 @@ use serde::{Deserialize, Serialize};
 
 use crate::session_id::{SessionId, random_bits};
 
-/// The header's `typ`, which keeps tokens made for something else out (RFC 8725, section 3.11).
+/// The header's `typ`. Tokens for other purposes have another one (RFC 8725, section 3.11).
 pub const TOKEN_TYPE: &str = "flashblog-session+jwt";
-/// Longer tokens are refused unread; ours have about 480 bytes.
+/// Longer tokens are refused before they are parsed. Ours have about 480 bytes.
 pub const MAX_TOKEN_BYTES: usize = 2048;
 /// How far the clocks of two servers may be apart, in seconds.
 pub const LEEWAY_SECONDS: i64 = 5;
-/// A session ends this long after it began, however much it is used.
+/// A session ends this long after it began, even when it is used.
 pub const ABSOLUTE_LIFETIME_SECONDS: i64 = 24 * 3600;
 
 const ISSUER: &str = "flashblog";
 const AUDIENCE: &str = "flashblog-api";
 
-/// What a valid token says. Times are seconds since the Unix epoch.
+/// The claims of a token. Times are seconds since the Unix epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Claims {
-    /// Whose token it is: the same through every renewal.
+    /// The session. A renewal keeps it.
     pub session_id: SessionId,
     /// When this token was issued.
     pub issued_at: i64,
@@ -45,7 +45,7 @@ impl Claims {
     /// The first token of a new session.
     ///
     /// # Errors
-    /// When the operating system has no randomness to give.
+    /// When the operating system returns no random bytes.
     pub fn begin(now: Timestamp, lifetime_seconds: i64) -> Result<Self, getrandom::Error> {
         let now = now.as_second();
         Ok(Self {
@@ -69,7 +69,7 @@ impl Claims {
         }
     }
 
-    /// Checks that the token's time, and the session's, is neither over nor yet to come.
+    /// Checks that token and session have begun and have not expired.
     ///
     /// # Errors
     /// [`TokenError::NotYetValid`] or [`TokenError::Expired`].
@@ -87,22 +87,22 @@ impl Claims {
     }
 }
 
-/// Why a token is not valid. For logs; a client learns only that it isn't.
+/// Why a token is not valid. Only the log says why; the client gets `invalid_token`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// Not a token of ours by its shape, size, type or algorithm.
+    /// Wrong form, size, type or algorithm.
     #[error("malformed")]
     Malformed,
-    /// Not signed by a key of ours.
+    /// Not signed with one of our keys.
     #[error("signature does not verify")]
     Signature,
-    /// Signed by us, but its claims are not a session's.
-    #[error("claims won't do")]
+    /// Signed by us, but without the claims of a session.
+    #[error("claims are invalid")]
     Claims,
-    /// Its time, or the session's, is over.
+    /// The token or its session has expired.
     #[error("expired")]
     Expired,
-    /// It claims to be from the future.
+    /// Issued in the future.
     #[error("not valid yet")]
     NotYetValid,
 }
@@ -110,9 +110,9 @@ pub enum TokenError {
 /// A token that verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verified {
-    /// What it says.
+    /// Its claims.
     pub claims: Claims,
-    /// Whether a fallback key verified it, so that it should be signed anew.
+    /// Whether a fallback key verified it. Then it is signed again with the current key.
     pub by_fallback: bool,
 }
 
@@ -138,7 +138,7 @@ impl Keys {
         let mut header = Header::new(Algorithm::HS256);
         header.typ = Some(TOKEN_TYPE.to_owned());
         header.kid = Some(key_id(signing));
-        // The library reads the machine's clock: times are checked here instead, against `now`.
+        // The library would read the machine's clock. `verify` checks times against `now`.
         let mut validation = Validation::new(Algorithm::HS256);
         validation.required_spec_claims = HashSet::new();
         validation.validate_exp = false;
@@ -159,7 +159,7 @@ impl Keys {
     /// Signs `claims` as a compact token with a `jti` of its own.
     ///
     /// # Errors
-    /// When the operating system has no randomness to give.
+    /// When the operating system returns no random bytes.
     pub fn sign(&self, claims: &Claims) -> Result<String, SignError> {
         let wire = WireClaims {
             iss: ISSUER.into(),
@@ -177,7 +177,7 @@ impl Keys {
     /// Checks a token's size, type, algorithm, key, signature, issuer, audience and times.
     ///
     /// # Errors
-    /// Says which of these it fails.
+    /// Says which check failed.
     pub fn verify(&self, token: &str, now: Timestamp) -> Result<Verified, TokenError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::Malformed);
@@ -225,7 +225,7 @@ impl Keys {
 /// Why a token could not be signed.
 #[derive(Debug, thiserror::Error)]
 pub enum SignError {
-    /// The operating system has no randomness to give.
+    /// The operating system returned no random bytes.
     #[error("no randomness: {0}")]
     Random(#[from] getrandom::Error),
     /// The library refused.
@@ -233,7 +233,7 @@ pub enum SignError {
     Library(#[from] jsonwebtoken::errors::Error),
 }
 
-/// The payload as RFC 7519 names it, and `sst`: the session's start time.
+/// The payload: RFC 7519's claims, and `sst`, the session's start time.
 #[derive(Serialize, Deserialize)]
 struct WireClaims {
     iss: String,
@@ -246,8 +246,8 @@ struct WireClaims {
     sst: i64,
 }
 
-/// Whether header and payload are UTF-8 (RFC 8725, section 3.7). The JSON parser does not check the
-/// strings of members that it skips.
+/// Whether header and payload are UTF-8 (RFC 8725, section 3.7). The JSON parser does not check
+/// strings that it skips.
 fn is_utf8(token: &str) -> bool {
     token.split('.').take(2).all(|part| {
         URL_SAFE_NO_PAD

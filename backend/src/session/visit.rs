@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
-use axum::http::{Request, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use parking_lot::Mutex;
 use shared::flash::{Category, Flash};
 
@@ -17,23 +15,22 @@ use super::memory::{EndError, Standing};
 use super::token::{ABSOLUTE_LIFETIME_SECONDS, Claims, LEEWAY_SECONDS};
 use crate::cache::Reader;
 use crate::clients::ClientKey;
-use crate::error::{ApiError, EnvelopeBody};
+use crate::error::ApiError;
 use crate::session_id::SessionId;
 use crate::store::StoreError;
-use crate::telemetry::Chain;
 
-/// A client that has ended very many sessions may end the next one after this time.
+/// How long a client has to wait that has ended too many sessions.
 const ENDS_PAUSE: Duration = Duration::from_secs(3_600);
 
 /// The session of one request, shared by the layers and the handler. As an extractor it begins no
 /// session; [`Session`] does.
 #[derive(Clone)]
 pub struct Visit {
-    sessions: Arc<Sessions>,
-    state: Arc<Mutex<VisitState>>,
-    client: Option<ClientKey>,
+    pub(super) sessions: Arc<Sessions>,
+    pub(super) state: Arc<Mutex<VisitState>>,
+    pub(super) client: Option<ClientKey>,
     /// Whether the response can show flashes to a person.
-    shows_flashes: bool,
+    pub(super) shows_flashes: bool,
 }
 
 pub(super) struct VisitState {
@@ -43,7 +40,7 @@ pub(super) struct VisitState {
     standing: Standing,
     pub(super) cookie: CookieChange,
     /// What this request's handler flashed.
-    flashes: Vec<Flash>,
+    pub(super) flashes: Vec<Flash>,
 }
 
 pub(super) enum CookieChange {
@@ -121,7 +118,7 @@ impl Visit {
         Ok(claims)
     }
 
-    /// Makes sure that the session has not ended. A session that can't be checked only reads.
+    /// Makes sure that the session has not ended. A session that can't be checked may only read.
     ///
     /// # Errors
     /// 503 while the database can't be asked.
@@ -220,107 +217,6 @@ impl Visit {
         cookies.next().is_some() || names.any(|name| name.as_str().starts_with("sec-fetch-"))
     }
 
-    /// Writes the session's cookie into the response, and returns the flashes that the response
-    /// delivers, oldest first. A redirect or a document delivers none: they stay for the session's
-    /// next envelope. Where they can't, the response changes as in [`Self::postpone_flashes`].
-    ///
-    /// The last await of a request, so that a client that leaves loses no flash.
-    pub async fn finish(&self, response: Response) -> (Response, Vec<Flash>) {
-        // Before the flashes are taken, since signing can fail.
-        let (response, cookie) = match self.cookie() {
-            Ok(cookie) => (response, cookie),
-            Err(error) => (error.into_response(), None),
-        };
-        let has_envelope = !response.status().is_redirection()
-            && !matches!(response.extensions().get(), Some(EnvelopeBody::Document));
-        let (mut response, flashes) = if self.shows_flashes && has_envelope {
-            (response, self.deliver_flashes().await)
-        } else {
-            self.postpone_flashes(response).await
-        };
-        if let Some(cookie) = cookie {
-            response.headers_mut().append(header::SET_COOKIE, cookie);
-        }
-        (response, flashes)
-    }
-
-    /// Takes the flashes that this response delivers, oldest first: those that waited for the
-    /// session, then the handler's.
-    async fn deliver_flashes(&self) -> Vec<Flash> {
-        let waiting_for = self.session_id().filter(|_| self.has_waiting_flashes());
-        let mut flashes = match waiting_for {
-            Some(session) => self.sessions.memory.take_flashes(session).await,
-            None => Vec::new(),
-        };
-        flashes.append(&mut self.take_own_flashes());
-        flashes
-    }
-
-    /// Takes the flashes of this request's handler.
-    #[must_use]
-    pub fn take_own_flashes(&self) -> Vec<Flash> {
-        std::mem::take(&mut self.state.lock().flashes)
-    }
-
-    /// Stores the handler's flashes for the session's next envelope.
-    ///
-    /// When the store fails, or the client has postponed too many, a redirect that would hide bad news becomes a 503 or a 429, and the flashes are
-    /// returned for it. Every other response stays as it is.
-    pub async fn postpone_flashes(&self, response: Response) -> (Response, Vec<Flash>) {
-        let Err(error) = self.store_flashes().await else {
-            return (response, Vec::new());
-        };
-        if response.status().is_redirection() && self.holds_bad_news() {
-            return (error.into_response(), self.take_own_flashes());
-        }
-        match error {
-            ApiError::TooManyRequests { .. } => {
-                tracing::debug!("Too many flashes of one client: one is dropped");
-            }
-            ApiError::Store(error) => {
-                error.log("A flash can't wait for the session's next envelope");
-            }
-            error => {
-                tracing::error!(cause = %Chain(&error), "A flash can't wait for the session's next envelope");
-            }
-        }
-        (response, Vec::new())
-    }
-
-    async fn store_flashes(&self) -> Result<(), ApiError> {
-        let (claims, flashes) = {
-            let state = self.state.lock();
-            (state.claims, state.flashes.clone())
-        };
-        if let Some(claims) = claims.filter(|_| !flashes.is_empty()) {
-            self.count_postponed()?;
-            let until = end_of_tokens(&claims);
-            let memory = &self.sessions.memory;
-            memory
-                .leave_flashes(claims.session_id, self.client, flashes, until)
-                .await?;
-        }
-        self.state.lock().flashes.clear();
-        Ok(())
-    }
-
-    /// Each postponed flash is a durable write. Good news have rates of their own.
-    fn count_postponed(&self) -> Result<(), ApiError> {
-        match self.client {
-            Some(client) if self.holds_bad_news() => {
-                let rate = &self.sessions.postponed_rate;
-                rate.spend(client).map_err(ApiError::too_many)
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn holds_bad_news(&self) -> bool {
-        let state = self.state.lock();
-        let mut categories = state.flashes.iter().map(|flash| flash.category);
-        categories.any(|category| matches!(category, Category::Warning | Category::Error))
-    }
-
     /// The session's cookie, if it changed.
     ///
     /// # Errors
@@ -412,21 +308,6 @@ fn reader(claims: &Claims) -> Reader {
 }
 
 /// When no token of the session can be valid any more, also after a renewal elsewhere.
-fn end_of_tokens(claims: &Claims) -> i64 {
+pub(super) fn end_of_tokens(claims: &Claims) -> i64 {
     claims.started_at + ABSOLUTE_LIFETIME_SECONDS + LEEWAY_SECONDS
-}
-
-/// Whether a person sees the response. A program sends HEAD, OPTIONS and prefetches. A browser
-/// marks its own prefetches by `Sec-Purpose`; a script must not set that name (Fetch Standard,
-/// section 2.2.2) and sets the older `Purpose`.
-pub(super) fn shows_flashes<B>(request: &Request<B>) -> bool {
-    let is_prefetch = ["sec-purpose", "purpose"].iter().any(|name| {
-        let mut values = request.headers().get_all(*name).iter();
-        values.any(|value| {
-            value
-                .to_str()
-                .is_ok_and(|purpose| purpose.contains("prefetch"))
-        })
-    });
-    !matches!(*request.method(), Method::HEAD | Method::OPTIONS) && !is_prefetch
 }

@@ -7,21 +7,21 @@ use crate::site::colour::Colour;
 /// The least contrast of text (WCAG 2.2, 1.4.3). A little more than 4.5, because browsers round.
 const TEXT_CONTRAST: f64 = 4.55;
 
-/// How far, in lightness, the shade for a light page may be from the accent. A paler colour would
-/// no longer look like itself.
+/// How far, in lightness, the shade for a light page may be from the accent. Beyond it the shade no
+/// longer looks like the accent.
 const MAX_DARKENING: f64 = 0.4;
 
 const WHITE: Colour = Colour::new(0xff, 0xff, 0xff);
-/// The lightest and the darkest background of the light theme that bear text.
+/// The lightest and the darkest background under text in the light theme.
 const LIGHT_PAGES: [Colour; 2] = [WHITE, Colour::new(0xf1, 0xee, 0xe7)];
-/// The same of the dark theme.
+/// The same for the dark theme.
 const DARK_PAGES: [Colour; 2] = [Colour::new(0x13, 0x11, 0x1d), Colour::new(0x24, 0x21, 0x36)];
 /// The text on accented controls of the dark theme.
 const NIGHT: Colour = Colour::new(0x1a, 0x13, 0x33);
 /// The colours of the text in the home page's dark opening part.
 const HERO_TEXTS: [Colour; 2] = [Colour::new(0xf4, 0xf1, 0xff), Colour::new(0xd3, 0xcc, 0xef)];
 
-/// An accent colour of which readable shades exist.
+/// An accent colour with readable shades.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Accent {
     colour: Colour,
@@ -91,10 +91,10 @@ impl Accent {
         self.colour
     }
 
-    /// The style sheet that replaces the built-in colours by these.
+    /// The style sheet that replaces the built-in colours.
     pub fn css(&self) -> String {
         let Self { light, dark, .. } = self;
-        // More specific than the built-in rules, which may come later.
+        // More specific than the built-in rules, which may stand after these.
         format!(
             "html:root {{ --brand: {brand}; {hero} {light_variables} }}\n\
              html:root[data-bs-theme=\"dark\"] {{ {dark_variables} }}\n\

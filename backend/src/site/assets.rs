@@ -1,4 +1,4 @@
-//! The built single-page app: a folder's files as they are now, or the copy inside the binary.
+//! The built app: the files of a folder, or the copy inside the binary.
 
 use std::borrow::Cow;
 use std::future::{Ready, ready};
@@ -39,13 +39,13 @@ enum AssetSource {
     Binary(fn(&str) -> Option<EmbeddedFile>),
 }
 
-/// The shell as it was read from a version of `index.html`.
+/// The shell of one version of `index.html`.
 struct ReadShell {
     version: Version,
     shell: Option<Arc<Shell>>,
 }
 
-/// What changes when a file is written anew.
+/// Changes when a file is written again.
 type Version = (Option<SystemTime>, u64);
 
 #[cfg(feature = "embed-assets")]
@@ -55,8 +55,7 @@ type Version = (Option<SystemTime>, u64);
 struct Built;
 
 impl Assets {
-    /// The files of `folder`, else the copy inside the binary, else those that a build leaves in
-    /// `frontend/dist`.
+    /// The files of `folder`, else the copy inside the binary, else the files in `frontend/dist`.
     pub fn open(folder: Option<PathBuf>) -> Self {
         match folder {
             Some(folder) => Self::in_folder(folder),
@@ -92,15 +91,14 @@ impl Assets {
         }
     }
 
-    /// With the words of a site in its pages.
+    /// The same with a site's words in its pages.
     #[must_use = "the files themselves stay as they are"]
     pub fn of_site(self, words: &Site) -> Self {
         let words = words.clone();
         Self { words, ..self }
     }
 
-    /// The page that every document is made of; `None` when the app is not built, or not so that
-    /// it can be used, which the log tells.
+    /// The shell of all pages. `None` when the app is not built or can't be used; the log says why.
     pub async fn shell(&self) -> Option<Arc<Shell>> {
         let version = self.index_version().await?;
         if let Some(read) = self.shell.lock().as_ref()
@@ -137,8 +135,7 @@ impl Assets {
         }
     }
 
-    /// Answers with one of the files, as a GET's conditions, range and encodings ask; `None` when
-    /// there is no such file.
+    /// Answers with a file, with conditions, range and encodings. `None` when there is no such file.
     pub async fn serve(&self, mut request: Request) -> Option<Response> {
         let caching = caching(request.uri().path());
         ignore_unusable_range(request.headers_mut());
@@ -167,7 +164,7 @@ async fn answer<B: Backend>(
         .ignore_multi_range_requests(true)
         .precompressed_br()
         .precompressed_gzip();
-    // Of what is equally welcome ServeDir takes zstd; the smallest is brotli.
+    // ServeDir prefers zstd among equals. Brotli is smaller.
     let files = if welcomes_brotli(request.headers()) {
         files
     } else {
@@ -179,7 +176,7 @@ async fn answer<B: Backend>(
     }
 }
 
-/// Whether there is nothing that the client would rather have than brotli.
+/// Whether the client prefers no other encoding to brotli.
 fn welcomes_brotli(headers: &HeaderMap) -> bool {
     headers
         .get_all(header::ACCEPT_ENCODING)
@@ -189,8 +186,7 @@ fn welcomes_brotli(headers: &HeaderMap) -> bool {
         .any(|encoding| encoding.trim().eq_ignore_ascii_case("br"))
 }
 
-/// A name with the hash of the content in it never means other content (RFC 8246); all others are
-/// asked for anew.
+/// A file with a hash in its name never changes (RFC 8246). Browsers ask again for all others.
 fn caching(path: &str) -> &'static str {
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_hashed = name
@@ -213,7 +209,7 @@ struct BinaryFile {
     facts: Facts,
 }
 
-/// What a validator is made of: when the file was built, and its length.
+/// The parts of a validator: the file's time of building, and its length.
 #[derive(Clone, Copy)]
 struct Facts {
     modified: Option<SystemTime>,
@@ -222,7 +218,7 @@ struct Facts {
 
 impl BinaryFiles {
     fn get(self, path: &Path) -> io::Result<BinaryFile> {
-        // ServeDir asks for `./name`; the binary knows names only.
+        // ServeDir asks for `./name`; the binary knows `name`.
         let file = path
             .strip_prefix(".")
             .unwrap_or(path)

@@ -1,5 +1,5 @@
-//! Failures of pages and files: a static page for browsers, one line for other clients. It needs
-//! neither the app nor another part that may have failed.
+//! Failures of pages and files: a static page for browsers, a line of text for other clients. It does
+//! not need the app, which may have failed.
 
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ pub async fn explain_failures(
     let status = response.status();
     let is_failure = status.is_client_error() || status.is_server_error();
     if is_failure && response.body().size_hint().exact() == Some(0) {
-        // There is no envelope here that would hold it.
+        // There is no envelope here.
         response.extensions_mut().remove::<EnvelopeBody>();
         let id = id.map(|id| id.0).unwrap_or_default();
         if wants_html {
@@ -67,7 +67,7 @@ pub async fn explain_failures(
     response
 }
 
-/// Gives the failure of a form its page, with the flashes' sentences or those of its status.
+/// The page of a failed form post, with its flashes or the status's own sentences.
 pub fn explain_form_failure(response: &mut Response, words: &Site, flashes: &[Flash], id: &str) {
     let sentences: Vec<&str> = flashes.iter().map(|flash| flash.message.as_str()).collect();
     let text = if sentences.is_empty() {
@@ -85,7 +85,7 @@ pub fn explain_form_failure(response: &mut Response, words: &Site, flashes: &[Fl
     write_page(response, words, &explanation, &Preconditions::default());
 }
 
-/// What a page says about a failure.
+/// The parts of the page.
 struct Explanation<'a> {
     /// Plain text.
     text: &'a str,
@@ -104,7 +104,7 @@ fn write_page(
     let status = response.status();
     let (heading, _) = sentences(status);
     let Explanation { text, way, id } = explanation;
-    // The texts last: a mark in them is no mark of the page.
+    // The texts come last, so that a `{mark}` in them is not replaced.
     let body = PAGE
         .replace("{icon}", &escaped(&words.icon_url))
         .replace("{status}", status.as_str())

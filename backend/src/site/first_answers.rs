@@ -1,4 +1,4 @@
-//! What the app would ask the API for a page first, and the answers.
+//! The answers to the first requests of a page, which the page carries for the app.
 
 use serde::Serialize;
 use shared::blog::{Blog, BlogPage, CategoryList};
@@ -9,7 +9,7 @@ use shared::site::{Site, SitePage};
 
 use crate::site::shell::data_block;
 
-/// Attribute of a data block: the path that it answers. The app has the same name.
+/// Attribute of a data block: the path of the request. The app reads it by the same name.
 const PATH: &str = "data-path";
 
 /// An answer that a page starts with.

@@ -44,9 +44,9 @@ pub struct PageHead<'a> {
 }
 
 impl<'a> PageHead<'a> {
-    /// Of a page that its address alone describes.
+    /// The head of a page whose address says everything.
     pub fn of_route(site: HeadOfSite<'a>, route: &Route) -> Self {
-        // Search results are without number, and search engines need no results of another search.
+        // Search engines should not list results of a search: there is no end of them.
         let is_lasting = !matches!(route, Route::NotFound | Route::Search(_));
         Self {
             site,
@@ -60,14 +60,14 @@ impl<'a> PageHead<'a> {
         }
     }
 
-    /// With the address of the picture that is in sight when the page opens: browsers then load it
-    /// beside the app instead of after it.
+    /// The same with the picture that is in sight when the page opens, so that browsers load it beside
+    /// the app instead of after it.
     #[must_use = "the head itself stays as it is"]
     pub fn with_picture(self, picture: Option<String>) -> Self {
         Self { picture, ..self }
     }
 
-    /// Of a post's page.
+    /// The head of a post's page.
     pub fn of_post(site: HeadOfSite<'a>, route: &Route, post: &'a Post) -> Self {
         Self {
             title: post.title.clone(),
@@ -81,7 +81,7 @@ impl<'a> PageHead<'a> {
         }
     }
 
-    /// Of one of the site's own pages.
+    /// The head of one of the site's own pages.
     pub fn of_page(site: HeadOfSite<'a>, route: &Route, page: &SitePage) -> Self {
         let head = Self::of_route(site, route);
         Self {
@@ -91,7 +91,7 @@ impl<'a> PageHead<'a> {
         }
     }
 
-    /// Of a page that is not there, or not now.
+    /// The head of a page that does not exist, or can't be shown now.
     pub fn of_absence(site: HeadOfSite<'a>, title: &str) -> Self {
         Self {
             title: title.to_owned(),
@@ -177,7 +177,7 @@ impl<'a> PageHead<'a> {
         head
     }
 
-    /// What the head of every page has: icon, colours, manifest, and the program's name.
+    /// The elements of every head: icon, colours, manifest, and the program's name.
     fn of_site(&self) -> String {
         let identity = self.site.identity;
         let mut links = vec![
@@ -200,7 +200,7 @@ impl<'a> PageHead<'a> {
         Some(self.site.url.absolute(image))
     }
 
-    /// Schema.org's view of the page as JSON-LD, a data block that no script policy concerns.
+    /// The page as JSON-LD of Schema.org. It is data, so the script policy does not apply.
     fn linked_data(&self, address: &str, image: Option<&str>) -> String {
         let words = self.site.words();
         let data = match self.post {
@@ -237,7 +237,7 @@ impl<'a> PageHead<'a> {
     }
 }
 
-/// Leaves out what is not known.
+/// Removes fields that are `null`.
 fn without_nulls(mut data: serde_json::Value) -> serde_json::Value {
     if let Some(fields) = data.as_object_mut() {
         fields.retain(|_, value| !value.is_null());

@@ -17,3 +17,4 @@ pub mod picture;
 pub mod profile;
 pub mod redirects;
 pub mod shell;
+pub mod sitemap;

@@ -29,12 +29,12 @@ const RESERVED: [&str; 13] = [
     "readyz", "search", "site",
 ];
 
-/// A page, and its place.
+/// A page with its place in the menu and its aliases.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OwnPage {
     /// The page as the API shows it.
     pub page: SitePage,
-    /// Its place in the menu; none: it is not in the menu.
+    /// Its place in the menu, if it is there.
     pub menu: Option<f64>,
     /// Addresses that lead to it.
     pub old_addresses: Vec<OldAddress>,
@@ -46,7 +46,7 @@ pub struct OwnPage {
 pub struct PageSet {
     /// By slug.
     pub pages: Vec<OwnPage>,
-    /// Files that are no pages.
+    /// Files that can't be pages.
     pub skipped: Vec<SkippedPage>,
 }
 
@@ -100,13 +100,13 @@ impl OwnPages {
         self.pictures.as_ref()
     }
 
-    /// Whether there is a page with this slug, as far as the last reading knows.
+    /// Whether the last reading found a page with this slug.
     pub fn has(&self, slug: &str) -> bool {
         self.current.lock().page(slug).is_some()
     }
 
-    /// The pages, read at most [`REREAD_INTERVAL`] ago. While one request reads them again, others
-    /// get the pages before.
+    /// The pages, read at most [`REREAD_INTERVAL`] ago. While one request reads them, others get the
+    /// earlier ones.
     pub async fn current(&self) -> Arc<PageSet> {
         if let Some(folder) = &self.folder
             && let Ok(mut read_at) = self.read_at.try_lock()
@@ -120,7 +120,7 @@ impl OwnPages {
         Arc::clone(&self.current.lock())
     }
 
-    /// A page that broke keeps its text from before.
+    /// A page that can't be read any more keeps its earlier text.
     async fn read_again(&self, folder: PathBuf) {
         let read = tokio::task::spawn_blocking(move || PageSet::read(&folder)).await;
         let mut pages = match read {
@@ -203,7 +203,7 @@ impl PageSet {
     }
 }
 
-/// Reads one page. A draft is none.
+/// Reads one page; `None` for a draft.
 fn read_page(
     folder: &Path,
     slug: &str,
@@ -255,13 +255,13 @@ fn changed_at(path: &Path) -> Option<String> {
     Some(moment.to_string())
 }
 
-/// Where the relative addresses in pages lead.
+/// Resolves relative addresses in pages.
 struct PageAddresses {
     pages: HashSet<String>,
 }
 
 impl Addresses for PageAddresses {
-    /// `imprint.md` leads to that page, and a picture to itself. All else stays as it is.
+    /// `imprint.md` becomes that page's address, a picture its own. Others stay as they are.
     fn link(&self, relative: &str) -> Option<String> {
         let (path, fragment) = relative.split_once('#').unwrap_or((relative, ""));
         let page = path.trim_start_matches("./").strip_suffix(".md");

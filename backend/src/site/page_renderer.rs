@@ -47,8 +47,8 @@ impl PageRenderer {
         format!(" data-rendered=\"{BUILD_ID}\" data-today=\"{today}\"")
     }
 
-    /// Renders a page of the snapshot with this number. None if pages are not rendered, or if this one
-    /// can't be.
+    /// Renders a page of the snapshot with this number. `None` if pages are not rendered, or this one
+    /// failed.
     pub fn render(&self, snapshot: u64, content: Content<'_>) -> Option<String> {
         if !self.renders || self.has_failed(snapshot, content.address) {
             return None;
@@ -80,7 +80,7 @@ impl PageRenderer {
     }
 }
 
-/// What the content of a page depends on.
+/// Everything that the content of a page depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct Content<'a> {
     /// Path and query of the page.
@@ -105,8 +105,8 @@ const BUILD_ID: &str = frontend::render_marks::BUILD_ID;
 #[cfg(not(feature = "rendered-pages"))]
 const BUILD_ID: &str = "";
 
-/// The content of the app's element. None if a component panics, which the log tells, or waits for
-/// something. Takes about 0.2 ms and needs no runtime.
+/// The content of the app's element. `None` if a component panics (see the log) or waits. Takes about
+/// 0.2 ms and needs no runtime.
 #[cfg(feature = "rendered-pages")]
 fn render(content: Content<'_>) -> Option<String> {
     // Nothing outlives the panic: the components' states are made anew for each page.

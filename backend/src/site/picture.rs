@@ -89,7 +89,7 @@ impl Picture {
     }
 }
 
-/// Refuses what could run a script, or load one.
+/// Refuses an SVG that could run or load a script.
 fn check_svg(text: &str) -> Result<(), String> {
     let mut reader = Reader::from_str(text);
     let mut has_root = false;

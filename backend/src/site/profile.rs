@@ -71,7 +71,7 @@ impl Profile {
     }
 }
 
-/// A site's words together with what follows from its pages.
+/// A site's words, with its menu and the list of its pages.
 pub fn site_with(words: &Site, pages: &PageSet) -> Site {
     let own = pages.pages.iter();
     Site {
@@ -93,8 +93,8 @@ impl ProfileView {
     }
 }
 
-/// Home and posts, the site's own pages by their numbers, and the contact form. The built-in About
-/// page stands before the own pages, unless one of them replaces it.
+/// Home, posts, the built-in About page unless an own page replaces it, own pages in order, and the
+/// contact form.
 fn menu(words: &Site, pages: &PageSet) -> Vec<MenuItem> {
     let mut own: Vec<&OwnPage> = pages
         .pages

@@ -11,13 +11,13 @@ use crate::content::old_address::path_key;
 /// The most redirects that lead from one to the next.
 const MAX_STEPS: usize = 10;
 
-/// A rule as the configuration file has it.
+/// A rule of the configuration file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RedirectRule {
     /// A path, or a path with one `*`.
     pub from: String,
-    /// A path on this site, or an `https:` address; a `*` in it stands for what the other `*` met.
+    /// A path on this site, or an `https:` address. A `*` in it becomes what the `*` in `from` matched.
     /// None for a page that is gone.
     #[serde(default)]
     pub to: Option<String>,
@@ -30,7 +30,7 @@ fn permanent() -> u16 {
     308
 }
 
-/// What is at an old address.
+/// The answer at an old address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Moved {
     /// The content is elsewhere.
@@ -48,7 +48,7 @@ pub enum Moved {
 #[derive(Debug, Clone, Default)]
 pub struct Redirects {
     exact: BTreeMap<String, Moved>,
-    /// What stands before and after the `*`, and what is there.
+    /// The text before and after the `*`, and the answer.
     patterns: Vec<(String, String, Moved)>,
 }
 
@@ -104,7 +104,7 @@ impl Redirects {
         Ok(())
     }
 
-    /// What is at `path`, percent-encoded as the request has it.
+    /// The answer at `path`, percent-encoded as in the request.
     pub fn find(&self, path: &str) -> Option<Moved> {
         self.find_exact(&path_key(path))
             .cloned()
@@ -140,7 +140,7 @@ impl Redirects {
 
     fn check_loops(&self) -> Result<(), String> {
         let starts = self.exact.keys().cloned();
-        // A word that no rule has stands for all that a `*` can meet.
+        // This word stands for all that a `*` can match.
         let examples = self
             .patterns
             .iter()

@@ -1,5 +1,4 @@
-//! The single-page app's `index.html`, taken apart once, so that each page's own head, content and
-//! first data can be put in.
+//! The app's `index.html`, split once, so that each page can insert its head, content and data.
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -38,26 +37,26 @@ pub struct Shell {
     policy: HeaderValue,
 }
 
-/// What is put into the shell. Every part is HTML.
+/// The parts of a page that are inserted into the shell, as HTML.
 #[derive(Debug, Clone, Default)]
 pub struct Parts {
     /// Elements of the head: title, description and so on.
     pub head: String,
     /// Attributes of the app's element, each with a space before it.
     pub attributes: String,
-    /// The app's element from the inside. None leaves what the app replaces when it starts.
+    /// The content of the app's element. `None` leaves the placeholder, which the app replaces.
     pub content: Option<String>,
     /// Data blocks for the app.
     pub data: String,
 }
 
-/// Why a page can't be the shell.
+/// Why an `index.html` can't be the shell.
 #[derive(Debug, thiserror::Error)]
 pub enum ShellError {
     /// It can't be read as HTML.
     #[error("index.html can't be read: {0}")]
     Unreadable(#[from] lol_html::errors::RewritingError),
-    /// The app has no place in it.
+    /// It has no element for the app.
     #[error("index.html has no <title>, or no element with the id `app` after it")]
     Incomplete,
     /// Its scripts can't be named in a header.
@@ -66,8 +65,8 @@ pub enum ShellError {
 }
 
 impl Shell {
-    /// Takes the built page apart and puts the site's name and language in. Title, description and
-    /// icon go: each page's head has its own.
+    /// Splits the built page, and inserts the site's name and language. Title, description and icon are
+    /// removed: each page's head has its own.
     ///
     /// # Errors
     /// When it has no title, or no element with the id `app`.
@@ -103,7 +102,7 @@ impl Shell {
                     app.after(DATA_MARK, ContentType::Html);
                     Ok(())
                 }))
-                // Reading needs styles and pictures, and not the app.
+                // A reader needs styles and pictures before the app.
                 .append_element_content_handler(element!(
                     "link[rel=modulepreload], link[rel=preload][as=fetch]",
                     |link| Ok(link.set_attribute("fetchpriority", "low")?)
@@ -143,7 +142,7 @@ impl Shell {
         })
     }
 
-    /// The shell's number. Another build's shell has another.
+    /// The shell's number. Each build has its own.
     pub fn number(&self) -> u64 {
         self.number
     }
@@ -175,7 +174,7 @@ fn cut<'a>(html: &'a str, mark: &str) -> Result<(&'a str, &'a str), ShellError> 
     html.split_once(mark).ok_or(ShellError::Incomplete)
 }
 
-/// A data block, which no script policy concerns. `attribute` tells the app what it is.
+/// A data block. The script policy does not apply to data. `attribute` tells the app what it is.
 pub fn data_block(attribute: &str, value: &str, json: &str) -> String {
     format!(
         "<script type=\"application/json\" {attribute}=\"{}\">{}</script>",
@@ -184,8 +183,8 @@ pub fn data_block(attribute: &str, value: &str, json: &str) -> String {
     )
 }
 
-/// Puts the site's name into the elements with `data-site-title`. Not by the HTML rewriter: it takes
-/// what stands in `<noscript>` for text.
+/// Inserts the site's name into elements with `data-site-title`. The HTML rewriter can't do it: it reads
+/// the content of `<noscript>` as text.
 fn with_name(html: &str, name: &str) -> String {
     const MARK: &str = "data-site-title";
     let mut parts = html.split(MARK);
@@ -217,9 +216,8 @@ pub fn escaped(text: &str) -> String {
     html
 }
 
-/// JSON that can stand in a script element: nothing in it ends the element, or reads as markup or
-/// as a line end to an older script engine. These characters stand only in JSON's strings, where
-/// an escape means the same (RFC 8259, section 7).
+/// JSON for a script element: escapes what could end the element, and the line ends of older script
+/// engines. These characters stand only in strings, where an escape means the same (RFC 8259, section 7).
 pub fn inert_json(json: &str) -> String {
     let mut inert = String::with_capacity(json.len());
     for character in json.chars() {

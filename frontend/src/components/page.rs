@@ -5,8 +5,9 @@ use yew::prelude::*;
 use crate::components::states::failure_view::failure_page;
 use crate::components::states::skeleton::progress_line;
 use crate::components::states::stale_notice::stale_notice;
+use crate::hooks::loaded::{Currency, Loaded};
 use crate::hooks::use_arrival::{Arrival, use_arrival};
-use crate::hooks::use_load::{Currency, Load, Loaded};
+use crate::hooks::use_load::Load;
 use crate::hooks::use_title::use_title;
 
 /// A page's title, state and content.

@@ -8,7 +8,8 @@ use yew::prelude::*;
 
 use crate::api;
 use crate::contexts::client::use_client;
-use crate::hooks::use_load::{Loaded, use_load};
+use crate::hooks::loaded::Loaded;
+use crate::hooks::use_load::use_load;
 use crate::viewport;
 
 /// The characters of the session's id that are shown: enough to tell two apart, too few to use.

@@ -6,7 +6,7 @@ use yew::Reducible;
 
 use crate::api::failure::ApiFailure;
 use crate::api::get::Get;
-use crate::hooks::use_load::{Currency, Loaded};
+use crate::hooks::loaded::{Currency, Loaded};
 
 /// The newest answer and the newest failure, each with its request.
 pub(super) struct LoadState<T> {

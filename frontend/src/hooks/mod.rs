@@ -1,6 +1,7 @@
 //! Behaviour that components share.
 
 mod load_state;
+pub mod loaded;
 pub mod use_arrival;
 pub mod use_link_navigation;
 pub mod use_load;

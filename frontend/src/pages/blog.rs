@@ -18,8 +18,9 @@ use crate::components::states::not_found_view::not_found_view;
 use crate::components::states::skeleton::{loading, post_skeleton, text_skeleton};
 use crate::contexts::client::use_client;
 use crate::contexts::site::use_content_language;
+use crate::hooks::loaded::{Currency, Loaded};
 use crate::hooks::use_arrival::Arrival;
-use crate::hooks::use_load::{Currency, Loaded, use_load};
+use crate::hooks::use_load::use_load;
 use crate::hooks::use_prefetch::use_prefetch;
 use shared::route::Route;
 

@@ -12,7 +12,8 @@ use crate::components::post::blog_card::blog_card;
 use crate::components::states::freshness_notice::FreshnessNotice;
 use crate::components::states::skeleton::{card_skeletons, chip_skeletons, loading};
 use crate::contexts::site::use_content_language;
-use crate::hooks::use_load::{Loaded, use_load};
+use crate::hooks::loaded::Loaded;
+use crate::hooks::use_load::use_load;
 use shared::route::{BlogsQuery, Route};
 
 /// Which part of the list.

@@ -14,8 +14,9 @@ use crate::components::states::failure_view::failure_part;
 use crate::components::states::freshness_notice::FreshnessNotice;
 use crate::components::states::skeleton::{card_skeletons, chip_skeletons, loading};
 use crate::contexts::site::{content_language, use_site};
+use crate::hooks::loaded::Loaded;
 use crate::hooks::use_arrival::Arrival;
-use crate::hooks::use_load::{Load, Loaded, use_load};
+use crate::hooks::use_load::{Load, use_load};
 use shared::route::{BlogsQuery, FEATURED_POSTS, Route};
 use shared::site::HOME_PAGE;
 

@@ -10,8 +10,9 @@ use crate::components::post::post_text::PostText;
 use crate::components::states::not_found_view::not_found_view;
 use crate::components::states::skeleton::post_skeleton;
 use crate::contexts::site::use_content_language;
+use crate::hooks::loaded::Loaded;
 use crate::hooks::use_arrival::Arrival;
-use crate::hooks::use_load::{Loaded, use_load};
+use crate::hooks::use_load::use_load;
 
 const NOT_FOUND: &str = "Page not found";
 

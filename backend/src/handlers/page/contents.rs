@@ -1,4 +1,4 @@
-//! What a page shows: status, head and the answers that it starts with.
+//! The contents of a page: status, head and first answers.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::site::head::{HeadOfSite, PageHead};
 use crate::site::profile::ProfileView;
 use crate::telemetry::RequestId;
 
-/// The data of a page, for which the request may have to wait.
+/// The data of a page.
 pub(super) struct Fetched {
     pub(super) route: Route,
     pub(super) view: Option<View>,
@@ -53,7 +53,7 @@ impl Fetched {
         })
     }
 
-    /// Flashes what the API would flash with the same data.
+    /// Flashes what the API flashes with the same data.
     pub(super) fn flash_to(&self, visit: &Visit) {
         let Some(view) = &self.view else { return };
         match &self.route {
@@ -69,7 +69,7 @@ impl Fetched {
         }
     }
 
-    /// Whether there is no such page, or not now.
+    /// Whether the page does not exist, or can't be shown now.
     pub(super) fn is_absent(&self) -> bool {
         match (&self.route, &self.view) {
             (Route::NotFound, _) => true,
@@ -183,7 +183,7 @@ impl Fetched {
             _ => &featured,
         };
         let list = view.list(query);
-        // Beyond the list's end, its end, by whose address the page goes.
+        // Beyond the end of the list the last page is shown, under its own address.
         let shown = match &self.route {
             Route::Blogs(query) => Route::Blogs(query.with_page(list.page)),
             route => route.clone(),
@@ -198,7 +198,7 @@ impl Fetched {
         }
     }
 
-    /// The results of a search; beyond their end, the end.
+    /// The results of a search; beyond their end the last page.
     fn search<'a>(&self, app: &'a App, view: &View, results: &SearchPage) -> Contents<'a> {
         let shown = match &self.route {
             Route::Search(query) => Route::Search(query.with_page(results.page)),
@@ -206,7 +206,7 @@ impl Fetched {
         };
         let mut answers = self.answers(Data::Results(results.clone()));
         if results.items.is_empty() {
-            // Where nothing is found, the page leads to the categories.
+            // A page without results links to the categories.
             answers.push(categories(view));
         }
         Contents {

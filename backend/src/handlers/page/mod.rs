@@ -1,8 +1,7 @@
-//! The site's pages, as the server sends them: the shell of the single-page app with each page's
-//! own head, content and first data, and the app's files.
+//! The site's pages (the shell with each page's head, content and data), and the app's files.
 //!
-//! In this order: the data, the flashes, the HTML, the response. Taking the flashes is the last thing
-//! that a page waits for, so that none is lost when the request is given up.
+//! The order is: data, flashes, HTML, response. A page waits for nothing after it has taken its
+//! flashes, so that none is lost when the request is given up.
 
 mod contents;
 mod form;
@@ -28,14 +27,13 @@ use crate::session::Visit;
 use crate::session::credentials::bearer_token;
 use crate::telemetry::RequestId;
 
-/// A page of the site, a file of the app's, or, for an address that a person typed, a 404 as the
-/// app shows it.
+/// A page of the site, a file of the app, or the app's 404 page.
 ///
-/// The status tells the truth to those who don't run the app, and a missing asset never looks
-/// like a page. No session begins here, which is the API's to do, but one that is there is renewed.
+/// The status is right also for clients that don't run the app. A missing file is never answered with a
+/// page. A page begins no session (the API does), and renews an existing one.
 ///
 /// # Errors
-/// 404 without a page for a file that isn't there.
+/// 404 without a page for a missing file.
 pub async fn show(State(app): State<App>, request: Request) -> Result<Response, ApiError> {
     let uri = request.uri();
     let profile = app.profile.view().await.map_err(ApiError::internal)?;
@@ -62,8 +60,7 @@ pub async fn show(State(app): State<App>, request: Request) -> Result<Response, 
     document(&app, route, request).await
 }
 
-/// RFC 9110, sections 9.3.7 and 15.5.6: `Allow` says what an address takes, whether that was asked
-/// or got wrong.
+/// `Allow` names the methods of an address, for OPTIONS and for 405 (RFC 9110, sections 9.3.7 and 15.5.6).
 fn other_method(method: &Method, route: &Route) -> Response {
     let status = match *method {
         Method::OPTIONS => StatusCode::OK,
@@ -76,7 +73,7 @@ fn other_method(method: &Method, route: &Route) -> Response {
     (status, [(header::ALLOW, allowed)]).into_response()
 }
 
-/// Whether an address is a file's, by its ending: no page of the site has one.
+/// Whether an address is that of a file. Pages have no ending.
 fn is_file(path: &str) -> bool {
     path.rsplit('/')
         .next()

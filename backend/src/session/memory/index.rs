@@ -1,4 +1,4 @@
-//! What one process knows of its sessions without asking the store.
+//! What this process knows of sessions without the store.
 
 use std::collections::HashMap;
 
@@ -33,8 +33,8 @@ struct End {
 /// The most sessions whose flashes are forgotten at once.
 const MAX_FORGOTTEN: usize = 100;
 
-/// Grows whenever flashes are added to a session. Flashes that were added while others were taken
-/// are not taken for delivered.
+/// How often flashes were added to a session. Flashes that were added while others were taken still
+/// wait.
 pub(super) type Additions = u64;
 
 impl Index {
@@ -59,7 +59,7 @@ impl Index {
         self.waiting.get(&session).map(|waiting| waiting.additions)
     }
 
-    /// Notes that flashes were taken, of which there were `before` additions then.
+    /// Notes that flashes were taken after `before` additions.
     pub(super) fn take_waiting(&mut self, session: SessionId, before: Option<Additions>) {
         if self.additions(session) == before {
             self.waiting.remove(&session);
@@ -70,8 +70,8 @@ impl Index {
         self.waiting.len()
     }
 
-    /// Forgets the oldest waiting sessions of the client that has the most; where several have as
-    /// many, of all of these. Returns the sessions.
+    /// Forgets the oldest waiting sessions of the client with the most, or of all clients that have as
+    /// many. Returns the sessions.
     pub(super) fn forget_waiting_of_busiest_client(&mut self) -> Vec<SessionId> {
         let mut counts: HashMap<Option<ClientKey>, usize> = HashMap::new();
         for waiting in self.waiting.values() {
@@ -137,7 +137,7 @@ impl Index {
         self.ended.len()
     }
 
-    /// Forgets what was to be kept until before `now`.
+    /// Forgets what expired before `now`.
     pub(super) fn forget_expired(&mut self, now: i64) {
         self.waiting.retain(|_, waiting| waiting.keep_until >= now);
         self.ended.retain(|_, end| end.keep_until >= now);

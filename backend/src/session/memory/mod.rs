@@ -1,8 +1,8 @@
 //! Flashes that wait for sessions, and which sessions have ended.
 //!
-//! Both are written through to the store. With a database of its own, an index in memory tells for
-//! which sessions there is anything, and the requests of all others touch no disk. A shared database
-//! is asked at each request: another server may have changed it.
+//! Both are stored at once. A server with its own database keeps an index in memory, so that requests
+//! of sessions without flashes touch no disk. A shared database is asked at each request, since
+//! another server may have changed it.
 
 mod index;
 mod taken;
@@ -22,18 +22,18 @@ use crate::telemetry::in_current_request;
 use index::Index;
 use taken::Taken;
 
-/// Ends are numbered before they are committed, so a lower number can appear later: so many of the
-/// last ones are read again.
+/// How many of the last ends are read again. An end gets its number before it is committed, so a lower
+/// number can appear after a higher one.
 const REREAD_ENDS: i64 = 1_000;
 
 /// How much is remembered at once.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Sessions for which flashes wait. Beyond it the oldest of the client with the most go: a flash
+    /// Sessions for which flashes wait. Beyond it the client with the most loses its oldest: a flash
     /// that will be read waits for seconds, not hours.
     pub waiting: usize,
-    /// Sessions that have ended. Beyond it no session can be ended: to forget an end would be to
-    /// revive a session.
+    /// Sessions that have ended. Beyond it no session can be ended: a forgotten end would revive a
+    /// session.
     pub ended: usize,
     /// Sessions that one client has ended. Beyond it this client can end none.
     pub ended_of_client: usize,
@@ -191,8 +191,8 @@ impl SessionMemory {
         Ok(())
     }
 
-    /// Whether flashes wait for a session that had this standing at the beginning of the request. This
-    /// server's own index knows better than that; a shared database is not asked again.
+    /// Whether flashes wait for a session that had this standing at the beginning of the request. The
+    /// index knows what has changed since; a shared database is not asked again.
     pub fn has_waiting_flashes(&self, session: SessionId, standing: Standing) -> bool {
         if self.store.is_shared() {
             return standing == Standing::Live { flashes_wait: true };
@@ -200,8 +200,8 @@ impl SessionMemory {
         self.index.lock().additions(session).is_some()
     }
 
-    /// Takes the flashes that wait for a session, oldest first. While the store can't be used they
-    /// stay where they are. When the request is given up meanwhile they are put back.
+    /// Takes the flashes that wait for a session, oldest first. They stay when the store fails, and are
+    /// put back when the request is given up.
     pub async fn take_flashes(self: &Arc<Self>, session: SessionId) -> Vec<Flash> {
         let memory = Arc::clone(self);
         let taken = to_the_end(async move {
@@ -261,11 +261,11 @@ impl SessionMemory {
         (!self.store.is_shared()).then_some(waiting)
     }
 
-    /// Forgets what was to be kept until before `now`. Learns which sessions have ended at other
-    /// servers, so that they stay ended while the database is away.
+    /// Forgets what expired before `now`. Learns which sessions have ended at other servers, so that
+    /// they stay ended while the database is away.
     ///
     /// # Errors
-    /// When the store can't be used; the next call makes up for it.
+    /// When the store can't be used. The next call does the rest.
     pub async fn forget_expired(&self, now: i64) -> Result<(), StoreError> {
         let last_end = {
             let mut index = self.index.lock();
@@ -284,7 +284,7 @@ impl SessionMemory {
     }
 }
 
-/// Runs work to its end, also when its caller is dropped: the store and the index must agree.
+/// Runs work to its end even when the caller is dropped: store and index must agree.
 async fn to_the_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
     match tokio::spawn(in_current_request(work)).await {
         Ok(done) => done,

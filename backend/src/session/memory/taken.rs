@@ -1,4 +1,4 @@
-//! Flashes between the store and a response.
+//! Flashes on their way from the store to a response.
 
 use std::sync::Arc;
 
@@ -9,8 +9,7 @@ use crate::session_id::SessionId;
 use crate::store::session::WaitingFlash;
 use crate::telemetry::Chain;
 
-/// Flashes on their way from the store to a response. Those that are still here when it is dropped
-/// are put back.
+/// Flashes that were taken from the store. Those that remain when it is dropped are put back.
 pub(super) struct Taken {
     pub(super) memory: Arc<SessionMemory>,
     pub(super) session: SessionId,

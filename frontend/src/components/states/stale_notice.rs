@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::api::failure::ApiFailure;
 use crate::components::states::notice::notice;
-use crate::hooks::use_load::Currency;
+use crate::hooks::loaded::Currency;
 
 /// The reason and a retry button. Nothing for current data.
 pub fn stale_notice(currency: &Currency, on_retry: &Callback<()>) -> Html {

@@ -1,0 +1,127 @@
+//! Which response delivers a flash: this one, or the session's next envelope.
+
+use axum::http::{Method, Request, header};
+use axum::response::{IntoResponse, Response};
+use shared::flash::{Category, Flash};
+
+use super::visit::{Visit, end_of_tokens};
+use crate::error::{ApiError, EnvelopeBody};
+use crate::telemetry::Chain;
+
+impl Visit {
+    /// Writes the session's cookie into the response, and returns the flashes that the response
+    /// delivers, oldest first. A redirect or a document delivers none: they stay for the session's
+    /// next envelope. Where they can't, the response changes as in [`Self::postpone_flashes`].
+    ///
+    /// The last await of a request, so that a client that leaves loses no flash.
+    pub async fn finish(&self, response: Response) -> (Response, Vec<Flash>) {
+        // Before the flashes are taken, since signing can fail.
+        let (response, cookie) = match self.cookie() {
+            Ok(cookie) => (response, cookie),
+            Err(error) => (error.into_response(), None),
+        };
+        let has_envelope = !response.status().is_redirection()
+            && !matches!(response.extensions().get(), Some(EnvelopeBody::Document));
+        let (mut response, flashes) = if self.shows_flashes && has_envelope {
+            (response, self.deliver_flashes().await)
+        } else {
+            self.postpone_flashes(response).await
+        };
+        if let Some(cookie) = cookie {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        (response, flashes)
+    }
+
+    /// Takes the flashes that this response delivers, oldest first: those that waited for the
+    /// session, then the handler's.
+    async fn deliver_flashes(&self) -> Vec<Flash> {
+        let waiting_for = self.session_id().filter(|_| self.has_waiting_flashes());
+        let mut flashes = match waiting_for {
+            Some(session) => self.sessions.memory.take_flashes(session).await,
+            None => Vec::new(),
+        };
+        flashes.append(&mut self.take_own_flashes());
+        flashes
+    }
+
+    /// Takes the flashes of this request's handler.
+    #[must_use]
+    pub fn take_own_flashes(&self) -> Vec<Flash> {
+        std::mem::take(&mut self.state.lock().flashes)
+    }
+
+    /// Stores the handler's flashes for the session's next envelope.
+    ///
+    /// When the store fails, or the client has postponed too many, a redirect that would hide bad news becomes a 503 or a 429, and the flashes are
+    /// returned for it. Every other response stays as it is.
+    pub async fn postpone_flashes(&self, response: Response) -> (Response, Vec<Flash>) {
+        let Err(error) = self.store_flashes().await else {
+            return (response, Vec::new());
+        };
+        if response.status().is_redirection() && self.holds_bad_news() {
+            return (error.into_response(), self.take_own_flashes());
+        }
+        match error {
+            ApiError::TooManyRequests { .. } => {
+                tracing::debug!("Too many flashes of one client: one is dropped");
+            }
+            ApiError::Store(error) => {
+                error.log("A flash can't wait for the session's next envelope");
+            }
+            error => {
+                tracing::error!(cause = %Chain(&error), "A flash can't wait for the session's next envelope");
+            }
+        }
+        (response, Vec::new())
+    }
+
+    async fn store_flashes(&self) -> Result<(), ApiError> {
+        let (claims, flashes) = {
+            let state = self.state.lock();
+            (state.claims, state.flashes.clone())
+        };
+        if let Some(claims) = claims.filter(|_| !flashes.is_empty()) {
+            self.count_postponed()?;
+            let until = end_of_tokens(&claims);
+            let memory = &self.sessions.memory;
+            memory
+                .leave_flashes(claims.session_id, self.client, flashes, until)
+                .await?;
+        }
+        self.state.lock().flashes.clear();
+        Ok(())
+    }
+
+    /// Each postponed flash is a durable write. Good news have rates of their own.
+    fn count_postponed(&self) -> Result<(), ApiError> {
+        match self.client {
+            Some(client) if self.holds_bad_news() => {
+                let rate = &self.sessions.postponed_rate;
+                rate.spend(client).map_err(ApiError::too_many)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn holds_bad_news(&self) -> bool {
+        let state = self.state.lock();
+        let mut categories = state.flashes.iter().map(|flash| flash.category);
+        categories.any(|category| matches!(category, Category::Warning | Category::Error))
+    }
+}
+
+/// Whether a person sees the response. A program sends HEAD, OPTIONS and prefetches. A browser
+/// marks its own prefetches by `Sec-Purpose`; a script must not set that name (Fetch Standard,
+/// section 2.2.2) and sets the older `Purpose`.
+pub(super) fn shows_flashes<B>(request: &Request<B>) -> bool {
+    let is_prefetch = ["sec-purpose", "purpose"].iter().any(|name| {
+        let mut values = request.headers().get_all(*name).iter();
+        values.any(|value| {
+            value
+                .to_str()
+                .is_ok_and(|purpose| purpose.contains("prefetch"))
+        })
+    });
+    !matches!(*request.method(), Method::HEAD | Method::OPTIONS) && !is_prefetch
+}
