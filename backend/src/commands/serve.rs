@@ -20,12 +20,12 @@ use crate::http::server::{self, ConnectionLimits};
 use crate::public_url::PublicUrl;
 use crate::{router, systemd, telemetry};
 
-/// New connections are still taken for this long after SIGTERM, and `/readyz` says 503: a load
-/// balancer that asks sends visitors elsewhere. Together with the drain that follows it is less
-/// than the 10 s that a service manager waits.
+/// After SIGTERM the server accepts connections for this long while `/readyz` answers 503, so that load
+/// balancers send visitors elsewhere. With the drain that follows it is less than the 10 s that a service
+/// manager waits.
 const READINESS_GRACE: Duration = Duration::from_secs(1);
 
-/// The runtime waits this long for threads that are blocked, such as by a disk that hangs.
+/// The runtime waits this long for blocked threads, for example on a disk that hangs.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Serves until a signal ends it.

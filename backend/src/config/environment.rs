@@ -10,8 +10,7 @@ use crate::config::{ConfigError, flags};
 /// Looks a variable up.
 pub type Environment<'a> = dyn Fn(&str) -> Option<OsString> + 'a;
 
-/// Sets what the environment gives, where the command line gives nothing: a flag also hides a
-/// variable that can't be used.
+/// Sets what the environment gives and the command line does not. A flag also hides an invalid variable.
 pub(super) fn apply(
     settings: &mut Settings,
     flags: &ArgMatches,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::config::ConfigError;
 use crate::config::settings::Settings;
 
-/// How alike two keys are at least, from 0 to 1, when one is taken for a mistyped other.
+/// From this likeness on (0 to 1), an unknown key counts as a mistyped known one.
 const SIMILAR: f64 = 0.8;
 
 /// A file of settings: those that it gives, and the names of their keys.
@@ -32,7 +32,7 @@ impl File {
                 .map_or(1, |span| 1 + text[..span.start].matches('\n').count());
             let place = format!("`{}`, line {line}", path.display());
             let name = match key {
-                // serde_path_to_error knows no key where the file is no TOML.
+                // There is no key when the file is not TOML.
                 "" | "." => place,
                 key => format!("{key} in {place}"),
             };
@@ -49,7 +49,7 @@ impl File {
         })
     }
 
-    /// Where a setting stands, when it stands in the file: `site-title` is `title` of `[site]`.
+    /// The key of a setting that is in the file: `site-title` is `title` of `[site]`.
     pub(super) fn place(&self, name: &str) -> Option<String> {
         let mut keys = &self.keys;
         let mut rest = name;
@@ -69,7 +69,7 @@ impl File {
     }
 }
 
-/// One line, in which an unknown key comes with the known one that it looks like.
+/// The error in one line. An unknown key comes with the known one that it looks like.
 fn problem(message: &str) -> String {
     let message = message.lines().collect::<Vec<_>>().join(" ");
     let names = |text: &str| -> Vec<String> {

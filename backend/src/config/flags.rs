@@ -31,13 +31,13 @@ pub(super) fn is_given(flags: &ArgMatches, id: &str) -> bool {
     flags.try_contains_id(id).is_ok() && flags.value_source(id) == Some(ValueSource::CommandLine)
 }
 
-/// Sets what was given, and leaves the rest: clap's matches hold the defaults too.
+/// Sets what was given. The rest stays: clap's matches contain the defaults too.
 pub(super) fn set(settings: &mut Settings, matches: &ArgMatches) -> Result<(), ConfigError> {
     let mut given = matches.clone();
     for argument in command().get_arguments() {
         let id = argument.get_id().as_str();
         if !is_given(matches, id) {
-            // An id that the command does not have is not given either.
+            // It fails only for an id that the command does not have.
             let _ = given.try_clear_id(id);
         }
     }
@@ -46,7 +46,7 @@ pub(super) fn set(settings: &mut Settings, matches: &ArgMatches) -> Result<(), C
         .map_err(|error| ConfigError::new(named(&error), problem(&error)))
 }
 
-/// What clap found wrong, in one line.
+/// An error of clap in one line.
 #[must_use]
 pub fn one_line(error: &clap::Error) -> String {
     if error.kind() == ErrorKind::ValueValidation && error.source().is_some() {

@@ -47,7 +47,7 @@ impl ConfigError {
 /// The server's configuration.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The settings that stand for themselves.
+    /// The settings that need no other value.
     pub settings: Settings,
     /// Where the posts come from.
     pub source: SourceKind,
@@ -72,8 +72,8 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads the layers: what `flags` leaves open comes from the environment, then from the TOML
-    /// file at `file` (or `FLASHBLOG_CONFIG`), then it is the default.
+    /// Reads each setting from `flags`, else the environment, else the TOML file at `file` (or
+    /// `FLASHBLOG_CONFIG`), else its default.
     ///
     /// # Errors
     /// Names the first setting that can't be used, and what would fit.
@@ -137,7 +137,7 @@ impl Layers<'_> {
         Ok(settings)
     }
 
-    /// A folder of the file's stands beside the file.
+    /// A folder that the file names is relative to the file.
     fn source(&self, text: &str) -> Result<SourceKind, ConfigError> {
         let beside = self.folder("source").join(text);
         let text = match beside.to_str() {
@@ -226,7 +226,7 @@ impl Layers<'_> {
     }
 }
 
-/// Whether a setting is a flag too, and not of the file alone.
+/// Whether a setting is also a flag.
 fn is_argument(name: &str) -> bool {
     settings::command()
         .get_arguments()

@@ -1,4 +1,4 @@
-//! Answers to messages that fill in the honeypot: as if each had been stored.
+//! Answers to messages that fill in the honeypot. They look like those to stored messages.
 
 use aws_lc_rs::hmac;
 use quick_cache::sync::Cache;
@@ -65,7 +65,7 @@ impl HoneypotReceipts {
 
     fn fingerprint(&self, idempotency_key: &str, message: &Message) -> Fingerprint {
         let mut context = hmac::Context::with_key(&self.key);
-        // So that no other use of the secret has the same input.
+        // Separates this use of the secret from all others.
         context.update(b"flashblog honeypot");
         for part in [
             idempotency_key,

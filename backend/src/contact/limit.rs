@@ -9,12 +9,12 @@ use crate::clients::ClientKey;
 use crate::clients::rate_limit::RateLimit;
 use crate::store::{Store, StoreError};
 
-/// Counts what each client sent. A shared database counts for all servers; what this server counted
-/// refuses first, so that a flood does not reach the database.
+/// Counts each client's messages. A shared database counts for all servers. This server's own count is
+/// checked first, so that a flood does not reach the database.
 pub struct ContactLimit {
     counted_here: RateLimit,
     store: Arc<dyn Store>,
-    /// The database learns no address.
+    /// Keys a hash, so that the database has no addresses.
     key: hmac::Key,
 }
 

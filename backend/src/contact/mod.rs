@@ -29,7 +29,7 @@ pub struct Contact {
 }
 
 impl Contact {
-    /// Messages go to `store`; with a mailer each has a notification. `secret` is the signing key.
+    /// Stores messages in `store`. With a mailer each gets a notification. `secret` is the signing key.
     pub fn new(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
@@ -52,8 +52,8 @@ impl Contact {
 
     /// Stores a valid message. When it returns, the message is durably stored.
     ///
-    /// An idempotency key counts for all sessions: a client that lost the answer may have lost its
-    /// cookie too. Name, subject and message are stored to the byte.
+    /// An idempotency key is not bound to a session: a client that lost the answer may have lost its
+    /// cookie too. Name, subject and message are stored unchanged.
     ///
     /// # Errors
     /// 422 when the idempotency key came before with another message, 503 when the message can't be

@@ -1,17 +1,17 @@
-//! Which addresses a post may hold, and where relative ones lead.
+//! The addresses that a post may contain, and how relative ones are resolved.
 
 use url::{ParseError, Url};
 
-/// Where the relative addresses of a post lead. Fragments (`#…`) and addresses with a scheme or a
-/// host never get here.
+/// Resolves the relative addresses of a post. Fragments (`#…`) and addresses with a scheme or a host are
+/// handled before.
 pub trait Addresses: Send + Sync {
-    /// What a relative link leads to; `None` takes it away.
+    /// The target of a relative link; `None` removes the link.
     fn link(&self, relative: &str) -> Option<String>;
-    /// Where a relative address of a picture leads; `None` takes it away.
+    /// The target of a picture's relative address; `None` removes the picture.
     fn image(&self, relative: &str) -> Option<String>;
 }
 
-/// For posts that are written for this site: relative addresses stay as they are.
+/// For posts of this site: relative addresses stay as they are.
 #[derive(Debug, Clone, Copy)]
 pub struct SameSite;
 
@@ -25,7 +25,7 @@ impl Addresses for SameSite {
     }
 }
 
-/// For posts of another site: relative addresses lead there.
+/// For posts of another site: relative addresses are resolved there.
 impl Addresses for Url {
     fn link(&self, relative: &str) -> Option<String> {
         self.join(relative).ok().map(String::from)
@@ -36,8 +36,8 @@ impl Addresses for Url {
     }
 }
 
-/// A link's safe address: `http:`, `https:`, `mailto:`, a fragment, or where `addresses` says that a
-/// relative one leads. `None` for every other scheme and for what can't be read.
+/// A link's safe address: `http:`, `https:`, `mailto:`, a fragment, or a relative one that `addresses`
+/// resolves. `None` for other schemes and for invalid addresses.
 pub fn link(raw: &str, addresses: &dyn Addresses) -> Option<String> {
     match classify(raw)? {
         Address::Absolute(url) => {
@@ -48,7 +48,7 @@ pub fn link(raw: &str, addresses: &dyn Addresses) -> Option<String> {
     }
 }
 
-/// A picture's safe address: `http:`, `https:`, or where `addresses` says that a relative one leads.
+/// A picture's safe address: `http:`, `https:`, or a relative one that `addresses` resolves.
 pub fn image(raw: &str, addresses: &dyn Addresses) -> Option<String> {
     match classify(raw)? {
         Address::Absolute(url) => matches!(url.scheme(), "http" | "https").then(|| url.into()),
@@ -73,7 +73,7 @@ fn classify(raw: &str) -> Option<Address<'_>> {
     }
     match Url::parse(raw) {
         Ok(url) => Some(Address::Absolute(url)),
-        // `//host/…` and what browsers read as that (WHATWG URL: a backslash counts as a slash).
+        // `//host/…`, also with backslashes, which browsers read as slashes (WHATWG URL).
         Err(ParseError::RelativeUrlWithoutBase)
             if raw.len() > 1
                 && raw

@@ -1,6 +1,6 @@
-//! What stands above a Markdown text: YAML, TOML, JSON, Pelican's lines, or nothing.
+//! The fields above a Markdown text, in YAML, TOML, JSON or Pelican's lines.
 //!
-//! A front matter that can't be read is an error, never text: it may say that the post is a draft.
+//! A front matter that can't be read is an error and never text: it may mark the post as a draft.
 
 mod formats;
 mod yaml;
@@ -11,10 +11,10 @@ use self::formats::{parse_json, parse_lines, parse_toml};
 use super::fields::Fields;
 use super::record::Record;
 
-/// A Markdown file, taken apart.
+/// The parts of a Markdown file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document<'a> {
-    /// What the front matter says; empty where there is none.
+    /// The fields of the front matter; empty without one.
     pub record: Record,
     /// The Markdown below it.
     pub body: &'a str,
@@ -30,7 +30,7 @@ pub struct FrontMatterError {
     pub reason: String,
 }
 
-/// A front matter's text and what is below it.
+/// The front matter's text, and the text below it.
 struct Parts<'a> {
     format: Format,
     /// Without the fences.
@@ -49,7 +49,7 @@ enum Format {
     Lines,
 }
 
-/// Takes a Markdown file apart. Blank lines and HTML comments above the front matter are skipped.
+/// Splits a Markdown file. Blank lines and HTML comments above the front matter are skipped.
 ///
 /// # Errors
 /// When the front matter never ends, can't be parsed, or is no set of fields.
@@ -131,7 +131,7 @@ fn parts(file: &str) -> Result<Option<Parts<'_>>, FrontMatterError> {
     }))
 }
 
-/// What is below blank lines and HTML comments.
+/// The text below blank lines and HTML comments.
 fn skip_comments(file: &str) -> &str {
     let mut rest = skip_blank_lines(file);
     while let Some((_, after)) = rest
@@ -140,7 +140,7 @@ fn skip_comments(file: &str) -> &str {
     {
         rest = skip_blank_lines(after);
     }
-    // A comment above a text is the text's own.
+    // Without a front matter, the comment belongs to the text.
     let first = rest.lines().next().unwrap_or_default();
     if matches!(fence(first), Ok(None)) {
         skip_blank_lines(file)
@@ -159,8 +159,7 @@ fn lines_between(file: &str, rest: &str) -> u64 {
     file[..file.len() - rest.len()].matches('\n').count() as u64
 }
 
-/// What ends the front matter that a line begins, and how it is written. `None` when the line begins
-/// none.
+/// The end mark and the language of the front matter that a line begins. `None` if it begins none.
 fn fence(line: &str) -> Result<Option<(&'static [&'static str], Format)>, String> {
     let line = line.trim();
     if line == "+++" {

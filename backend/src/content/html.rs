@@ -1,4 +1,4 @@
-//! Sanitising: what HTML of any source may hold.
+//! Sanitising: the HTML that posts may contain.
 
 mod text;
 mod work;
@@ -16,7 +16,7 @@ use super::markup::{self, Anchors};
 pub use self::text::{from_text, in_words};
 pub use self::work::TooComplex;
 
-/// Elements that stay. Of all others the tag goes and what is inside stays, but for those of
+/// Elements that stay. The tags of all others are removed, and their content stays, except in
 /// [`REMOVED_WITH_CONTENT`].
 #[rustfmt::skip]
 const ELEMENTS: [&str; 72] = [
@@ -30,7 +30,7 @@ const ELEMENTS: [&str; 72] = [
     "var", "wbr",
 ];
 
-/// Elements whose inside is no text for readers.
+/// Elements whose content is not text for readers.
 const REMOVED_WITH_CONTENT: [&str; 19] = [
     "script",
     "style",
@@ -53,12 +53,12 @@ const REMOVED_WITH_CONTENT: [&str; 19] = [
     "canvas",
 ];
 
-/// What every element may have. Ids are renamed afterwards; what is `hidden` or has a `style` that
-/// hides it goes, with all that is in it.
+/// Attributes of every element. Ids are renamed afterwards. An element that `hidden` or `style` hides is
+/// removed with its content.
 const COMMON_ATTRIBUTES: [&str; 7] = ["dir", "hidden", "id", "lang", "role", "style", "title"];
 
-/// What single elements may have besides. `style` and `align` only ever become a class. Attributes
-/// with addresses that the sanitiser doesn't check (`cite`, `srcset`) are left out on purpose.
+/// Further attributes of single elements. `style` and `align` become a class. Attributes with addresses
+/// that the sanitiser doesn't check (`cite`, `srcset`) are not here.
 const ATTRIBUTES: [(&str, &[&str]); 14] = [
     ("a", &["class", "href", "hreflang", "name"]),
     ("code", &["class"]),
@@ -100,7 +100,7 @@ const FOOTNOTE_CLASSES: [&str; 11] = [
     "footnotes-end-of-document",
 ];
 
-/// HTML that is safe to put into a page as it is, and what it says.
+/// HTML that is safe in a page, with its text and headings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SafeHtml {
     /// Safe markup.
@@ -111,12 +111,12 @@ pub struct SafeHtml {
     pub prose: String,
     /// Its headings that have a text, in order.
     pub headings: Vec<BlogHeading>,
-    /// Where links to its parts lead.
+    /// The targets of links to its parts.
     pub anchors: Anchors,
 }
 
-/// Makes HTML of any source safe: no scripts, no styles, no ids or classes that could meddle with the
-/// page, only harmless addresses. Links get `rel="noopener nofollow"`, pictures load lazily,
+/// Makes HTML of any source safe: no scripts, no styles, no ids or classes that could change the page,
+/// only harmless addresses. Links get `rel="noopener nofollow"`, pictures load lazily,
 /// headings get ids and stay below the page's `h1`.
 ///
 /// # Errors
@@ -151,7 +151,7 @@ pub fn sanitise(html: &str, addresses: &Arc<dyn Addresses>) -> Result<SafeHtml, 
     })
 }
 
-/// The value that an attribute may have in place of its own; `None` takes the attribute away.
+/// The safe value of an attribute; `None` removes the attribute.
 fn attribute_value<'v>(
     element: &str,
     attribute: &str,

@@ -16,7 +16,7 @@ pub(super) const FOOTNOTE: &str = "footnote";
 /// What the sanitiser writes for a style that hides its element.
 pub(super) const HIDDEN: &str = "display:none";
 
-/// Markup as it goes into a page, and what it says.
+/// Markup for a page, with its text and headings.
 #[derive(Debug, Default)]
 pub(super) struct Finished {
     pub(super) html: String,
@@ -24,7 +24,7 @@ pub(super) struct Finished {
     pub(super) text: String,
     /// The text without headings, code blocks and tables.
     pub(super) prose: String,
-    /// Those that say something.
+    /// The headings that have a text.
     pub(super) headings: Vec<BlogHeading>,
     pub(super) anchors: Anchors,
 }
@@ -148,7 +148,7 @@ impl Writer<'_> {
         if let Some(id) = id {
             self.push_attribute("id", id);
         }
-        // Alignment has become the name of a class before.
+        // The sanitiser has turned alignment into a class.
         let alignment = attribute(tag, "style").or_else(|| attribute(tag, "align"));
         if let Some(class) = alignment.filter(|class| !class.is_empty()) {
             self.push_attribute("class", class);
@@ -198,10 +198,10 @@ impl Writer<'_> {
     }
 }
 
-/// What the elements that are open say about the text in them.
+/// What the open elements mean for the text in them.
 #[derive(Debug, Default)]
 struct Parts {
-    /// For each open element, whether it is silent, and whether it is outside of prose.
+    /// For each open element: whether its text counts at all, and whether it counts as prose.
     open: Vec<(bool, bool)>,
     silent: usize,
     outside_prose: usize,

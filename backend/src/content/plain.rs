@@ -6,7 +6,7 @@ use unicode_normalization::char::is_combining_mark;
 const EXCERPT_LENGTH: usize = 200;
 /// The most characters that a source's own summary may have.
 const SUMMARY_LENGTH: usize = 500;
-/// How many words people read in a minute, as the contract has it.
+/// How many words people read in a minute.
 const WORDS_PER_MINUTE: f64 = 200.0;
 /// How many Chinese characters and kana people read in a minute.
 const CHARACTERS_PER_MINUTE: f64 = 450.0;
@@ -31,7 +31,7 @@ pub fn excerpt(text: &str) -> String {
     shorten(text, EXCERPT_LENGTH)
 }
 
-/// A source's own summary, whole unless it is far longer than a summary should be.
+/// A source's own summary, cut at [`SUMMARY_LENGTH`] characters.
 pub fn bounded_summary(text: &str) -> String {
     shorten(text, SUMMARY_LENGTH)
 }

@@ -1,4 +1,4 @@
-//! A post as the server keeps it, and how one is made of what a source knows.
+//! A post as the server keeps it, and how it is made from a source's data.
 
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ pub struct Post {
     pub unlisted: bool,
 }
 
-/// What a source knows of a post, in the source's own words. Blank texts count as absent.
+/// A post as its source has it. Blank texts count as absent.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RawPost {
     /// Unique within the source.
@@ -83,16 +83,16 @@ pub struct RawPost {
     pub unlisted: bool,
 }
 
-/// Why something is no post.
+/// Why a record can't be a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotAPost {
-    /// Nothing to find it by.
+    /// It has no id.
     #[error("it has no id")]
     NoId,
     /// `.` and `..` mean something else in an address, encoded or not (RFC 3986, section 5.2.4).
     #[error("its id is `.` or `..`, which can't stand in an address")]
     UnaddressableId,
-    /// Nothing to show in a list.
+    /// It has no title.
     #[error("it has no title")]
     NoTitle,
     /// More work than one post may make.
@@ -109,7 +109,7 @@ impl RawPost {
         Ok(self.finish_with_anchors(addresses)?.0)
     }
 
-    /// Like [`RawPost::finish`], with where links to the post's parts lead.
+    /// Like [`RawPost::finish`]; also returns the targets of links to the post's parts.
     ///
     /// # Errors
     /// As for [`RawPost::finish`].

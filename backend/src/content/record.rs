@@ -1,4 +1,4 @@
-//! What a record says about a post: one list of names for front matter and JSON.
+//! The fields of a post under all their names, in front matter and JSON.
 
 use jiff::Timestamp;
 
@@ -91,7 +91,7 @@ pub enum Visibility {
     Public,
     /// It can be opened by its address and is in no list.
     Unlisted,
-    /// A draft, a private post, a post for members: not here at all.
+    /// Nowhere: a draft, a private post, a post for members.
     Hidden,
 }
 

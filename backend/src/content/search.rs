@@ -18,13 +18,13 @@ use self::clauses::{Clauses, ClausesBuilder};
 use super::post::Post;
 use super::words::{Word, words};
 
-/// Terms of a query that are looked at.
+/// The most terms of a query; further ones are ignored.
 const MAX_TERMS: usize = 10;
-/// Terms shorter than this match only the beginnings of words: they are inside of most.
+/// Shorter terms match only the beginnings of words: most words contain them.
 const MIN_INFIX_CHARS: usize = 3;
-/// Terms of this length are forgiven a typo. Comparing costs the square of the length.
+/// Terms of these lengths may have a typo. Comparing costs the square of the length.
 const FUZZY_CHARS: RangeInclusive<usize> = 4..=30;
-/// The longest word in bytes that a typo may have been made of.
+/// The longest word that is compared with a mistyped term, in bytes.
 const MAX_FUZZY_BYTES: usize = 128;
 
 const FIELDS: [SearchField; 4] = [
@@ -33,9 +33,9 @@ const FIELDS: [SearchField; 4] = [
     SearchField::Summary,
     SearchField::Text,
 ];
-/// How much a match in a field weighs: one in the title more than any number of them in the text.
+/// The weight of a match in a field. A match in the title weighs more than any number in the text.
 const WEIGHTS: [u16; 4] = [1_000, 100, 20, 1];
-/// A word counts no more often than this in a post's text: a longer post is not a better one.
+/// A word counts at most this often in a post's text: a longer post is not a better one.
 const MAX_IN_TEXT: u16 = 20;
 /// A match of a whole word, and of a word's beginning, weighs this much more than one inside.
 const WHOLE_WORD: u32 = 4;
@@ -99,7 +99,7 @@ impl Posting {
 pub struct Matches {
     /// Positions of posts, best first; equals stay in the order of the posts.
     pub posts: Vec<usize>,
-    /// For each term of the query, what is looked for in the posts.
+    /// For each term of the query, the words to find in the posts.
     terms: Vec<Term>,
 }
 
@@ -107,7 +107,7 @@ pub struct Matches {
 enum Term {
     /// Words that begin with it (`false`) or contain it (`true`).
     Exact { text: String, infix: bool },
-    /// Words that were meant, probably.
+    /// Words that the reader probably meant.
     Meant(Vec<String>),
 }
 
@@ -177,7 +177,7 @@ impl SearchIndex {
         Matches { posts, terms }
     }
 
-    /// What each post scores for a term of the query.
+    /// The score of each post for a term of the query.
     fn scores(&self, term: Word) -> (Vec<u32>, Term) {
         let mut scores = vec![0_u32; self.posts];
         let mut add = |posting: &Posting, factor: u32| {
@@ -200,7 +200,7 @@ impl SearchIndex {
         (scores, term)
     }
 
-    /// Every word that a term matches, and by what factor.
+    /// Every word that a term matches, with its factor.
     fn look_up(&self, term: String) -> (Vec<(usize, u32)>, Term) {
         let length = term.chars().count();
         let infix = length >= MIN_INFIX_CHARS;
@@ -250,7 +250,7 @@ impl SearchIndex {
     }
 
     /// Words that become the term by one insertion, deletion, substitution or swap. The first
-    /// letter must be right: it nearly always is, and looking at all others would take too long.
+    /// letter must be right: it nearly always is, and trying all others would take too long.
     fn one_typo_from(&self, term: &str) -> Vec<usize> {
         let Some(first_letter) = term.chars().next() else {
             return Vec::new();

@@ -1,4 +1,4 @@
-//! An immutable set of posts, and the questions that readers ask of it.
+//! An immutable set of posts: lists, posts, categories, search.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
@@ -24,10 +24,10 @@ const MAX_RELATED: usize = 3;
 /// Two snapshots are equal when a reader can't tell them apart, so that equal ones can share memory.
 #[derive(Debug)]
 pub struct Snapshot {
-    /// Those that lists show.
+    /// The posts in lists.
     posts: Vec<Post>,
     positions: HashMap<String, usize>,
-    /// Category and tags of each post as they count when names are compared.
+    /// Category and tags of each post, folded for comparison.
     names: Vec<Names>,
     /// Posts in no list, by id.
     unlisted: HashMap<String, Post>,
@@ -59,8 +59,8 @@ impl Names {
 }
 
 impl Snapshot {
-    /// Puts posts in order. Equal dates keep the source's order; of posts with the same id the first
-    /// one that the source delivered stays, the others are left out with a warning.
+    /// Sorts posts. Equal dates keep the source's order. Of posts with the same id the first one stays;
+    /// the others are left out with a warning.
     pub fn new(delivered: Vec<Post>) -> Self {
         let mut posts: Vec<Post> = Vec::with_capacity(delivered.len());
         let mut positions = HashMap::with_capacity(delivered.len());
@@ -103,7 +103,7 @@ impl Snapshot {
     pub fn post(&self, id: &str) -> Option<&Post> {
         let listed = |id: &str| self.positions.get(id).and_then(|&at| self.posts.get(at));
         listed(id).or_else(|| self.unlisted.get(id)).or_else(|| {
-            // One letter can be spelled in two ways (é in NFC and NFD), one of which is the id's.
+            // A letter can have two encodings (é in NFC and in NFD).
             let id: String = id.nfc().collect();
             listed(&id).or_else(|| self.unlisted.get(&id))
         })
@@ -114,8 +114,8 @@ impl Snapshot {
         self.post(self.moved.get(path)?)
     }
 
-    /// One page of the posts, or of those of one category, with one tag, or both; names count
-    /// however they are spelled. Page and size are brought into range, never refused.
+    /// One page of the posts, of one category or with one tag if asked for. Names are compared without
+    /// case and accents. Page and size are clamped, never refused.
     pub fn page(&self, query: &BlogsQuery, freshness: Freshness) -> BlogPage {
         let category = query.category.as_deref().map(fold);
         let tag = query.tag.as_deref().map(fold);
@@ -216,7 +216,7 @@ fn moved<'a>(posts: impl Iterator<Item = &'a Post> + Clone) -> HashMap<String, S
     moved
 }
 
-/// The page of `all` that is asked for, brought into range, each of its items made by `item`.
+/// A page of `all`, clamped to the range. `item` makes its items.
 fn page_of<S, T>(
     all: &[S],
     page: u32,
@@ -242,7 +242,7 @@ fn page_of<S, T>(
     }
 }
 
-/// What lists show of a post.
+/// A post as lists show it.
 pub fn summary(post: &Post) -> BlogSummary {
     BlogSummary {
         id: post.id.clone(),

@@ -1,5 +1,4 @@
-//! Text as words, for search and for names that count as one: letter case, accents and widths make no
-//! difference.
+//! Text as words, for search and for comparing names, without letter case, accents and widths.
 //!
 //! Unicode's compatibility forms are folded (NFKD), letter case in full (`ß` is `ss`, `ς` is `σ`), and
 //! letters that only look decomposable (`ł`, `ø`). Accents go where they are accents: in Latin, Greek,

@@ -1,11 +1,11 @@
-//! Plain text that may be HTML, and HTML that is wanted as plain text.
+//! Text that may be HTML, as HTML and as plain text.
 
 use std::sync::Arc;
 
 use super::{ELEMENTS, REMOVED_WITH_CONTENT, sanitise};
 use crate::content::address::Addresses;
 
-/// Elements that [`ELEMENTS`] doesn't have, since only their content stays.
+/// Elements whose tags are removed while their content stays; [`ELEMENTS`] does not list them.
 const OTHERS: [&str; 24] = [
     "address", "base", "big", "body", "button", "dir", "embed", "fieldset", "font", "form", "head",
     "html", "input", "label", "legend", "link", "main", "menu", "meta", "nav", "option", "picture",
@@ -35,7 +35,7 @@ pub fn from_text(text: String) -> String {
     paragraphs
 }
 
-/// What a text of an unknown kind says in plain words. Only a tag or an entity makes it HTML.
+/// The plain text of a text of an unknown kind. Only a tag or an entity makes it HTML.
 pub fn in_words(text: String, addresses: &Arc<dyn Addresses>) -> String {
     if !has_tag(&text) && !has_entity(&text) {
         return text;

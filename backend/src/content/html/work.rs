@@ -1,4 +1,4 @@
-//! How much work a post's HTML makes, so that one post can't take the time or the memory of all.
+//! Bounds on the work for a post's HTML, so that one post can't take all time or memory.
 //!
 //! The parser walks up through the open elements at each tag, looks through a tag's attributes for
 //! each of them, and through a parent's children to move one: a megabyte can cost minutes. It is built
@@ -25,7 +25,7 @@ const MAX_ELEMENTS: usize = 250_000;
 const MAX_STEPS: usize = 20_000_000;
 /// How many bytes the serialiser may look through, all escapes together.
 const MAX_ESCAPE_STEPS: u64 = 4_000_000_000;
-/// How much is read between two looks at the figures, in bytes.
+/// The figures are checked after this many bytes.
 const PIECE: usize = 1024;
 
 /// The HTML would take too much work.
@@ -115,7 +115,7 @@ struct Node {
     depth: Cell<usize>,
     children: Cell<usize>,
     parent: RefCell<Weak<Node>>,
-    /// Where the content of a `template` goes.
+    /// The content of a `template`.
     inside: Option<Rc<Node>>,
 }
 
@@ -255,7 +255,7 @@ impl TreeSink for Measure {
         new_parent
             .children
             .set(new_parent.children.get() + children);
-        // What was below is at most one deeper now.
+        // Its descendants are at most one level deeper now.
         let depth = self.figures.depth.get().max(new_parent.depth.get() + 1);
         self.figures.depth.set(depth);
     }
@@ -285,7 +285,7 @@ mod tests {
                 Err(TooComplex::NestedTooDeep),
             ),
             (many("<br>", 300_000), Err(TooComplex::TooManyElements)),
-            // Each paragraph repeats all that is still bold.
+            // Each paragraph repeats the open `b` elements.
             (
                 format!(
                     "<p>{}</p>{}",

@@ -1,6 +1,6 @@
-//! What site generators add to Markdown, made Markdown where that can be done without running the
-//! generator: Hugo's and Zola's shortcodes, Jekyll's Liquid, MDX, admonitions, summary marks. The rest
-//! is shown as code.
+//! Additions of site generators to Markdown: Hugo's and Zola's shortcodes, Jekyll's Liquid, MDX,
+//! admonitions, summary marks. They become Markdown where that needs no generator. The rest is shown as
+//! code.
 
 mod tags;
 
@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use self::tags::{Reading, read_tag};
 
-/// How far a tag's end is looked for, in bytes.
+/// The longest tag, in bytes.
 const MAX_TAG: usize = 1_000;
 /// How long a closing tag may be after its name, in bytes.
 const CLOSING_TAG: usize = 50;
@@ -261,7 +261,7 @@ impl<'a> Translator<'a> {
         }
     }
 
-    /// The text before a closing tag, which is left out; all of it where there is none.
+    /// The text before a closing tag, or all of it if there is no closing tag.
     fn up_to(&mut self, end: &str) -> &'a str {
         let rest = self.rest;
         let open = if end.starts_with('/') { "{{" } else { "{%" };

@@ -10,12 +10,12 @@ use super::tokens::{Token, attribute};
 use super::{Parts, heading_level};
 use crate::content::words::fold;
 
-/// What a generated heading id begins with, so that it is no id of the page around the post.
+/// Prefix of generated heading ids, so that none equals an id of the page around the post.
 const HEADING_PREFIX: &str = "h-";
-/// What any other id begins with.
+/// Prefix of all other ids.
 const ANCHOR_PREFIX: &str = "c-";
 
-/// The ids of a post: new ones for all headings, and where its own ids and links to them lead now.
+/// The ids of a post: new ones for headings, and the new targets of its own ids and links.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Anchors {
     /// In the order of the headings.
@@ -92,14 +92,14 @@ impl Anchors {
         self.headings.get(number).map(String::as_str)
     }
 
-    /// What became of an id that the post gives.
+    /// The new id for one of the post's own.
     pub(super) fn renamed(&self, given: &str) -> Option<&str> {
         let given: String = given.nfc().collect();
         self.by_given_id.get(&given).map(String::as_str)
     }
 
-    /// Where a link to a part of the post leads: to an id that the post gives, or to a heading under
-    /// the name that other sites give it. `None` when it leads nowhere.
+    /// The target of a link to a part of the post: one of its ids, or a heading by the name that other
+    /// generators give it. `None` if there is no target.
     pub fn target(&self, fragment: &str) -> Option<&str> {
         let wanted: String = percent_decode_str(fragment)
             .decode_utf8_lossy()

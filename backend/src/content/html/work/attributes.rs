@@ -19,8 +19,8 @@ enum State {
     SingleQuoted,
 }
 
-/// Bounds the attributes of each tag. Where a tag begins can't be known without parsing comments and
-/// scripts, so that every `<` and letter counts as a beginning, and all readings are followed at once.
+/// Bounds the attributes of each tag. Only a parser of comments and scripts knows where a tag begins. So
+/// every `<` before a letter counts as a beginning, and all readings are followed at once.
 pub(super) fn check_attributes(html: &str) -> Result<(), TooComplex> {
     let bytes = html.as_bytes();
     let mut readings: [Option<u32>; 8] = [None; 8];

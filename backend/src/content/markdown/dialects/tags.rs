@@ -1,9 +1,9 @@
 //! One tag of a template language.
 
-/// What a tag comes to.
+/// What a tag becomes.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Reading {
-    /// This, in Markdown or HTML.
+    /// This Markdown or HTML.
     Text(String),
     SummaryMark,
     /// An HTML comment.
@@ -17,11 +17,11 @@ pub(super) enum Reading {
     Verbatim(&'static str),
     /// Nothing, up to a closing tag of this name.
     Nothing(&'static str),
-    /// What this is called can't be read.
+    /// A tag of this name, which can't be read.
     Unknown(String),
 }
 
-/// Reads the tag that a text begins with, and says how long it is. `None` where there is none.
+/// Reads the tag at the beginning of a text, and its length. `None` if there is no tag.
 pub(super) fn read_tag(text: &str, is_mdx: bool) -> Option<(usize, Reading)> {
     let between = |open: &str, close: &str| {
         let inside = text.strip_prefix(open)?;
