@@ -16,6 +16,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::answers::FeedFormat;
 use crate::api::envelope::{Reply, envelope};
 use crate::api::openapi::{Api, Description};
 use crate::app::App;
@@ -59,9 +60,18 @@ pub fn router(app: App) -> Router {
     let answering_in_envelopes = answering_in_envelopes.layer(Extension(Arc::new(description)));
     let pages_and_files = Router::new()
         .route("/media/{*path}", get(media::show))
-        .route("/feed.xml", get(feeds::rss))
-        .route("/atom.xml", get(feeds::atom))
-        .route("/feed.json", get(feeds::json))
+        .route(
+            "/feed.xml",
+            get(|a, q, p| feeds::feed(FeedFormat::Rss, a, q, p)),
+        )
+        .route(
+            "/atom.xml",
+            get(|a, q, p| feeds::feed(FeedFormat::Atom, a, q, p)),
+        )
+        .route(
+            "/feed.json",
+            get(|a, q, p| feeds::feed(FeedFormat::Json, a, q, p)),
+        )
         .route("/sitemap.xml", get(feeds::sitemap))
         .route("/robots.txt", get(feeds::robots))
         .route("/site/{file}", get(site::file))

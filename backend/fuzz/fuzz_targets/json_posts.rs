@@ -1,6 +1,8 @@
 //! Runs the body of this name (see `../bodies`).
 #![no_main]
 
+// Each target runs one of the bodies.
+#[allow(dead_code)]
 #[path = "../bodies/mod.rs"]
 mod bodies;
 

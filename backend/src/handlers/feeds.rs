@@ -16,63 +16,31 @@ use crate::http::conditional::Preconditions;
 use crate::site::feeds::{self, FeedError, Posts};
 use crate::site::sitemap;
 
-/// `GET /feed.xml`
+/// `GET /feed.xml`, `/atom.xml` and `/feed.json`.
 ///
 /// # Errors
 /// 404 for a page beyond the last one, 503 while there is no copy of the source.
-pub async fn rss(
-    State(app): State<App>,
-    RawQuery(query): RawQuery,
-    preconditions: Preconditions,
-) -> Result<Response, ApiError> {
-    feed(&app, query.as_deref(), &preconditions, FeedFormat::Rss).await
-}
-
-/// `GET /atom.xml`
-///
-/// # Errors
-/// Those of [`rss`].
-pub async fn atom(
-    State(app): State<App>,
-    RawQuery(query): RawQuery,
-    preconditions: Preconditions,
-) -> Result<Response, ApiError> {
-    feed(&app, query.as_deref(), &preconditions, FeedFormat::Atom).await
-}
-
-/// `GET /feed.json`
-///
-/// # Errors
-/// Those of [`rss`].
-pub async fn json(
-    State(app): State<App>,
-    RawQuery(query): RawQuery,
-    preconditions: Preconditions,
-) -> Result<Response, ApiError> {
-    feed(&app, query.as_deref(), &preconditions, FeedFormat::Json).await
-}
-
-async fn feed(
-    app: &App,
-    query: Option<&str>,
-    preconditions: &Preconditions,
+pub async fn feed(
     format: FeedFormat,
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    preconditions: Preconditions,
 ) -> Result<Response, ApiError> {
-    let view = view(app).await?;
-    let page = page_of(query).unwrap_or(1);
+    let view = view(&app).await?;
+    let page = page_of(query.as_deref()).unwrap_or(1);
     if page > feeds::pages(&view.snapshot) {
         return Err(ApiError::NotFound);
     }
     let kind = feeds::content_type(format);
     let write = move |posts: &Posts| feeds::write(format, posts, page);
-    let answer = answer(app, &view, Wanted::Feed(format, page), kind, write).await?;
-    Ok(answer.respond(preconditions))
+    let answer = answer(&app, &view, Wanted::Feed(format, page), kind, write).await?;
+    Ok(answer.respond(&preconditions))
 }
 
 /// `GET /sitemap.xml`: all addresses; if they are too many, an index of `?page=1` and so on.
 ///
 /// # Errors
-/// Those of [`rss`].
+/// Those of [`feed`].
 pub async fn sitemap(
     State(app): State<App>,
     RawQuery(query): RawQuery,
