@@ -11,7 +11,7 @@ use crate::browser::Browser;
 use crate::site::Site;
 
 /// The limit of the sum for the home page, compressed; bytes.
-pub const LIMIT_BYTES: usize = 241_000;
+pub const LIMIT_BYTES: usize = 209_500;
 /// The limit of what a reader waits for: page, styles and boot script, compressed; bytes.
 pub const READABLE_LIMIT_BYTES: usize = 25_000;
 

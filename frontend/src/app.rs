@@ -4,8 +4,6 @@ use std::rc::Rc;
 
 use shared::site::Site as SiteWords;
 use yew::prelude::*;
-use yew_router::Router;
-use yew_router::history::AnyHistory;
 
 use crate::api::client::Client;
 use crate::api::first_answer::FirstAnswers;
@@ -17,6 +15,7 @@ use crate::components::toasts::queue::ToastAction;
 use crate::components::toasts::stack::ToastStack;
 use crate::components::toasts::{Toasts, use_toast_queue};
 use crate::contexts::first_page::{FirstFlashes, Typed};
+use crate::contexts::navigation::{Address, Navigation, use_navigation_of_browser};
 use crate::contexts::scroll_positions::{ScrollPositions, use_scroll_positions};
 use crate::contexts::site::use_site_of_server;
 use crate::contexts::today::{Today, use_today_of_reader};
@@ -36,8 +35,8 @@ use crate::pages::page;
 pub struct AppProps {
     /// Answers of the API for the first page.
     pub first: FirstAnswers,
-    /// The browser's history, or one with the address to render.
-    pub history: AnyHistory,
+    /// The address of the page.
+    pub address: Address,
     /// The day from which ages count in the first render.
     pub today: Option<Day>,
     /// Flashes that come with the page.
@@ -51,15 +50,16 @@ pub struct AppProps {
 pub fn App(props: &AppProps) -> Html {
     let toasts = use_toast_queue(&props.flashes);
     let client = use_api_client(&toasts, props.first.clone());
+    let navigation = use_navigation_of_browser(&props.address);
     use_waiting_flashes(props.flashes.are_waiting, &client);
     use_effect_with((), |()| crash::app_has_started());
     html! {
         <ContextProvider<Toasts> context={toasts}>
             <ContextProvider<Client> context={client}>
                 <ContextProvider<Typed> context={props.typed.clone()}>
-                    <Router history={props.history.clone()}>
+                    <ContextProvider<Navigation> context={navigation}>
                         <Site today={props.today} />
-                    </Router>
+                    </ContextProvider<Navigation>>
                 </ContextProvider<Typed>>
             </ContextProvider<Client>>
             <ToastStack />

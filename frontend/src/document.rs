@@ -4,13 +4,14 @@ use shared::contact::ContactMessage;
 use shared::flash::Flash;
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, HtmlInputElement, HtmlTextAreaElement};
-use yew_router::history::{AnyHistory, BrowserHistory};
 
 use crate::api::first_answer::FirstAnswers;
 use crate::app::AppProps;
 use crate::contexts::first_page::{FirstFlashes, Typed};
+use crate::contexts::navigation::Address;
 use crate::day::Day;
 use crate::hooks::use_shortcuts::SEARCH_BOX_ID;
+use crate::json;
 use crate::render_marks::{BUILD_ID, FLASHES_ID, RENDERED, TODAY, WAITING};
 
 /// Whether the server rendered the page from the sources of this app.
@@ -23,7 +24,7 @@ pub fn props(document: &Document, root: &Element) -> AppProps {
     let today = root.get_attribute(TODAY);
     AppProps {
         first: FirstAnswers::read_from(document),
-        history: AnyHistory::from(BrowserHistory::new()),
+        address: Address::of_browser().unwrap_or_default(),
         today: today
             .and_then(|days| days.parse().ok())
             .map(Day::since_epoch)
@@ -38,9 +39,8 @@ pub fn props(document: &Document, root: &Element) -> AppProps {
 }
 
 fn flashes(document: &Document) -> Option<Vec<Flash>> {
-    let json = document.get_element_by_id(FLASHES_ID)?.text_content()?;
-    let flashes = js_sys::JSON::parse(&json).ok()?;
-    serde_wasm_bindgen::from_value(flashes).ok()
+    let text = document.get_element_by_id(FLASHES_ID)?.text_content()?;
+    json::parse(&text)
 }
 
 fn typed(document: &Document) -> Typed {

@@ -1,6 +1,6 @@
 //! FlashBlog in the browser: a single-page app that reads the REST API.
 //!
-//! Each module uses only those before it: [`day`], [`viewport`], [`storage`], [`api`],
+//! Each module uses only those before it: [`day`], [`viewport`], [`json`], [`storage`], [`api`],
 //! [`contexts`], [`hooks`], [`components`], [`pages`], [`app`]. The first render asks the browser for
 //! nothing, so that `render` works without one. [`render_marks`] is what a rendered page tells the app,
 //! and [`document`] reads it.
@@ -13,6 +13,7 @@ pub mod crash;
 pub mod day;
 pub mod document;
 pub mod hooks;
+pub mod json;
 pub mod pages;
 #[cfg(any(feature = "ssr", test))]
 pub mod render;

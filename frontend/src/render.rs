@@ -4,12 +4,11 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use yew::LocalServerRenderer;
-use yew_router::history::{AnyHistory, History, MemoryHistory};
-use yew_router::query::Raw;
 
 use crate::api::first_answer::FirstAnswers;
 use crate::app::{App, AppProps};
 use crate::contexts::first_page::{FirstFlashes, Typed};
+use crate::contexts::navigation::Address;
 use crate::day::Day;
 
 /// What a page is rendered from.
@@ -29,12 +28,9 @@ pub struct Page<'a> {
 /// The HTML of the app's element. None if a component suspends: no component may, since the page is
 /// rendered in one step, without a runtime.
 pub fn render(page: Page<'_>) -> Option<String> {
-    let history = MemoryHistory::new();
-    let (path, query) = page.address.split_once('?').unwrap_or((page.address, ""));
-    history.replace_with_query(path, Raw(query)).ok()?;
     let props = AppProps {
         first: page.first,
-        history: AnyHistory::from(history),
+        address: Address::new(page.address),
         today: Some(page.today),
         flashes: page.flashes,
         typed: page.typed,

@@ -1,10 +1,10 @@
 //! The browser's storage. If it is forbidden or full, values last as long as the page.
 
 use gloo_events::EventListener;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
 use web_sys::{Storage, StorageEvent};
+
+use crate::json::{self, FromJson, ToJson};
 
 /// The two storages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,18 +42,14 @@ impl Area {
 
     /// The value that [`Area::write_json`] stored. None if another version of the app stored another
     /// type.
-    pub fn read_json<T: DeserializeOwned>(self, key: &str) -> Option<T> {
-        let value = js_sys::JSON::parse(&self.read(key)?).ok()?;
-        serde_wasm_bindgen::from_value(value).ok()
+    pub fn read_json<T: FromJson>(self, key: &str) -> Option<T> {
+        json::parse(&self.read(key)?)
     }
 
     /// Stores a value as JSON.
-    pub fn write_json(self, key: &str, value: &impl Serialize) {
-        let text = serde_wasm_bindgen::to_value(value)
-            .ok()
-            .and_then(|value| js_sys::JSON::stringify(&value).ok());
-        if let Some(text) = text {
-            self.write(key, Some(&String::from(text)));
+    pub fn write_json(self, key: &str, value: &(impl ToJson + ?Sized)) {
+        if let Some(text) = json::write(value) {
+            self.write(key, Some(&text));
         }
     }
 }

@@ -5,14 +5,14 @@ use std::rc::Rc;
 
 use gloo_net::http::RequestBuilder;
 use gloo_timers::callback::Timeout;
-use serde::Deserialize;
-use shared::envelope::{Envelope, Outcome};
 use shared::flash::Flash;
+use shared::problem::Problem;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortController;
 
 use crate::api::failure::ApiFailure;
+use crate::json::{self, Json};
 
 /// How long an answer may take, its body included, in milliseconds.
 pub(super) const ANSWER_TIMEOUT_MS: u32 = 12_000;
@@ -25,44 +25,35 @@ pub(super) struct Answer {
     pub(super) body: Option<JsValue>,
 }
 
-/// A value as the browser's JSON parser returned it.
-#[derive(Deserialize)]
-struct Raw(#[serde(with = "serde_wasm_bindgen::preserve")] JsValue);
-
 impl Answer {
     /// The envelope's data, not deserialised yet, and its flashes. One function serves all types of
     /// data, so that its code exists once.
     pub(super) fn open(self) -> (Result<JsValue, ApiFailure>, Vec<Flash>) {
         // The browser has a JSON parser. Another one would add 40 KB of code.
-        let envelope = self
-            .body
-            .and_then(|body| serde_wasm_bindgen::from_value(body).ok());
-        let (result, flashes) = read_envelope(envelope, self.status, self.request_id);
-        (result.map(|Raw(data)| data), flashes)
+        let Some((outcome, flashes)) = self.body.as_ref().and_then(read_envelope) else {
+            let failure = ApiFailure::Malformed {
+                status: self.status,
+                request_id: self.request_id,
+            };
+            return (Err(failure), Vec::new());
+        };
+        let outcome = outcome.map_err(|problem| ApiFailure::Problem(Box::new(problem)));
+        (outcome, flashes)
     }
 }
 
-/// The outcome and the flashes of an envelope. Without an envelope, the failure keeps the status
-/// and the request id.
-fn read_envelope<T>(
-    envelope: Option<Envelope<T>>,
-    status: u16,
-    request_id: Option<String>,
-) -> (Result<T, ApiFailure>, Vec<Flash>) {
-    match envelope {
-        Some(Envelope {
-            outcome: Outcome::Data(data),
-            flash,
-        }) => (Ok(data), flash),
-        Some(Envelope {
-            outcome: Outcome::Error(problem),
-            flash,
-        }) => (Err(ApiFailure::Problem(Box::new(problem))), flash),
-        None => (
-            Err(ApiFailure::Malformed { status, request_id }),
-            Vec::new(),
-        ),
-    }
+/// The outcome and the flashes of an envelope. None if this is none: it has data or a problem, never both.
+fn read_envelope<J: Json>(body: &J) -> Option<(Result<J, Problem>, Vec<Flash>)> {
+    let outcome = match (body.member("data"), body.member("error")) {
+        (Some(data), None) => Ok(data),
+        (None, Some(problem)) => Err(json::read(&problem)?),
+        _ => return None,
+    };
+    let flashes = match body.member("flash") {
+        Some(flashes) => json::read(&flashes)?,
+        None => Vec::new(),
+    };
+    Some((outcome, flashes))
 }
 
 /// Sends a request and reads the answer within [`ANSWER_TIMEOUT_MS`].
@@ -113,47 +104,46 @@ async fn fetch(request: RequestBuilder, body: Option<JsValue>) -> Option<Answer>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::Value;
 
-    fn answer(status: u16, body: &str) -> (Result<i32, ApiFailure>, Vec<Flash>) {
-        read_envelope(
-            serde_json::from_str(body).ok(),
-            status,
-            Some("r-1".to_owned()),
-        )
+    fn envelope(body: &str) -> Option<(Result<Value, Problem>, Vec<Flash>)> {
+        read_envelope(&serde_json::from_str::<Value>(body).ok()?)
     }
 
     const FLASH: &str = r#"[{"id":"f1","category":"error","message":"Blog not found."}]"#;
+    const PROBLEM: &str = r#"{"type":"about:blank","title":"Not Found","status":404,"code":"blog_not_found","detail":"No blog has the id 42.","request_id":"r-2"}"#;
 
     #[test]
     fn data_and_its_flashes_are_read() {
-        let (result, flashes) = answer(200, &format!(r#"{{"data":7,"flash":{FLASH}}}"#));
-        assert_eq!(result, Ok(7));
+        let body = format!(r#"{{"data":7,"flash":{FLASH}}}"#);
+        let (outcome, flashes) = envelope(&body).expect("an envelope");
+        assert_eq!(outcome, Ok(7.into()));
         assert_eq!(flashes[0].message, "Blog not found.");
+        let (_, flashes) = envelope(r#"{"data":7}"#).expect("an envelope");
+        assert!(flashes.is_empty());
     }
 
     #[test]
     fn flashes_of_a_failure_are_read_too() {
-        let problem = r#"{"type":"about:blank","title":"Not Found","status":404,"code":"blog_not_found","detail":"No blog has the id 42.","request_id":"r-2"}"#;
-        let (result, flashes) = answer(404, &format!(r#"{{"error":{problem},"flash":{FLASH}}}"#));
-        let failure = result.expect_err("a problem");
-        assert!(failure.is_not_found());
-        assert_eq!(failure.request_id(), Some("r-2"));
+        let body = format!(r#"{{"error":{PROBLEM},"flash":{FLASH}}}"#);
+        let (outcome, flashes) = envelope(&body).expect("an envelope");
+        let problem = outcome.expect_err("a problem");
+        assert_eq!((problem.status, problem.request_id.as_str()), (404, "r-2"));
         assert_eq!(flashes.len(), 1);
     }
 
     #[test]
-    fn an_answer_that_is_no_envelope_keeps_status_and_request_id() {
+    fn what_is_no_envelope_is_refused() {
         for body in [
-            "",
-            "<html>502 Bad Gateway</html>",
-            r#"{"data":"seven","flash":[]}"#,
             "[]",
+            r#"{"flash":[]}"#,
+            r#"{"data":null,"flash":[]}"#,
+            r#"{"data":7,"flash":{}}"#,
+            r#"{"error":{"status":404},"flash":[]}"#,
         ] {
-            let (result, flashes) = answer(502, body);
-            let failure = result.expect_err("no envelope");
-            assert_eq!(failure.status(), Some(502), "{body}");
-            assert_eq!(failure.request_id(), Some("r-1"), "{body}");
-            assert!(flashes.is_empty());
+            assert_eq!(envelope(body), None, "{body}");
         }
+        let both = format!(r#"{{"data":7,"error":{PROBLEM},"flash":[]}}"#);
+        assert_eq!(envelope(&both), None);
     }
 }

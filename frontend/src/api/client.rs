@@ -4,8 +4,6 @@ use std::any::Any;
 use std::rc::Rc;
 
 use gloo_net::http::Request;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use shared::flash::Flash;
 use wasm_bindgen::JsValue;
 use yew::Callback;
@@ -15,6 +13,7 @@ use crate::api::cache::AnswerCache;
 use crate::api::failure::ApiFailure;
 use crate::api::first_answer::{FirstAnswer, FirstAnswers};
 use crate::api::get::Get;
+use crate::json::{self, FromJson, ToJson};
 
 /// Talks to the API. Clones share their cache.
 #[derive(Clone, Default, PartialEq)]
@@ -40,10 +39,7 @@ impl Client {
     ///
     /// # Errors
     /// When no answer arrives in time, or the answer is a problem or no envelope.
-    pub async fn get<T: DeserializeOwned + 'static>(
-        &self,
-        request: &Get<T>,
-    ) -> Result<Rc<T>, ApiFailure> {
+    pub async fn get<T: FromJson + 'static>(&self, request: &Get<T>) -> Result<Rc<T>, ApiFailure> {
         // It counts once. The next request for the same path asks the server.
         if let Some(result) = self.first(request) {
             let _ = self.first.take(request.path());
@@ -73,7 +69,7 @@ impl Client {
 
     /// Asks for what the reader may want next and keeps the answer, unless there is one already. A
     /// failure is ignored. The server delivers no flashes with a prefetch.
-    pub async fn prefetch<T: DeserializeOwned + 'static>(&self, request: &Get<T>) {
+    pub async fn prefetch<T: FromJson + 'static>(&self, request: &Get<T>) {
         if self.cached(request).is_some() {
             return;
         }
@@ -92,16 +88,13 @@ impl Client {
     ///
     /// # Errors
     /// When no answer arrives in time, or the answer is a problem or no envelope.
-    pub async fn post<T: DeserializeOwned>(
+    pub async fn post<T: FromJson>(
         &self,
         path: &str,
-        body: &impl Serialize,
+        body: &impl ToJson,
         idempotency_key: &str,
     ) -> Result<T, ApiFailure> {
-        let body = serde_wasm_bindgen::to_value(body)
-            .map_err(JsValue::from)
-            .and_then(|body| js_sys::JSON::stringify(&body))
-            .map_err(|_| ApiFailure::Offline)?;
+        let body = json::write(body).ok_or(ApiFailure::Offline)?;
         let request = Request::post(path)
             .header("content-type", "application/json")
             .header("idempotency-key", idempotency_key);
@@ -112,12 +105,12 @@ impl Client {
     ///
     /// # Errors
     /// When no answer arrives in time, or the answer is a problem or no envelope.
-    pub async fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T, ApiFailure> {
+    pub async fn delete<T: FromJson>(&self, path: &str) -> Result<T, ApiFailure> {
         self.open(exchange(Request::delete(path), None).await?)
     }
 
     /// The answer from earlier in the visit, so that Back shows a page at once.
-    pub fn cached<T: DeserializeOwned + 'static>(&self, request: &Get<T>) -> Option<Rc<T>> {
+    pub fn cached<T: FromJson + 'static>(&self, request: &Get<T>) -> Option<Rc<T>> {
         let kept = self.cache.get(request.path());
         kept.or_else(|| self.first(request)?.ok())
     }
@@ -133,11 +126,10 @@ impl Client {
     }
 
     /// The data of an answer. Its flashes go to `on_flash`.
-    fn open<T: DeserializeOwned>(&self, answer: Answer) -> Result<T, ApiFailure> {
+    fn open<T: FromJson>(&self, answer: Answer) -> Result<T, ApiFailure> {
         let (status, request_id) = (answer.status, answer.request_id.clone());
         let data = self.open_raw(answer)?;
-        serde_wasm_bindgen::from_value(data)
-            .map_err(|_| ApiFailure::Malformed { status, request_id })
+        json::read(&data).ok_or(ApiFailure::Malformed { status, request_id })
     }
 
     /// The part of [`Client::open`] that does not depend on the type.
@@ -150,14 +142,11 @@ impl Client {
     }
 
     /// The first answer to a request, until [`Client::get`] has returned it.
-    fn first<T: DeserializeOwned + 'static>(
-        &self,
-        request: &Get<T>,
-    ) -> Option<Result<Rc<T>, ApiFailure>> {
+    fn first<T: FromJson + 'static>(&self, request: &Get<T>) -> Option<Result<Rc<T>, ApiFailure>> {
         let path = request.path();
         let result = match self.first.take(path)? {
             // If the document is broken, the server is asked instead.
-            FirstAnswer::Raw(data) => Ok(Rc::new(serde_wasm_bindgen::from_value(data).ok()?)),
+            FirstAnswer::Raw(data) => Ok(Rc::new(json::read(&data)?)),
             FirstAnswer::Read(Ok(data)) => Ok(data.downcast().ok()?),
             FirstAnswer::Read(Err(failure)) => Err(failure),
         };

@@ -6,9 +6,8 @@ use std::rc::Rc;
 use gloo_events::{EventListener, EventListenerOptions};
 use web_sys::{ScrollBehavior, ScrollRestoration, Window};
 use yew::prelude::*;
-use yew_router::hooks::use_location;
-use yew_router::prelude::Location;
 
+use crate::contexts::navigation::{Address, use_navigation};
 use crate::storage::Area;
 use crate::viewport;
 
@@ -88,13 +87,13 @@ impl Record {
 }
 
 impl ScrollPositions {
-    /// Call this when the page of `location` is on the screen. Scrolls to the kept position, else
+    /// Call this when the page of `address` is on the screen. Scrolls to the kept position, else
     /// to the element of the hash, else to the top, and focuses the heading, so that screen readers
     /// announce the page (WCAG 2.4.3). The first page of a visit keeps the browser's focus. On an
     /// incomplete page there may be nothing to scroll to: then the call on the complete page does
     /// it.
-    pub fn arrive(&self, location: &Location, is_complete: bool) {
-        let entry = entry_of(location);
+    pub fn arrive(&self, address: &Address, is_complete: bool) {
+        let entry = entry_of(address);
         let (known, is_first) = {
             let mut record = self.0.borrow_mut();
             if record.current.as_ref() == Some(&entry) {
@@ -107,7 +106,7 @@ impl ScrollPositions {
                 record.recall();
             }
             let known = record.position(&entry);
-            if !is_complete && (known.is_some() || !location.hash().is_empty()) {
+            if !is_complete && (known.is_some() || !address.hash.is_empty()) {
                 return;
             }
             let is_first = !std::mem::replace(&mut record.has_started, true);
@@ -115,7 +114,7 @@ impl ScrollPositions {
             record.has_set_focus = !is_first;
             (known, is_first)
         };
-        let target = viewport::element_by_hash(location.hash());
+        let target = viewport::element_by_hash(&address.hash);
         match (known, &target) {
             (Some(y), _) => viewport::scroll_to(y, ScrollBehavior::Instant),
             (None, Some(target)) => target.scroll_into_view(),
@@ -148,11 +147,11 @@ impl ScrollPositions {
 }
 
 /// Makes the scroll positions of the app: watches scrolling, and stores the positions when the page is
-/// left. Call it once, in the component inside the router that provides them as a context.
+/// left. Call it once, in the component that provides them as a context.
 #[hook]
 pub fn use_scroll_positions() -> ScrollPositions {
     let positions = (*use_memo((), |()| ScrollPositions::default())).clone();
-    let location = use_location();
+    let entry = entry_of(&use_navigation().address);
     {
         let positions = positions.clone();
         use_effect_with((), move |()| {
@@ -162,11 +161,7 @@ pub fn use_scroll_positions() -> ScrollPositions {
     }
     {
         let positions = positions.clone();
-        use_effect_with(location.as_ref().map(entry_of), move |entry| {
-            if let Some(entry) = entry {
-                positions.depart(entry);
-            }
-        });
+        use_effect_with(entry, move |entry| positions.depart(entry));
     }
     positions
 }
@@ -182,7 +177,7 @@ fn watch(window: &Window, positions: &ScrollPositions) -> [EventListener; 3] {
     };
     let traversed = {
         let positions = positions.clone();
-        // Runs before the router's listener.
+        // Runs before the listener of `navigation`.
         let options = EventListenerOptions::run_in_capture_phase();
         EventListener::new_with_options(window, "popstate", options, move |_| {
             positions.keep_current()
@@ -197,17 +192,11 @@ fn watch(window: &Window, positions: &ScrollPositions) -> [EventListener; 3] {
     [scrolled, traversed, leaving]
 }
 
-/// A name for a history entry: the id that the app gave it. The first entry of a visit has none, and
-/// neither has one that the reader made by editing the hash: their address is the name.
-fn entry_of(location: &Location) -> String {
-    match location.id() {
-        Some(id) => id.to_string(),
-        None => format!(
-            "{}{}{}",
-            location.path(),
-            location.query_str(),
-            location.hash()
-        ),
+/// A name for a history entry: its number. Of one that has none, the address.
+fn entry_of(address: &Address) -> String {
+    match address.entry {
+        Some(number) => number.to_string(),
+        None => format!("{}{}{}", address.path, address.query, address.hash),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Arriving on a page: scroll position and focus.
 
 use yew::prelude::*;
-use yew_router::hooks::use_location;
 
+use crate::contexts::navigation::use_navigation;
 use crate::contexts::scroll_positions::ScrollPositions;
 
 /// How much of a page is on the screen.
@@ -22,21 +22,12 @@ pub enum Arrival {
 #[hook]
 pub fn use_arrival(arrival: Arrival) {
     let scroll_positions = use_context::<ScrollPositions>();
-    let location = use_location();
-    // Locations compare by id, and the first of a visit has none.
-    let address = location.as_ref().map(|location| {
-        (
-            location.id(),
-            location.path().to_owned(),
-            location.query_str().to_owned(),
-            location.hash().to_owned(),
-        )
-    });
-    use_effect_with((arrival, address), move |_| {
-        if arrival != Arrival::Waiting
-            && let (Some(scroll_positions), Some(location)) = (scroll_positions, location)
+    let address = use_navigation().address;
+    use_effect_with((arrival, address), move |(arrival, address)| {
+        if *arrival != Arrival::Waiting
+            && let Some(scroll_positions) = scroll_positions
         {
-            scroll_positions.arrive(&location, arrival != Arrival::Partial);
+            scroll_positions.arrive(address, *arrival != Arrival::Partial);
         }
     });
 }

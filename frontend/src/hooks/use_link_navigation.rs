@@ -5,10 +5,8 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlAnchorElement};
 use yew::prelude::*;
-use yew_router::AnyRoute;
-use yew_router::hooks::use_navigator;
-use yew_router::navigator::Navigator;
 
+use crate::contexts::navigation::{Navigation, use_navigation};
 use crate::contexts::scroll_positions::ScrollPositions;
 use shared::route::Route;
 use shared::site::Site;
@@ -21,17 +19,13 @@ pub fn use_link_navigation(
     scroll_positions: ScrollPositions,
     site: Rc<Site>,
 ) -> Callback<MouseEvent> {
-    let navigator = use_navigator();
-    Callback::from(move |event: MouseEvent| {
-        if let Some(navigator) = &navigator {
-            follow(&event, navigator, &scroll_positions, &site);
-        }
-    })
+    let navigation = use_navigation();
+    Callback::from(move |event: MouseEvent| follow(&event, &navigation, &scroll_positions, &site))
 }
 
 fn follow(
     event: &MouseEvent,
-    navigator: &Navigator,
+    navigation: &Navigation,
     scroll_positions: &ScrollPositions,
     site: &Site,
 ) {
@@ -60,12 +54,12 @@ fn follow(
     }
     event.prevent_default();
     scroll_positions.keep_current();
-    let target = AnyRoute::new(format!("{path}{query}{}", link.hash()));
+    let target = format!("{path}{query}{}", link.hash());
     if is_this_page && here.hash().as_ref() == Ok(&link.hash()) {
         // Browsers add no second history entry for the same address either.
-        navigator.replace(&target);
+        navigation.replace(&target);
     } else {
-        navigator.push(&target);
+        navigation.push(&target);
     }
 }
 

@@ -4,7 +4,6 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo_events::EventListener;
-use serde::de::DeserializeOwned;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
@@ -12,6 +11,7 @@ use crate::api::get::Get;
 use crate::contexts::client::use_client;
 use crate::hooks::load_state::{LoadAction, LoadState};
 use crate::hooks::loaded::Loaded;
+use crate::json::FromJson;
 
 /// What [`use_load`] returns.
 pub struct Load<T> {
@@ -27,7 +27,7 @@ pub struct Load<T> {
 /// answer to the newest request is shown. Older requests are not aborted: the server delivers
 /// flashes once, and they may be in an older answer.
 #[hook]
-pub fn use_load<T: DeserializeOwned + 'static>(request: Get<T>) -> Load<T> {
+pub fn use_load<T: FromJson + 'static>(request: Get<T>) -> Load<T> {
     let client = use_client();
     let state = {
         let (client, request) = (client.clone(), request.clone());

@@ -2,8 +2,6 @@
 
 use shared::blog::{Blog, BlogSummary};
 use yew::prelude::*;
-use yew_router::AnyRoute;
-use yew_router::hooks::use_navigator;
 
 use crate::api::blogs;
 use crate::components::page::{Page, loaded_block, page_of};
@@ -17,6 +15,7 @@ use crate::components::post::tag_list::tag_list;
 use crate::components::states::not_found_view::not_found_view;
 use crate::components::states::skeleton::{loading, post_skeleton, text_skeleton};
 use crate::contexts::client::use_client;
+use crate::contexts::navigation::use_navigation;
 use crate::contexts::site::use_content_language;
 use crate::hooks::loaded::{Currency, Loaded};
 use crate::hooks::use_arrival::Arrival;
@@ -79,10 +78,10 @@ fn use_own_address(post: &Loaded<Blog>, id: &str) {
         } if data.summary.id != id => Some(data.summary.url.clone()),
         _ => None,
     };
-    let navigator = use_navigator();
+    let navigation = use_navigation();
     use_effect_with(own, move |own| {
-        if let (Some(own), Some(navigator)) = (own, navigator) {
-            navigator.replace(&AnyRoute::new(own.clone()));
+        if let Some(own) = own {
+            navigation.replace(own);
         }
     });
 }

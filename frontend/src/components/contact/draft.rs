@@ -1,20 +1,34 @@
 //! The draft of a contact message, kept in the tab until the server has confirmed it.
 
-use serde::{Deserialize, Serialize};
 use shared::contact::ContactMessage;
+use wasm_bindgen::JsValue;
 
+use crate::json::{ToJson, object, read_members};
 use crate::storage::Area;
 
 const STORAGE_KEY: &str = "flashblog-draft";
 
 /// The message as written so far.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Draft {
     /// The fields of the form.
     pub(super) message: ContactMessage,
     /// The idempotency key of this text: the server stores it once, however often it is sent. Each
     /// change of the text gets a new key.
     pub(super) key: String,
+}
+
+read_members! {
+    Draft { message, key }
+}
+
+impl ToJson for Draft {
+    fn to_json(&self) -> JsValue {
+        object(&[
+            ("message", self.message.to_json()),
+            ("key", self.key.as_str().into()),
+        ])
+    }
 }
 
 impl Draft {

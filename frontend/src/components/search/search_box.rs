@@ -9,8 +9,6 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::platform::spawn_local;
 use yew::prelude::*;
-use yew_router::AnyRoute;
-use yew_router::hooks::use_navigator;
 
 use crate::api::search;
 use crate::components::icon::{Shape, icon};
@@ -19,6 +17,7 @@ use crate::components::search::suggestion_list::{LIST_ID, option_id, suggestion_
 use crate::components::search::suggestions::{Suggestions, SuggestionsAction as Action};
 use crate::contexts::client::use_client;
 use crate::contexts::first_page::Typed;
+use crate::contexts::navigation::use_navigation;
 use crate::hooks::use_shortcuts::SEARCH_BOX_ID;
 use crate::viewport;
 
@@ -196,18 +195,16 @@ fn use_active_option_in_view(active: Option<usize>) {
 /// Opens the selected post, or the results, without loading the app again.
 #[hook]
 fn use_submit(route: &Route, state: &UseReducerHandle<Suggestions>) -> Callback<SubmitEvent> {
-    let navigator = use_navigator();
+    let navigation = use_navigation();
     let (state, current) = (state.clone(), route.href());
     Callback::from(move |event: SubmitEvent| {
         event.prevent_default();
         let target = state.target();
         state.dispatch(Action::Close);
-        let Some(navigator) = &navigator else { return };
-        let route = AnyRoute::new(target.as_str());
         if target == current {
-            navigator.replace(&route);
+            navigation.replace(&target);
         } else {
-            navigator.push(&route);
+            navigation.push(&target);
         }
     })
 }

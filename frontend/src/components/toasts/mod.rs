@@ -71,7 +71,7 @@ fn use_stored_history(history: &Rc<Vec<HistoryEntry>>, dispatch: &Callback<Toast
     }
     use_effect_with(Rc::clone(history), |history| {
         if !history.is_empty() {
-            Area::Tab.write_json(HISTORY_KEY, &**history);
+            Area::Tab.write_json(HISTORY_KEY, history.as_slice());
         }
     });
 }

@@ -6,9 +6,11 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
 use shared::flash::Flash;
+use wasm_bindgen::JsValue;
 use yew::Reducible;
+
+use crate::json::{ToJson, object, read_members};
 
 /// How long a toast is shown, in milliseconds.
 pub const SHOWN_MS: u32 = 5_000;
@@ -40,7 +42,7 @@ pub struct Toast {
 }
 
 /// A flash in the history.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct HistoryEntry {
     /// The flash. Of equal flashes in a row, the last.
     pub flash: Flash,
@@ -50,6 +52,21 @@ pub struct HistoryEntry {
     pub unread: u32,
     /// When the last of them arrived, in milliseconds since 1970.
     pub at_ms: f64,
+}
+
+read_members! {
+    HistoryEntry { flash, times, unread, at_ms }
+}
+
+impl ToJson for HistoryEntry {
+    fn to_json(&self) -> JsValue {
+        object(&[
+            ("flash", self.flash.to_json()),
+            ("times", self.times.into()),
+            ("unread", self.unread.into()),
+            ("at_ms", self.at_ms.into()),
+        ])
+    }
 }
 
 /// The toasts on the screen, the flashes that wait, and the history of the visit.

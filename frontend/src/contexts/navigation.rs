@@ -1,0 +1,130 @@
+//! The context of the page's address, and the way to another one.
+//!
+//! yew-router does this for any kind of history and of route. The app needs one of each, and is 15 KB
+//! larger with yew-router (docs/benchmarks.md).
+
+use gloo_events::EventListener;
+use wasm_bindgen::JsValue;
+use web_sys::{History, Window};
+use yew::prelude::*;
+
+/// The address of a page within the site.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Address {
+    /// Percent-encoded.
+    pub path: String,
+    /// Percent-encoded, with its `?`; may be empty.
+    pub query: String,
+    /// Percent-encoded, with its `#`; may be empty.
+    pub hash: String,
+    /// The number that the app gave the entry of the tab's history. The first entry of a visit has none,
+    /// and neither has one that the reader made by editing the hash.
+    pub entry: Option<u32>,
+}
+
+impl Address {
+    /// An address without hash, to be rendered.
+    pub fn new(path_and_query: &str) -> Self {
+        let query = path_and_query.find('?').unwrap_or(path_and_query.len());
+        let (path, query) = path_and_query.split_at(query);
+        Self {
+            path: path.to_owned(),
+            query: query.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// The address of the browser.
+    pub fn of_browser() -> Option<Self> {
+        let window = web_sys::window()?;
+        let location = window.location();
+        let state = window.history().and_then(|history| history.state());
+        Some(Self {
+            path: location.pathname().ok()?,
+            query: location.search().ok()?,
+            hash: location.hash().ok()?,
+            // Another script may have left another state.
+            entry: state
+                .ok()
+                .and_then(|state| state.as_f64())
+                .map(|n| n as u32),
+        })
+    }
+}
+
+/// The page's address, and the way to another one.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Navigation {
+    /// The address of the page.
+    pub address: Address,
+    has_moved: Callback<()>,
+}
+
+impl Navigation {
+    /// Opens an address of the app in a new entry of the tab's history.
+    pub fn push(&self, address: &str) {
+        self.change(|history, entry| history.push_state_with_url(entry, "", Some(address)));
+    }
+
+    /// Opens an address of the app in place of the current entry.
+    pub fn replace(&self, address: &str) {
+        self.change(|history, entry| history.replace_state_with_url(entry, "", Some(address)));
+    }
+
+    /// Browsers refuse when a page does it very often. Then the page stays as it is.
+    fn change(&self, change: impl Fn(&History, &JsValue) -> Result<(), JsValue>) {
+        let entry = (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
+        let history = web_sys::window().and_then(|window| window.history().ok());
+        if history.is_some_and(|history| change(&history, &entry.into()).is_ok()) {
+            self.has_moved.emit(());
+        }
+    }
+}
+
+/// Makes the context of the app: `first` in the first render, the browser's address after it.
+#[hook]
+pub fn use_navigation_of_browser(first: &Address) -> Navigation {
+    let address = use_state_eq(|| first.clone());
+    let has_moved = {
+        let address = address.setter();
+        use_callback((), move |(), ()| {
+            if let Some(moved) = Address::of_browser() {
+                address.set(moved);
+            }
+        })
+    };
+    {
+        let has_moved = has_moved.clone();
+        use_effect_with((), move |()| {
+            let listener = web_sys::window().map(|window| on_traversal(&window, has_moved));
+            move || drop(listener)
+        });
+    }
+    Navigation {
+        address: (*address).clone(),
+        has_moved,
+    }
+}
+
+fn on_traversal(window: &Window, has_moved: Callback<()>) -> EventListener {
+    EventListener::new(window, "popstate", move |_| has_moved.emit(()))
+}
+
+/// The app's navigation, from the nearest `ContextProvider<Navigation>`.
+#[hook]
+pub fn use_navigation() -> Navigation {
+    use_context().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_to_render_has_path_and_query() {
+        let address = Address::new("/blogs?page=2&tag=a?b");
+        assert_eq!(address.path, "/blogs");
+        assert_eq!(address.query, "?page=2&tag=a?b");
+        assert_eq!(Address::new("/about").query, "");
+    }
+}
