@@ -43,14 +43,23 @@
   new MutationObserver(function (_, observer) {
     observer.disconnect();
     var app = document.getElementById("app");
+    var focused = document.activeElement.id;
     var copy = app.cloneNode(true);
     copy.removeAttribute("data-rendered");
     app.replaceWith(copy);
     var script = document.querySelector("link[rel=modulepreload]");
     var wasm = document.querySelector("link[rel=preload][as=fetch]");
-    import(script.href + "?again").then(function (app) {
-      return app.default({ module_or_path: wasm.href });
-    });
+    import(script.href + "?again")
+      .then(function (app) {
+        return app.default({ module_or_path: wasm.href });
+      })
+      .then(function () {
+        // The app is rendered before the next frame.
+        requestAnimationFrame(function () {
+          var field = focused && document.getElementById(focused);
+          if (field) field.focus({ preventScroll: true });
+        });
+      });
   }).observe(root, { attributeFilter: ["data-unhydrated"] });
   if (typeof WebAssembly !== "object") {
     document.addEventListener("DOMContentLoaded", giveUp);

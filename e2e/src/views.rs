@@ -137,6 +137,8 @@ const VIEWS: &[View] = &[
 pub enum App {
     /// Scripts are off.
     Never,
+    /// Scripts are on, but none of the site's loads: the page stays as it is, and axe-core can look at it.
+    Blocked,
     /// It is still on its way.
     Later,
 }
@@ -158,6 +160,7 @@ pub async fn walk_without_app(
     browser.prefer("prefers-color-scheme", theme).await?;
     match app {
         App::Never => browser.disable_scripts().await?,
+        App::Blocked => browser.block("*.js").await?,
         App::Later => browser.use_pages_without_app(),
     }
     proxy.set("_bg.wasm", Fault::Silence);

@@ -113,6 +113,62 @@ async fn a_server_that_is_killed_amid_posts_has_all_that_it_acknowledged() {
     assert!(missing.is_empty(), "{missing:?}");
 }
 
+#[cfg(feature = "rendered-pages")]
+#[tokio::test]
+async fn a_flash_that_waits_is_in_the_next_page_after_a_crash_and_only_there() {
+    let data_dir = tempfile::tempdir().expect("temporary folder");
+    let assets = tempfile::tempdir().expect("temporary folder");
+    let shell =
+        "<!DOCTYPE html><html><head><title></title></head><body><div id=app></div></body></html>";
+    std::fs::write(assets.path().join("index.html"), shell).expect("writes");
+    let start = || {
+        let mut command = flashblog(data_dir.path());
+        command
+            .args(["--log", "off", "--assets"])
+            .arg(assets.path());
+        Server::start(&mut command)
+    };
+    let first = start();
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .expect("a client");
+    let sent = client
+        .post(format!("http://{}/contact", first.address()))
+        .header("accept", "text/html")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body("name=Ada&email=ada@example.org&subject=Hello&message=One")
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(sent.status().as_u16(), 303);
+    let cookie = sent.headers()["set-cookie"].to_str().expect("text");
+    let cookie = cookie.split(';').next().expect("a value").to_owned();
+    first.crash();
+
+    let visit = async |server: &Server| {
+        let page = client
+            .get(format!("http://{}/contact", server.address()))
+            .header("accept", "text/html")
+            .header("cookie", &cookie)
+            .send();
+        let page = page.await.expect("an answer");
+        page.text().await.expect("a page")
+    };
+    let told = shared::contact::SENT;
+    let second = start();
+    let page = visit(&second).await;
+    assert!(page.contains(told), "{page}");
+    assert!(page.contains("alert-success"), "{page}");
+    assert!(!visit(&second).await.contains(told), "once");
+    second.crash();
+    let third = start();
+    assert!(
+        !visit(&third).await.contains(told),
+        "not after a crash either"
+    );
+}
+
 /// A file system of 2 MiB, which only root can make.
 struct SmallDisk(TempDir);
 

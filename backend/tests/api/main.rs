@@ -28,6 +28,8 @@ mod metrics;
 mod old_addresses;
 mod openapi;
 mod pages;
+#[cfg(feature = "rendered-pages")]
+mod parsed_pages;
 mod postgres;
 mod postgres_proxy;
 mod postgres_server;

@@ -74,7 +74,7 @@ url = "https://social.example/@ada"
 me = true
 "##;
 
-fn own_site() -> Folder {
+pub(crate) fn own_site() -> Folder {
     let folder = Folder::new(OWN_SITE);
     folder.write("logo.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>");
     folder.write("icon.png", b"\x89PNG\r\n\x1a\nrest");

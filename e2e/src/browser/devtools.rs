@@ -73,6 +73,18 @@ impl Browser {
         Ok(())
     }
 
+    /// From now on no address that fits the pattern loads, so that pages stay without app.
+    ///
+    /// # Errors
+    /// When the browser can't.
+    pub async fn block(&self, pattern: &str) -> anyhow::Result<()> {
+        self.use_pages_without_app();
+        self.devtools("Network.enable", json!({})).await?;
+        let blocked = json!({"urls": [pattern]});
+        self.devtools("Network.setBlockedURLs", blocked).await?;
+        Ok(())
+    }
+
     /// Runs a script on every page from the next visit on, before the page's own.
     ///
     /// # Errors

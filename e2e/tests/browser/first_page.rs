@@ -120,7 +120,7 @@ async fn a_link_works_before_the_app_starts() -> anyhow::Result<()> {
 }
 
 /// As an extension of the browser's does it.
-const ADD_ELEMENT: &str = "document.addEventListener('DOMContentLoaded', () => {
+pub(crate) const ADD_ELEMENT: &str = "document.addEventListener('DOMContentLoaded', () => {
         document.querySelector('main')?.prepend(document.createElement('aside'));
     })";
 

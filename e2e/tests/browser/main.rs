@@ -6,6 +6,7 @@ mod failures;
 mod first_page;
 mod freshness;
 mod keyboard;
+mod late_app;
 mod motion;
 mod notices;
 mod page_weight;

@@ -37,6 +37,32 @@ async fn the_way_to_the_top_is_a_jump_only_for_those_who_want_it() -> anyhow::Re
     Ok(())
 }
 
+/// Whether the browser animates the way to each page.
+const REVEAL: &str = "addEventListener('pagereveal', event => { window.isAnimated = event.viewTransition !== null })";
+
+#[tokio::test]
+async fn the_way_to_a_page_is_animated_only_for_those_who_want_it() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let proxy = FaultProxy::before(site.origin()).await?;
+    // Between documents, that is where no app has started.
+    proxy.set("_bg.wasm", Fault::Silence);
+    for (preferred, is_animated) in [("no-preference", true), ("reduce", false)] {
+        let browser = Browser::open(proxy.origin()).await?;
+        browser.prefer("prefers-reduced-motion", preferred).await?;
+        browser.prepare_pages(REVEAL).await?;
+        browser.use_pages_without_app();
+        browser.visit("/").await?;
+        browser.click(".site-footer a[href='/about']").await?;
+        browser.await_text("h1", "About FlashBlog").await?;
+        browser
+            .until("return typeof isAnimated === 'boolean'", vec![])
+            .await?;
+        let animated = browser.run("return isAnimated").await?;
+        assert_eq!(animated, is_animated, "{preferred}");
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn nothing_glows_or_slides_while_readers_who_want_stillness_wait() -> anyhow::Result<()> {
     let site = Site::start().await?;

@@ -70,6 +70,75 @@ async fn a_message_that_waits_is_shown_once_in_one_of_them() -> anyhow::Result<(
 }
 
 #[tokio::test]
+async fn back_neither_shows_the_message_of_a_page_again_nor_takes_one() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open(site.origin()).await?;
+    let leave = async || {
+        let sent = browser.client().execute_async(POST_AND_STAY, vec![]).await;
+        assert_eq!(sent.ok(), Some("opaqueredirect".into()));
+    };
+    browser.visit("/blogs").await?;
+    browser.await_app().await?;
+    leave().await;
+    // A document, not a page that the app opens.
+    browser.visit("/about").await?;
+    browser.find(&format!("{ALERT}.show")).await?;
+    browser.await_app().await?;
+    assert_eq!(browser.count(ALERT).await?, 2);
+    browser.await_gone(ALERT).await?;
+    browser.visit("/contact").await?;
+    browser.client().back().await?;
+    browser.await_text("h1", "About FlashBlog").await?;
+    browser.await_app().await?;
+    browser.await_text(".icon-button-count", "2").await?;
+    assert_eq!(browser.count(ALERT).await?, 0);
+
+    // What waits meanwhile is told by the page that asks the server next, and by no other.
+    leave().await;
+    browser.client().back().await?;
+    browser.await_text("h1", "Blogs").await?;
+    browser.await_app().await?;
+    if browser.count(ALERT).await? == 0 {
+        browser.click(".navbar-nav a[href='/about']").await?;
+    }
+    browser.find(&format!("{ALERT}.show")).await?;
+    assert_eq!(browser.count(ALERT).await?, 2);
+    browser.visit("/contact").await?;
+    browser.await_app().await?;
+    assert_eq!(browser.count(ALERT).await?, 0);
+    Ok(())
+}
+
+/// Browsers may show the page itself again as it was left.
+#[tokio::test]
+async fn without_scripts_a_page_that_is_loaded_again_has_its_message_no_more() -> anyhow::Result<()>
+{
+    let site = Site::start().await?;
+    let browser = Browser::open(site.origin()).await?;
+    browser.disable_scripts().await?;
+    browser.visit("/contact").await?;
+    for (field, text) in [
+        ("#name", "Ada"),
+        ("#email", "ada@example.org"),
+        ("#subject", "A question"),
+        ("#message", "How?"),
+    ] {
+        browser.type_into(field, text).await?;
+    }
+    browser.click(".contact-form button").await?;
+    browser.find(&format!("{ALERT}.alert-success")).await?;
+    browser.click(".navbar-nav a[href='/blogs']").await?;
+    browser.await_text("h1", "Blogs").await?;
+    assert_eq!(browser.count(ALERT).await?, 0);
+    browser.client().back().await?;
+    browser.await_text("h1", "Contact").await?;
+    browser.client().refresh().await?;
+    browser.await_text("h1", "Contact").await?;
+    assert_eq!(browser.count(ALERT).await?, 0);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_session_that_ends_in_one_tab_does_not_disturb_the_other() -> anyhow::Result<()> {
     let (_site, browser) = open_page("/blogs").await?;
     browser.find("[data-testid=blog-card]").await?;

@@ -1,0 +1,122 @@
+//! A reader who does not wait for the app: what they did to the page is still so when it comes.
+
+use e2e::browser::Browser;
+use e2e::fault_proxy::{Fault, FaultProxy};
+use e2e::site::Site;
+use serde_json::{Value, json};
+
+use crate::first_page::ADD_ELEMENT;
+
+/// What a reader would notice if it changed.
+const STATE: &str = "
+    const field = document.activeElement;
+    return [field.id || field.tagName, field.selectionStart ?? null, scrollY,
+        ...[...document.querySelectorAll('input:not([type=hidden]), textarea')].map(it => it.value),
+        ...[...document.querySelectorAll('details')].map(it => it.open)]";
+/// The list of contents, which opens without a script.
+const SUMMARY: &str = ".contents summary";
+
+/// A browser for which the app is on its way, at a page of the site.
+async fn open_early(
+    path: &str,
+    prepare: Option<&str>,
+) -> anyhow::Result<(Site, FaultProxy, Browser)> {
+    let site = Site::start().await?;
+    let proxy = FaultProxy::before(site.origin()).await?;
+    let browser = Browser::open(proxy.origin()).await?;
+    if let Some(script) = prepare {
+        browser.prepare_pages(script).await?;
+    }
+    browser.use_pages_without_app();
+    proxy.set("_bg.wasm", Fault::Silence);
+    browser.visit(path).await?;
+    Ok((site, proxy, browser))
+}
+
+/// Lets the app come. Fails if that changes what the reader did.
+async fn app_comes(proxy: &FaultProxy, browser: &Browser) -> anyhow::Result<()> {
+    let before = browser.run(STATE).await?;
+    proxy.lift();
+    browser.await_app().await?;
+    let same = "const [before] = arguments; return JSON.stringify((() => {".to_owned()
+        + STATE
+        + "})()) === JSON.stringify(before)";
+    if browser.until(&same, vec![before.clone()]).await.is_err() {
+        let after = browser.run(STATE).await?;
+        anyhow::bail!("before the app: {before}, after it: {after}");
+    }
+    Ok(())
+}
+
+async fn write_message(browser: &Browser) -> anyhow::Result<()> {
+    for (field, text) in [
+        ("#search-box", "sess"),
+        ("#name", "Ada"),
+        ("#email", "ada@example.org"),
+        ("#subject", "A question"),
+        ("#message", "Half a sen"),
+    ] {
+        browser.type_into(field, text).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_message_that_is_being_written_goes_on_and_is_sent_by_the_app() -> anyhow::Result<()> {
+    let (site, proxy, browser) = open_early("/contact", None).await?;
+    browser.resize(390, 600).await?;
+    write_message(&browser).await?;
+    assert_ne!(browser.run("return scrollY").await?, 0);
+    app_comes(&proxy, &browser).await?;
+    browser.type_into("#message", "tence").await?;
+    browser.click(".contact-form button").await?;
+    browser.find("[data-testid=reference]").await?;
+    assert_eq!(site.messages().await?.len(), 1);
+    assert_eq!(browser.complaints().await?, [""; 0]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_open_and_where_a_reader_is_in_a_post_stays() -> anyhow::Result<()> {
+    let (_site, proxy, browser) = open_early("/blogs/sqlite-in-wal-mode", None).await?;
+    browser.resize(390, 700).await?;
+    browser.click(SUMMARY).await?;
+    browser.find(".contents details[open]").await?;
+    browser.run("scrollTo(0, 900)").await?;
+    app_comes(&proxy, &browser).await?;
+    let state = browser.run(STATE).await?;
+    assert_eq!(state[0], json!("SUMMARY"));
+    assert_eq!(state[2], json!(900));
+    assert_eq!(browser.complaints().await?, [""; 0]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_half_typed_search_gets_its_suggestions_from_the_app() -> anyhow::Result<()> {
+    let (_site, proxy, browser) = open_early("/about", None).await?;
+    browser.type_into("#search-box", "ses").await?;
+    app_comes(&proxy, &browser).await?;
+    browser.type_into("#search-box", "s").await?;
+    browser.find(".suggestion").await?;
+    browser.press("\u{e007}").await?;
+    browser.await_text("h1", "Search: sess").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn where_the_app_starts_a_second_time_nothing_that_was_typed_is_lost_either()
+-> anyhow::Result<()> {
+    let (_site, proxy, browser) = open_early("/contact", Some(ADD_ELEMENT)).await?;
+    browser.resize(390, 600).await?;
+    write_message(&browser).await?;
+    app_comes(&proxy, &browser).await?;
+    // The first start fails, and says why on the console.
+    let restarted = browser
+        .run("return document.querySelector('main > aside')")
+        .await?;
+    assert_eq!(restarted, Value::Null);
+    browser.type_into("#message", "tence").await?;
+    let whole = "return document.getElementById('message').value === 'Half a sentence'";
+    browser.until(whole, vec![]).await?;
+    Ok(())
+}
