@@ -16,15 +16,20 @@ const LIGHTHOUSE: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/node_modules/lighthouse/cli/index.js"
 );
-const PAGES: [(&str, &str); 5] = [
+const PAGES: [(&str, &str); 6] = [
     ("home", "/"),
     ("blogs", "/blogs"),
     ("post", "/blogs/a-session-is-a-signature"),
     ("contact", "/contact"),
     ("about", "/about"),
+    ("search", SEARCH),
 ];
-/// Each has to score 100. Performance depends on the machine and is told only; its goal is 95.
+const SEARCH: &str = "/search?q=session";
+/// One run says little: times follow the machine's pace of the moment.
+const RUNS: usize = 5;
+/// Each has to score 100 in every run. Performance depends on the machine and is told only; its goal is 99.
 const ASSERTED: [&str; 3] = ["accessibility", "best-practices", "seo"];
+/// Milliseconds, but the last.
 const TIMINGS: [&str; 4] = [
     "first-contentful-paint",
     "largest-contentful-paint",
@@ -42,32 +47,61 @@ async fn main() -> anyhow::Result<()> {
     fs::create_dir_all(&folder)?;
     let site = Site::start().await?;
     let mut faults = Vec::new();
+    println!("Medians of {RUNS} runs, and the performance of each.\n");
     println!(
-        "| Page | Performance | Accessibility | Best practices | SEO | First paint | Largest paint | Blocked | Shift |"
+        "| Page | Performance | Accessibility | Best practices | SEO | First paint | Largest paint | Blocked | Shift | Runs |"
     );
-    println!("|---|--:|--:|--:|--:|--:|--:|--:|--:|");
+    println!("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
     for (name, path) in PAGES {
-        let report = look(&format!("{}{path}", site.origin()), &folder.join(name)).await?;
-        let mut row = format!("| {name} | {}", score(&report, "performance")?);
-        for category in ASSERTED {
-            let score = score(&report, category)?;
-            row.push_str(&format!(" | {score}"));
-            if score < 100 {
-                faults.push(format!(
-                    "{name}: {category} {score}: {}",
-                    failed(&report, category)
-                ));
-            }
+        let mut reports = Vec::new();
+        for _ in 0..RUNS {
+            reports.push(look(&format!("{}{path}", site.origin()), &folder.join(name)).await?);
         }
-        for timing in TIMINGS {
-            let shown = report["audits"][timing]["displayValue"].as_str();
-            row.push_str(&format!(" | {}", shown.unwrap_or("?")));
-        }
-        println!("{row} |");
+        println!("{}", row(name, &reports, &mut faults)?);
     }
-    println!("reports are in {}", folder.display());
+    println!("\nThe last report of each page is in {}", folder.display());
     ensure!(faults.is_empty(), "not 100:\n{}", faults.join("\n"));
     Ok(())
+}
+
+/// The table's row for the reports on a page. Adds to `faults` what is not 100.
+fn row(name: &str, reports: &[Value], faults: &mut Vec<String>) -> anyhow::Result<String> {
+    let scores = |category: &str| -> anyhow::Result<Vec<f64>> {
+        let scores = reports.iter().map(|report| score(report, category));
+        scores.collect()
+    };
+    let performance = scores("performance")?;
+    let mut row = format!("| {name} | {:.0}", median(performance.clone()));
+    for category in ASSERTED {
+        let worst = scores(category)?.into_iter().fold(100.0, f64::min);
+        row.push_str(&format!(" | {worst:.0}"));
+        for report in reports {
+            let score = score(report, category)?;
+            if score < 100.0 {
+                let failed = failed(report, category);
+                faults.push(format!("{name}: {category} {score:.0}: {failed}"));
+            }
+        }
+    }
+    for timing in TIMINGS {
+        let values = reports.iter().map(|report| {
+            let value = report["audits"][timing]["numericValue"].as_f64();
+            value.with_context(|| format!("lighthouse did not measure {timing}"))
+        });
+        let median = median(values.collect::<anyhow::Result<_>>()?);
+        row.push_str(&match timing {
+            "cumulative-layout-shift" => format!(" | {median:.3}"),
+            _ => format!(" | {median:.0} ms"),
+        });
+    }
+    let runs: Vec<String> = performance.iter().map(|it| format!("{it:.0}")).collect();
+    Ok(format!("{row} | {} |", runs.join(", ")))
+}
+
+/// Of an odd number of values.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
 /// Lighthouse's report on an address, which it also leaves as `<file>.report.html`.
@@ -81,6 +115,12 @@ async fn look(address: &str, file: &Path) -> anyhow::Result<Value> {
         ])
         .args(["--output=json", "--output=html"])
         .arg(format!("--output-path={}", file.display()))
+        // Results of a search are not to be found by search engines.
+        .args(
+            address
+                .ends_with(SEARCH)
+                .then_some("--skip-audits=is-crawlable"),
+        )
         .arg("--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage")
         .env("CHROME_PATH", provided("CHROMIUM")?)
         .stdin(Stdio::null())
@@ -94,11 +134,11 @@ async fn look(address: &str, file: &Path) -> anyhow::Result<Value> {
 }
 
 /// From 0 to 100.
-fn score(report: &Value, category: &str) -> anyhow::Result<u32> {
+fn score(report: &Value, category: &str) -> anyhow::Result<f64> {
     let score = report["categories"][category]["score"]
         .as_f64()
         .with_context(|| format!("lighthouse gave no score for {category}"))?;
-    Ok((score * 100.0).round() as u32)
+    Ok((score * 100.0).round())
 }
 
 /// The audits that keep a category from 100.
