@@ -48,6 +48,10 @@ impl Fetch {
                 Ok(SourceClaim::Taken) => shared.wait(noted).await,
                 Ok(SourceClaim::Recent { failed, wait }) => {
                     learn(shared, &self.state).await;
+                    if !failed && self.state.lock().last_good.is_none() {
+                        // What the other server read can't be had.
+                        return self.run().await;
+                    }
                     return self.adopt_outcome(failed, wait);
                 }
                 Err(error) => {

@@ -11,7 +11,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixListener, UnixStream};
 
 /// A proxy to a database. It counts exchanges: each ends with a Sync or a simple Query
-/// (PostgreSQL's frontend/backend protocol 3.0).
+/// (PostgreSQL's frontend/backend protocol 3.0). As a pooler does, it keeps from the database what a
+/// connection sets by `options`.
 pub(crate) struct Proxy {
     folder: TempDir,
     exchanges: Arc<AtomicUsize>,
@@ -88,12 +89,31 @@ async fn count(
         let length = client.read_u32().await?;
         let mut body = vec![0; length as usize - 4];
         client.read_exact(&mut body).await?;
-        if matches!(kind, Some(b'S' | b'Q')) {
-            exchanges.fetch_add(1, Ordering::SeqCst);
+        match kind {
+            None => forget_options(&mut body),
+            Some(b'S' | b'Q') => {
+                exchanges.fetch_add(1, Ordering::SeqCst);
+            }
+            Some(_) => {}
         }
-        let head = length.to_be_bytes();
+        let head = u32::try_from(body.len() + 4)
+            .map_err(io::Error::other)?
+            .to_be_bytes();
         let message = [kind.as_slice(), &head, &body].concat();
         server.write_all(&message).await?;
         kind = Some(client.read_u8().await?);
     }
+}
+
+/// Drops the parameter `options` from a startup message: a version, then names and values, each with
+/// a zero byte after it, and one more.
+fn forget_options(startup: &mut Vec<u8>) {
+    let parameters = startup.split_off(4);
+    let words: Vec<&[u8]> = parameters.split(|byte| *byte == 0).collect();
+    for pair in words.chunks_exact(2) {
+        if !pair[0].is_empty() && pair[0] != b"options" {
+            startup.extend([pair[0], b"\0", pair[1], b"\0"].concat());
+        }
+    }
+    startup.push(0);
 }

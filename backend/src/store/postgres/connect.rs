@@ -6,7 +6,7 @@ use anyhow::{Context, anyhow, ensure};
 use futures_util::FutureExt;
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::{Connection, query_scalar};
+use sqlx::{Connection, query, query_scalar};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::breaker::{error_code, is_unreachable, refuse_standby};
@@ -40,6 +40,8 @@ const MIGRATIONS: [(&str, &str); 5] = [
 
 /// The oldest version that the PostgreSQL project still maintains.
 const MIN_VERSION: i32 = 15;
+/// Servers that migrate hold it: "FLBG" in ASCII.
+const MIGRATION_LOCK: i64 = 0x464C_4247;
 /// How long a call waits for a free connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How often a start tries to reach the server.
@@ -97,16 +99,28 @@ async fn prepare(options: &PgConnectOptions, patience: Duration) -> anyhow::Resu
         .await
         .map_err(advised)?;
     check_version(version)?;
-    connection.close().await.map_err(advised)?;
-    let pool = PgPoolOptions::new().max_connections(1);
-    let pool = pool.connect_with(options).await.map_err(advised)?;
-    let migrated = migrator(MIGRATIONS).run(&pool).await;
+    migrate(&mut connection).await?;
+    connection.close().await.map_err(advised)
+}
+
+/// Migrates in one transaction, whose lock makes servers take turns. A lock of the session would stay
+/// behind at a pooler.
+async fn migrate(connection: &mut PgConnection) -> anyhow::Result<()> {
+    let mut turn = connection.begin().await.map_err(advised)?;
+    query("SELECT pg_advisory_xact_lock($1)")
+        .bind(MIGRATION_LOCK)
+        .execute(&mut *turn)
+        .await
+        .map_err(advised)?;
+    let mut migrator = migrator(MIGRATIONS);
+    migrator.set_locking(false);
+    // `run` takes a connection too, but its future can't be sent between threads.
+    let migrated = migrator.run_direct(None, &mut *turn, false).await;
     migrated.map_err(|error| match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => advised(error),
         error => explained(error),
     })?;
-    pool.close().await;
-    Ok(())
+    turn.commit().await.map_err(advised)
 }
 
 /// Connects; tries once a second for as long as the server can't be reached.
@@ -121,7 +135,11 @@ async fn reach(
             Ok(connection) => return Ok(connection),
             Err(error) => error,
         };
-        let may_pass = is_unreachable(&error) || error_code(&error).as_deref() == Some("53300");
+        let may_pass = match error_code(&error).as_deref() {
+            // A pooler that refuses a parameter goes on refusing it.
+            Some(code) => code == "53300" || (is_unreachable(&error) && code != "08P01"),
+            None => is_unreachable(&error),
+        };
         if !may_pass || Instant::now() + RETRY_INTERVAL > deadline {
             return Err(error);
         }
@@ -149,6 +167,12 @@ fn advised(error: sqlx::Error) -> anyhow::Error {
             "it has no connection left; raise its max_connections, or lower --database-connections of each server"
         }
         Some("53100") => "its disk is full",
+        Some("08P01") => {
+            "a pooler before it refuses what a connection sets; PgBouncer needs `ignore_startup_parameters = extra_float_digits, options`"
+        }
+        Some("42P05" | "26000") => {
+            "a pooler before it mixes up prepared statements; PgBouncer 1.21 or later keeps them with `max_prepared_statements`"
+        }
         Some("25006") => {
             "it can only be read: name the primary if it is a standby, else see why default_transaction_read_only is on"
         }

@@ -7,6 +7,7 @@ use flashblog::cache::{REFETCH_INTERVAL, SharingTimes};
 use flashblog::clock::Clock;
 use jiff::Timestamp;
 use shared::blog::BlogPage;
+use sqlx::postgres::PgConnectOptions;
 
 use super::Site;
 use crate::harness::{Client, posts};
@@ -15,16 +16,16 @@ use crate::postgres_server::Database;
 impl Site {
     /// Servers that share readings of the source.
     pub(super) async fn of_readers(database: &Database, servers: usize) -> Self {
-        Self::of_patient_readers(database, servers, SharingTimes::default()).await
+        Self::of_patient_readers(database.options(), servers, SharingTimes::default()).await
     }
 
     /// Servers that wait for each other in their own way.
     pub(super) async fn of_patient_readers(
-        database: &Database,
+        database: PgConnectOptions,
         servers: usize,
         times: SharingTimes,
     ) -> Self {
-        let mut site = Self::on(database.options(), servers).await;
+        let mut site = Self::on(database, servers).await;
         let servers = site.servers.into_iter();
         site.servers = servers.map(|app| app.with_shared_blogs(times)).collect();
         for server in &site.servers {

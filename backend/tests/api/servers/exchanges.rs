@@ -1,6 +1,6 @@
 //! How often a server asks the database: counted by a proxy between them.
 
-use super::{Site, session_of};
+use super::{Site, session_of, until};
 use crate::postgres_proxy::Proxy;
 use crate::postgres_server::Database;
 
@@ -11,6 +11,11 @@ async fn a_request_of_a_session_costs_one_exchange_and_any_other_none() {
     };
     let proxy = Proxy::to(database.options());
     let site = Site::on(proxy.options(database.options()), 1).await;
+    let noted = site.servers[0].store.readings_noted();
+    until("nothing more is asked about a pooler", async || {
+        noted.has_changed().is_err()
+    })
+    .await;
     let visitor = site.visitor();
     session_of(&visitor).await;
     visitor.get("/api/v1/blogs").await;

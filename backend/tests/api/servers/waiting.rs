@@ -1,5 +1,6 @@
 //! How servers wait for the one that reads the source.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use flashblog::cache::SharingTimes;
@@ -9,6 +10,7 @@ use tokio::task::JoinHandle;
 use super::copies::list;
 use super::{Site, until};
 use crate::harness::posts;
+use crate::postgres_proxy::Proxy;
 use crate::postgres_server::Database;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -53,6 +55,32 @@ impl Site {
         [first, second]
     }
 
+    /// Makes each server hold more connections than it needs at once.
+    async fn open_connections(&self, database: &Database) {
+        const EACH: usize = 4;
+        let (mut locker, mut observer) = (connect(database).await, connect(database).await);
+        let mut lock = locker.begin().await.expect("begins");
+        sqlx::query("LOCK TABLE messages IN ACCESS EXCLUSIVE MODE")
+            .execute(&mut *lock)
+            .await
+            .expect("locks");
+        let stores = self.servers.iter().flat_map(|server| [&server.store; EACH]);
+        let readers: Vec<_> = stores
+            .map(|store| {
+                let store = Arc::clone(store);
+                tokio::spawn(async move { store.messages(None, 1).await.map(drop) })
+            })
+            .collect();
+        let waiting = "SELECT count(*) FROM pg_stat_activity
+             WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let all = i64::try_from(readers.len()).expect("few");
+        until_count(&mut observer, waiting, all).await;
+        lock.commit().await.expect("unlocks");
+        for reader in readers {
+            reader.await.expect("runs").expect("reads");
+        }
+    }
+
     async fn answer(&self, readers: [JoinHandle<u32>; 2]) {
         self.servers[0].source.gate.add_permits(1);
         for reader in readers {
@@ -71,7 +99,7 @@ async fn a_server_that_waits_for_a_reading_is_woken() {
         poll: HOUR,
         ..SharingTimes::default()
     };
-    let site = Site::of_patient_readers(&database, 2, never_ask).await;
+    let site = Site::of_patient_readers(database.options(), 2, never_ask).await;
     let database = &mut connect(&database).await;
     until_count(database, LISTENERS, 2).await;
     let readers = site.two_readers_who_wait(database).await;
@@ -86,6 +114,7 @@ async fn a_server_that_can_not_be_woken_asks_from_time_to_time() {
     let site = Site::of_readers(&database, 2).await;
     let mut connection = connect(&database).await;
     until_count(&mut connection, LISTENERS, 2).await;
+    site.open_connections(&database).await;
     let readers = site.two_readers_who_wait(&mut connection).await;
     let allow_connections = async |allowed: bool| {
         let mut server = PgConnection::connect_with(&database.options().database("postgres"))
@@ -109,6 +138,25 @@ async fn a_server_that_can_not_be_woken_asks_from_time_to_time() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_behind_a_pooler_does_not_listen() {
+    let Some(database) = Database::create().await else {
+        return;
+    };
+    let proxy = Proxy::to(database.options());
+    let options = proxy.options(database.options());
+    let site = Site::of_patient_readers(options, 2, SharingTimes::default()).await;
+    let database = &mut connect(&database).await;
+    until("the servers know of the pooler", async || {
+        let mut stores = site.servers.iter().map(|server| &server.store);
+        stores.all(|store| store.readings_noted().has_changed().is_err())
+    })
+    .await;
+    let readers = site.two_readers_who_wait(database).await;
+    site.answer(readers).await;
+    assert_eq!(ask(database, LISTENERS).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_source_that_takes_longer_than_the_lease_is_still_read_by_one_server() {
     let Some(database) = Database::create().await else {
         return;
@@ -117,7 +165,7 @@ async fn a_source_that_takes_longer_than_the_lease_is_still_read_by_one_server()
         lease: Duration::from_millis(300),
         ..SharingTimes::default()
     };
-    let site = Site::of_patient_readers(&database, 2, times).await;
+    let site = Site::of_patient_readers(database.options(), 2, times).await;
     let database = &mut connect(&database).await;
     let readers = site.two_readers_who_wait(database).await;
     let lease = "SELECT lease_until FROM sources";
