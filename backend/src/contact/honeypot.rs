@@ -27,7 +27,9 @@ struct Given {
 type Fingerprint = [u8; 32];
 
 impl HoneypotReceipts {
-    /// Servers with the same secret give the same references.
+    /// Servers with the same secret give the same references. The time is that of the server which is
+    /// asked first, and another server gives its own: for one time, dropped messages would have to be
+    /// stored.
     pub(super) fn new(secret: &[u8]) -> Self {
         Self {
             key: hmac::Key::new(hmac::HMAC_SHA256, secret),
