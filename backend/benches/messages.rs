@@ -14,9 +14,9 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode};
 use flashblog::app::App;
+use flashblog::clients::peer::Peer;
 use flashblog::config::Config;
 use flashblog::public_url::PublicUrl;
 use flashblog::store::DatabaseUrl;
@@ -148,7 +148,7 @@ async fn through_the_api(router: Router) -> f64 {
         let request = Request::post("/api/v1/contact")
             .header("host", "blog.test")
             .header("content-type", "application/json")
-            .extension(ConnectInfo(peer))
+            .extension(Peer::at(peer))
             .body(Body::from(body.clone()))
             .expect("a request");
         let answer = router.clone().oneshot(request);

@@ -4,7 +4,7 @@
 //!
 //! | value | of the | set by | read by |
 //! |---|---|---|---|
-//! | [`ConnectInfo`](axum::extract::ConnectInfo) | request | `http::server` | `http::client_ip` |
+//! | [`Peer`](crate::clients::peer::Peer) | request | `http::server` | `http::client_ip`, `Sessions::attach` |
 //! | [`ClientKey`](crate::clients::ClientKey) | request | [`envelope`] | `Sessions::attach` |
 //! | [`HeadError`](crate::http::request_head::HeadError) | request | `http::server` | `http::hosts` |
 //! | [`MatchedPath`](axum::extract::MatchedPath) | request | axum's router | `telemetry::request_span`, `metrics::measure` |

@@ -1,5 +1,6 @@
 //! Clients: what tells them apart, and how much one of them may do.
 
+pub mod peer;
 pub mod rate_limit;
 pub mod shares;
 

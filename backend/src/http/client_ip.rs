@@ -3,11 +3,12 @@
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::Request;
 use axum::http::HeaderMap;
 use ipnet::IpNet;
 
 use crate::clients::ClientKey;
+use crate::clients::peer::Peer;
 
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
 
@@ -66,8 +67,8 @@ impl TrustedProxies {
     /// The client that a request comes from; `None` of a request that no connection brought.
     #[must_use]
     pub fn client_of(&self, request: &Request) -> Option<ClientKey> {
-        let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
-        Some(self.client(*peer, request.headers()).into())
+        let peer = request.extensions().get::<Peer>()?;
+        Some(self.client(peer.address(), request.headers()).into())
     }
 
     /// Whether an address is a trusted proxy's.

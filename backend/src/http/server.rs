@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::ConnectInfo;
 use axum::http::{Request, header};
 use axum::response::Response;
 use hyper::body::Incoming;
@@ -16,11 +15,12 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
+use crate::clients::peer::{Peer, SharedStream};
 use crate::clients::shares::{Held, Shares};
 use crate::http::checked_stream::CheckedStream;
 use crate::http::client_ip::TrustedProxies;
@@ -81,10 +81,12 @@ pub async fn serve(
             () = &mut stop => break,
         };
         match accepted {
-            Ok((stream, peer)) => {
+            Ok((stream, address)) => {
                 // Answers are written whole: Nagle's algorithm would only delay them.
                 let _ = stream.set_nodelay(true);
-                if let Some(place) = places.take(peer) {
+                let stream = SharedStream::new(stream);
+                let peer = Peer::new(address, stream.clone());
+                if let Some(place) = places.take(address) {
                     let stream = CheckedStream::new(stream);
                     let connection = connection(&http, stream, router.clone(), peer);
                     tokio::spawn(run(connections.watch(connection), place));
@@ -137,15 +139,16 @@ fn http(header_timeout: Duration) -> http1::Builder {
         .header_read_timeout(header_timeout)
         .max_buf_size(2 * MAX_HEAD_BYTES)
         .max_headers(MAX_HEADERS)
-        .half_close(false);
+        // A client that sends no more may still read (RFC 9112, section 9.6).
+        .half_close(true);
     http
 }
 
 fn connection(
     http: &http1::Builder,
-    stream: CheckedStream<TcpStream>,
+    stream: CheckedStream<SharedStream>,
     router: Router,
-    peer: SocketAddr,
+    peer: Peer,
 ) -> impl GracefulConnection<Error = hyper::Error> + use<> {
     let verdict = stream.verdict();
     http.serve_connection(
@@ -154,7 +157,7 @@ fn connection(
             // Read now: when the answer is first polled, the next request may have been refused.
             let refusal = verdict.get().copied();
             // On the heap, so that an idle connection stays small.
-            Box::pin(answer(router.clone(), request, peer, refusal))
+            Box::pin(answer(router.clone(), request, peer.clone(), refusal))
         }),
     )
 }
@@ -164,14 +167,14 @@ fn connection(
 async fn answer(
     router: Router,
     request: Request<Incoming>,
-    peer: SocketAddr,
+    peer: Peer,
     refusal: Option<HeadError>,
 ) -> Result<Response, Infallible> {
     let has_chunks = request.headers().contains_key(header::TRANSFER_ENCODING);
     let (parts, body) = request.into_parts();
     let (body, progress) = WatchedBody::watch(body);
     let mut request = Request::from_parts(parts, body);
-    request.extensions_mut().insert(ConnectInfo(peer));
+    request.extensions_mut().insert(peer);
     if let Some(refusal) = refusal {
         request.extensions_mut().insert(refusal);
     }

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use shared::flash::{Category, Flash};
 
 use super::visit::{Visit, end_of_tokens};
+use crate::clients::peer::Peer;
 use crate::error::{ApiError, EnvelopeBody};
 use crate::telemetry::Chain;
 
@@ -33,14 +34,24 @@ impl Visit {
         (response, flashes)
     }
 
+    /// Whether nobody may read the response. Flashes that wait are for one that is read.
+    fn may_have_gone(&self) -> bool {
+        self.peer.as_ref().is_some_and(Peer::sends_no_more)
+    }
+
     /// Takes the flashes that this response delivers, oldest first: those that waited for the
     /// session, then the handler's.
     async fn deliver_flashes(&self) -> Vec<Flash> {
-        let waiting_for = self.session_id().filter(|_| self.has_waiting_flashes());
-        let mut flashes = match waiting_for {
-            Some(session) => self.sessions.memory.take_flashes(session).await,
-            None => Vec::new(),
-        };
+        let mut flashes = Vec::new();
+        if let Some(session) = self.session_id()
+            && self.has_waiting_flashes()
+            && !self.may_have_gone()
+        {
+            let taken = self.sessions.memory.take_flashes(session).await;
+            if !self.may_have_gone() {
+                flashes = taken.deliver();
+            }
+        }
         flashes.append(&mut self.take_own_flashes());
         flashes
     }

@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use quick_cache::sync::Cache;
 
 use crate::clients::ClientKey;
+use crate::clients::peer::Peer;
 use crate::clients::rate_limit::{Rate, RateLimit};
 use crate::clock::Clock;
 use crate::error::ApiError;
@@ -97,8 +98,9 @@ impl Sessions {
             }
         }
         let client = request.extensions().get::<ClientKey>().copied();
+        let peer = request.extensions().get::<Peer>().cloned();
         let shows_flashes = delivery::shows_flashes(request);
-        let visit = Visit::new(Arc::clone(self), state, client, shows_flashes);
+        let visit = Visit::new(Arc::clone(self), state, client, peer, shows_flashes);
         request.extensions_mut().insert(visit.clone());
         Ok(visit)
     }

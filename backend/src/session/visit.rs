@@ -15,6 +15,7 @@ use super::memory::{EndError, Standing};
 use super::token::{ABSOLUTE_LIFETIME_SECONDS, Claims, LEEWAY_SECONDS};
 use crate::cache::Reader;
 use crate::clients::ClientKey;
+use crate::clients::peer::Peer;
 use crate::error::ApiError;
 use crate::session_id::SessionId;
 use crate::store::StoreError;
@@ -29,6 +30,7 @@ pub struct Visit {
     pub(super) sessions: Arc<Sessions>,
     pub(super) state: Arc<Mutex<VisitState>>,
     pub(super) client: Option<ClientKey>,
+    pub(super) peer: Option<Peer>,
     /// Whether the response can show flashes to a person.
     pub(super) shows_flashes: bool,
 }
@@ -74,12 +76,14 @@ impl Visit {
         sessions: Arc<Sessions>,
         state: VisitState,
         client: Option<ClientKey>,
+        peer: Option<Peer>,
         shows_flashes: bool,
     ) -> Self {
         Self {
             sessions,
             state: Arc::new(Mutex::new(state)),
             client,
+            peer,
             shows_flashes,
         }
     }

@@ -274,6 +274,7 @@ async fn a_killed_server_loses_no_message_that_it_took() {
     let messages: Vec<String> = memory
         .take_flashes(session)
         .await
+        .deliver()
         .into_iter()
         .map(|flash| flash.message)
         .collect();

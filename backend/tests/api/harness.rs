@@ -11,11 +11,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use flashblog::answers::Answers;
 use flashblog::app::{App, Parts};
 use flashblog::cache::{BlogCache, SharingTimes};
+use flashblog::clients::peer::Peer;
 use flashblog::clients::rate_limit::{Rate, RateLimit};
 use flashblog::clock::Clock;
 use flashblog::contact::Contact;
@@ -590,7 +590,7 @@ impl Client {
             request = request.header(*name, *value);
         }
         let request = request
-            .extension(ConnectInfo(self.peer))
+            .extension(Peer::at(self.peer))
             .body(body.into())
             .expect("a request");
         let response = self

@@ -18,6 +18,7 @@ mod envelope;
 mod feeds;
 mod flash;
 mod fuzz;
+mod half_close;
 mod harness;
 mod hostile_sources;
 mod hosts;

@@ -129,13 +129,13 @@ async fn waiting_messages_stay_when_they_can_not_be_taken() {
         .execute(&mut *lock)
         .await
         .expect("locks");
-    assert_eq!(memory.take_flashes(session).await, []);
+    assert_eq!(memory.take_flashes(session).await.deliver(), []);
     sqlx::query("ROLLBACK")
         .execute(&mut *lock)
         .await
         .expect("unlocks");
-    assert_eq!(memory.take_flashes(session).await, [flash]);
-    assert_eq!(memory.take_flashes(session).await, []);
+    assert_eq!(memory.take_flashes(session).await.deliver(), [flash]);
+    assert_eq!(memory.take_flashes(session).await.deliver(), []);
     let left = sqlx::query("SELECT count(*) FROM waiting_flashes")
         .fetch_one(&mut *lock)
         .await

@@ -20,7 +20,7 @@ use crate::store::{Store, StoreError};
 use crate::telemetry::Chain;
 use crate::telemetry::in_current_request;
 use index::Index;
-use taken::Taken;
+pub use taken::Taken;
 
 /// How many of the last ends are read again. An end gets its number before it is committed, so a lower
 /// number can appear after a higher one.
@@ -200,9 +200,9 @@ impl SessionMemory {
         self.index.lock().additions(session).is_some()
     }
 
-    /// Takes the flashes that wait for a session, oldest first. They stay when the store fails, and are
-    /// put back when the request is given up.
-    pub async fn take_flashes(self: &Arc<Self>, session: SessionId) -> Vec<Flash> {
+    /// Takes the flashes that wait for a session. They stay when the store fails, and are put back when
+    /// the request is given up.
+    pub async fn take_flashes(self: &Arc<Self>, session: SessionId) -> Taken {
         let memory = Arc::clone(self);
         let taken = to_the_end(async move {
             let before = memory.index.lock().additions(session);
@@ -214,16 +214,14 @@ impl SessionMemory {
                 flashes,
             })
         });
-        match taken.await {
-            Ok(mut taken) => std::mem::take(&mut taken.flashes)
-                .into_iter()
-                .map(|waiting| waiting.flash)
-                .collect(),
-            Err(error) => {
-                error.log("Waiting flashes can't be delivered yet");
-                Vec::new()
+        taken.await.unwrap_or_else(|error| {
+            error.log("Waiting flashes can't be delivered yet");
+            Taken {
+                memory: Arc::clone(self),
+                session,
+                flashes: Vec::new(),
             }
-        }
+        })
     }
 
     /// Ends a session: from now on none of its tokens is valid. `keep_until` is when the last of

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use shared::flash::Flash;
 use tokio::runtime::Handle;
 
 use super::SessionMemory;
@@ -10,10 +11,18 @@ use crate::store::session::WaitingFlash;
 use crate::telemetry::Chain;
 
 /// Flashes that were taken from the store. Those that remain when it is dropped are put back.
-pub(super) struct Taken {
+pub struct Taken {
     pub(super) memory: Arc<SessionMemory>,
     pub(super) session: SessionId,
     pub(super) flashes: Vec<WaitingFlash>,
+}
+
+impl Taken {
+    /// The flashes, oldest first, for a response that goes out.
+    pub fn deliver(mut self) -> Vec<Flash> {
+        let flashes = std::mem::take(&mut self.flashes).into_iter();
+        flashes.map(|waiting| waiting.flash).collect()
+    }
 }
 
 impl Drop for Taken {
