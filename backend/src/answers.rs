@@ -12,8 +12,9 @@ use shared::route::{BlogsQuery, Route, SearchQuery};
 use tokio::sync::Semaphore;
 
 use crate::cache::View;
-use crate::http::answer::{Answer, Encoding};
+use crate::http::answer::Answer;
 use crate::http::conditional::Preconditions;
+use crate::http::encoding::Encoding;
 
 /// The memory of an answer beside its bytes: headers, key, entry of the cache.
 const OVERHEAD_BYTES: u64 = 2048;
@@ -85,7 +86,7 @@ impl Key {
     pub fn of_posts(view: &View, wanted: Wanted) -> Self {
         Self {
             snapshot: view.number(),
-            is_stale: view.freshness.stale,
+            is_stale: view.stale,
             profile: 0,
             fetched_at: None,
             wanted,
@@ -188,6 +189,11 @@ impl Answers {
         self.written.load(Ordering::Relaxed)
     }
 
+    /// Whether an answer is kept.
+    pub fn has(&self, key: &Key) -> bool {
+        self.by_key.contains_key(key)
+    }
+
     /// The kept answer, or the one that `write` makes. Only one request writes; the others wait for it.
     ///
     /// # Errors
@@ -197,17 +203,24 @@ impl Answers {
         key: Key,
         write: impl Future<Output = Result<Answer, E>>,
     ) -> Result<KeptAnswer, E> {
+        if let Some(weighed) = self.by_key.get(&key) {
+            return Ok(self.kept(key, weighed));
+        }
         let write = async {
             let answer = write.await?;
             self.written.fetch_add(1, Ordering::Relaxed);
             Ok(Weighed::new(Arc::new(answer)))
         };
         let weighed = self.by_key.get_or_insert_async(&key, write).await?;
-        Ok(KeptAnswer {
+        Ok(self.kept(key, weighed))
+    }
+
+    fn kept(&self, key: Key, weighed: Weighed) -> KeptAnswer {
+        KeptAnswer {
             answers: self.clone(),
-            key: Arc::new(key),
+            key,
             answer: weighed.answer,
-        })
+        }
     }
 
     /// The same for an answer that is written at once and can't fail.
@@ -222,14 +235,14 @@ impl Answers {
 #[derive(Clone)]
 pub struct KeptAnswer {
     answers: Answers,
-    key: Arc<Key>,
+    key: Key,
     answer: Arc<Answer>,
 }
 
 impl KeptAnswer {
-    /// Its bytes without an encoding.
-    pub fn bytes(&self) -> &[u8] {
-        self.answer.bytes()
+    /// The part of its bytes that its writer marked, without an encoding.
+    pub fn part(&self) -> &[u8] {
+        self.answer.part()
     }
 
     /// Answers a request. A missing encoding is made in the background for later requests.
@@ -257,9 +270,7 @@ impl KeptAnswer {
             answer.pack(encoding);
             drop(permit);
             // Its weight has changed. `true`: an answer that was removed meanwhile stays removed.
-            let _ = answers
-                .by_key
-                .replace(Key::clone(&key), Weighed::new(answer), true);
+            let _ = answers.by_key.replace(key, Weighed::new(answer), true);
         });
     }
 }

@@ -1,12 +1,11 @@
 //! The error that every handler returns.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::value::RawValue;
 use shared::problem::code;
 
 use crate::store::StoreError;
@@ -275,7 +274,7 @@ impl IntoResponse for ApiError {
 #[derive(Debug, Clone)]
 pub enum EnvelopeBody {
     /// JSON for the envelope's `data`.
-    Data(Arc<RawValue>),
+    Data(Bytes),
     /// What the envelope's `error` is made of.
     Error(ProblemParts),
     /// The response is a document of its own, such as the API's description: no envelope.

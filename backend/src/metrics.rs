@@ -3,14 +3,13 @@
 //! The number of labels is bounded: routes, not addresses; standard methods; statuses.
 
 use std::fmt;
-use std::sync::Arc;
+use std::hash::{Hash, Hasher};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
-use axum::middleware::Next;
 use axum::response::Response;
-use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder, text};
 use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
@@ -24,6 +23,7 @@ use crate::contact::Contact;
 use crate::session::Sessions;
 use crate::site::page_renderer::PageRenderer;
 use crate::store::health::DatabaseHealth;
+use crate::telemetry;
 
 /// In seconds. The last one is the handlers' time limit.
 const BUCKETS: [f64; 12] = [
@@ -41,13 +41,58 @@ pub struct Metrics {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
     method: &'static str,
-    route: String,
+    route: RouteLabel,
     status: u16,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RouteLabels {
-    route: String,
+    route: RouteLabel,
+}
+
+/// The pattern that an address fits; of what fits none, the site's pages and files are one route and
+/// all else in the API is another.
+#[derive(Clone, Debug)]
+enum RouteLabel {
+    Matched(MatchedPath),
+    Other(&'static str),
+}
+
+impl RouteLabel {
+    fn of(request: &Request) -> Self {
+        match telemetry::route(request) {
+            Some(path) => Self::Matched(path.clone()),
+            None if request.uri().path().starts_with("/api") => Self::Other("unmatched"),
+            None => Self::Other("site"),
+        }
+    }
+
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Matched(path) => path.as_str(),
+            Self::Other(name) => name,
+        }
+    }
+}
+
+impl PartialEq for RouteLabel {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for RouteLabel {}
+
+impl Hash for RouteLabel {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl EncodeLabelValue for RouteLabel {
+    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> fmt::Result {
+        self.as_str().encode(encoder)
+    }
 }
 
 impl Default for Metrics {
@@ -191,17 +236,17 @@ impl Drop for InFlight<'_> {
     }
 }
 
-/// Middleware: counts the request and how long its answer takes.
-pub async fn measure(
-    State(metrics): State<Arc<Metrics>>,
+/// Counts the request and how long its answer takes.
+pub async fn measure<F: Future<Output = Response>>(
+    metrics: &Metrics,
     request: Request,
-    next: Next,
+    next: impl FnOnce(Request) -> F,
 ) -> Response {
     let _in_flight = InFlight::new(&metrics.in_flight);
     let started = Instant::now();
     let method = method(request.method());
-    let route = route(&request);
-    let response = next.run(request).await;
+    let route = RouteLabel::of(&request);
+    let response = next(request).await;
     let labels = RouteLabels {
         route: route.clone(),
     };
@@ -219,15 +264,6 @@ pub async fn measure(
         })
         .inc();
     response
-}
-
-/// The route's pattern. Addresses without one are `site` (pages and files) or `unmatched` (the API).
-fn route(request: &Request) -> String {
-    match request.extensions().get::<MatchedPath>() {
-        Some(path) => path.as_str().to_owned(),
-        None if request.uri().path().starts_with("/api") => "unmatched".to_owned(),
-        None => "site".to_owned(),
-    }
 }
 
 /// A method of RFC 9110. All others are `other`.

@@ -1,17 +1,20 @@
-//! Routes and layers. A handler's attribute has its path, so that the API's description has every
-//! route.
+//! Routes, and the way to them. The attribute above a handler has its path, so that the API's
+//! description has every route.
+//!
+//! The parts of the way are functions that call the next one, and one layer calls the first: each layer
+//! of axum's would cost every request a copy of all the layers below.
 
-use std::any::Any;
+use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::extract::DefaultBodyLimit;
+use axum::extract::Request;
 use axum::http::{Method, StatusCode};
-use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get, get_service, post};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use axum::routing::{Route, any, get, get_service, post};
 use axum::{Extension, Router};
-use tower::ServiceBuilder;
-use tower_http::catch_panic::CatchPanicLayer;
+use tower::layer::layer_fn;
+use tower::{ServiceExt, service_fn};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -26,38 +29,13 @@ use crate::handlers::{
 };
 use crate::http::admission::{admit, admit_metrics, admit_to_files};
 use crate::http::hosts::Hosts;
-use crate::http::security_headers::{Https, security_headers};
+use crate::http::security_headers::secure;
 use crate::metrics::measure;
 use crate::site::error_page::{self, explain_failures};
-use crate::telemetry::request_span;
+use crate::telemetry::{UNKNOWN_IN_API, named};
 
 /// The whole site: the API, the pages, the feeds and the files.
 pub fn router(app: App) -> Router {
-    let api = OpenApiRouter::new()
-        .routes(routes!(session::show, session::create, session::end))
-        .routes(routes!(blogs::list))
-        .routes(routes!(blogs::show))
-        .routes(routes!(blogs::categories))
-        .routes(routes!(search::show))
-        .routes(routes!(site::show))
-        .routes(routes!(site::page))
-        .routes(routes!(contact::create))
-        .routes(routes!(docs::openapi))
-        .routes(routes!(docs::page))
-        .routes(routes!(docs::styles))
-        .fallback(no_such_path);
-    let (answering_in_envelopes, operations) = OpenApiRouter::with_openapi(Api::openapi())
-        .nest("/api", api)
-        .route("/api/", any(no_such_path))
-        .routes(routes!(health::healthz))
-        .routes(routes!(health::readyz))
-        .split_for_parts();
-    let description = Description::new(
-        &operations,
-        &app.profile.identity.words().title,
-        app.sessions.cookie_name(),
-    );
-    let answering_in_envelopes = answering_in_envelopes.layer(Extension(Arc::new(description)));
     let pages_and_files = Router::new()
         .route("/media/{*path}", get(media::show))
         .route(
@@ -82,68 +60,129 @@ pub fn router(app: App) -> Router {
         )
         .fallback(page::show);
     // The form is sent to its page's own address.
-    let form = Router::new()
-        .route("/contact", post(contact::submit))
-        .layer(
-            ServiceBuilder::new()
-                .layer(from_fn_with_state(app.clone(), envelope))
-                .layer(from_fn_with_state(app.clone(), contact::explain_failures))
-                .layer(CatchPanicLayer::custom(panicked))
-                .layer(from_fn_with_state(app.admission.clone(), admit))
-                .layer(DefaultBodyLimit::disable()),
-        );
-    let form: Router = form.with_state(app.clone());
+    let form = Router::new().route("/contact", post(contact::submit));
+    let form: Router = through(form, &app, way_to_form).with_state(app.clone());
     let form_page = Router::new().fallback(page::show);
     let form_page: Router = for_people(form_page, &app).with_state(app.clone());
     // Other methods are answered by the page, behind the same checks.
     let form_page = get_service(form_page.clone()).fallback_service(form_page);
-    let all = Router::new()
-        .merge(in_envelopes(answering_in_envelopes, &app))
+    Router::new()
+        .merge(in_envelopes(api(&app), &app))
         .route("/contact", form_page.post_service(form))
-        .merge(for_people(pages_and_files, &app));
-    with_headers(all, &app).with_state(app)
+        .merge(for_people(pages_and_files, &app))
+        .with_state(app)
+}
+
+/// What answers in envelopes. Not nested, which would write the address of every request anew.
+fn api(app: &App) -> Router<App> {
+    let docs = OpenApiRouter::new()
+        .routes(routes!(docs::openapi))
+        .routes(routes!(docs::page))
+        .routes(routes!(docs::styles));
+    let api = OpenApiRouter::with_openapi(Api::openapi())
+        .routes(routes!(session::show, session::create, session::end))
+        .routes(routes!(blogs::list))
+        .routes(routes!(blogs::show))
+        .routes(routes!(blogs::categories))
+        .routes(routes!(search::show))
+        .routes(routes!(site::show))
+        .routes(routes!(site::page))
+        .routes(routes!(contact::create))
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        .route("/api", any(no_such_path))
+        .route("/api/", any(no_such_path))
+        .route(UNKNOWN_IN_API, any(no_such_path));
+    let mut operations = api.get_openapi().clone();
+    operations.merge(docs.get_openapi().clone());
+    let title = &app.profile.identity.words().title;
+    let description = Description::new(&operations, title, app.sessions.cookie_name());
+    let docs = docs.layer(Extension(Arc::new(description)));
+    api.merge(docs).into()
 }
 
 /// The metrics, for a listener of their own.
 pub fn metrics_router(app: App, hosts: Hosts) -> Router {
+    let hosts = Arc::new(hosts);
     Router::new()
         .route("/metrics", get(metrics::show))
-        .layer(from_fn_with_state(Arc::new(hosts), admit_metrics))
-        .layer(from_fn_with_state(Https(false), security_headers))
+        .layer(from_fn(move |request, next: Next| {
+            way_to_metrics(Arc::clone(&hosts), request, next)
+        }))
         .with_state(app)
-}
-
-/// Adds the layers of every request: its span, its measurement and the security headers.
-pub fn with_headers(routes: Router<App>, app: &App) -> Router<App> {
-    let https = Https(app.public_url.is_https());
-    // One layer of the router: each costs every request a copy of all the layers below.
-    routes.layer(
-        ServiceBuilder::new()
-            .layer(from_fn_with_state(https, security_headers))
-            .layer(from_fn_with_state(app.metrics.clone(), measure))
-            .layer(from_fn(request_span)),
-    )
-}
-
-/// Answers every failure of these routes, panics included, with a page or a line of text.
-pub fn for_people(routes: Router<App>, app: &App) -> Router<App> {
-    routes.layer(
-        ServiceBuilder::new()
-            .layer(from_fn_with_state(app.profile.clone(), explain_failures))
-            .layer(CatchPanicLayer::custom(panicked))
-            .layer(from_fn_with_state(app.admission.clone(), admit_to_files)),
-    )
 }
 
 /// Puts every response of these routes, panics included, into an envelope.
 pub fn in_envelopes(routes: Router<App>, app: &App) -> Router<App> {
-    routes.method_not_allowed_fallback(no_such_method).layer(
-        ServiceBuilder::new()
-            .layer(from_fn_with_state(app.clone(), envelope))
-            .layer(CatchPanicLayer::custom(panicked))
-            .layer(from_fn_with_state(app.admission.clone(), admit))
-            .layer(DefaultBodyLimit::disable()),
-    )
+    let routes = routes.method_not_allowed_fallback(no_such_method);
+    through(routes, app, way_to_api)
+}
+
+/// Answers every failure of these routes, panics included, with a page or a line of text.
+pub fn for_people(routes: Router<App>, app: &App) -> Router<App> {
+    through(routes, app, way_to_people)
+}
+
+/// Puts a way before routes.
+fn through<F>(
+    routes: Router<App>,
+    app: &App,
+    way: impl Fn(App, Request, Route) -> F + Clone + Send + Sync + 'static,
+) -> Router<App>
+where
+    F: Future<Output = Response> + Send + 'static,
+{
+    let app = app.clone();
+    routes.layer(layer_fn(move |route: Route| {
+        let (app, way) = (app.clone(), way.clone());
+        service_fn(move |request: Request| {
+            let answer = way(app.clone(), request, route.clone());
+            async move { Ok::<_, Infallible>(answer.await) }
+        })
+    }))
+}
+
+async fn handled(route: Route, request: Request) -> Response {
+    match route.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+async fn way_to_api(app: App, request: Request, route: Route) -> Response {
+    let admitted = |request| admit(&app.admission, request, |request| handled(route, request));
+    let answer = |request| envelope(&app, request, admitted);
+    observed(&app, request, answer).await
+}
+
+async fn way_to_form(app: App, request: Request, route: Route) -> Response {
+    let admitted = |request| admit(&app.admission, request, |request| handled(route, request));
+    let explained = |request| contact::explain_failures(&app, request, admitted);
+    let answer = |request| envelope(&app, request, explained);
+    observed(&app, request, answer).await
+}
+
+async fn way_to_people(app: App, request: Request, route: Route) -> Response {
+    let admitted =
+        |request| admit_to_files(&app.admission, request, |request| handled(route, request));
+    let answer = |request| explain_failures(&app.profile, request, admitted);
+    observed(&app, request, answer).await
+}
+
+async fn way_to_metrics(hosts: Arc<Hosts>, request: Request, next: Next) -> Response {
+    let answer = admit_metrics(&hosts, request, |request| next.run(request));
+    secure(answer.await, false)
+}
+
+/// What every request has: its name, its measurement and the security headers.
+async fn observed<F: Future<Output = Response>>(
+    app: &App,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
+    let named = |request| named(request, next);
+    let response = measure(&app.metrics, request, named).await;
+    secure(response, app.public_url.is_https())
 }
 
 async fn no_such_path() -> ApiError {
@@ -157,9 +196,4 @@ async fn no_such_method(method: Method) -> Result<Reply, ApiError> {
     } else {
         Err(ApiError::Status(StatusCode::METHOD_NOT_ALLOWED))
     }
-}
-
-/// A panic is an opaque 500. The hook of [`crate::telemetry`] has logged it.
-fn panicked(_: Box<dyn Any + Send>) -> Response {
-    ApiError::Status(StatusCode::INTERNAL_SERVER_ERROR).into_response()
 }

@@ -1,18 +1,41 @@
-//! Logs on standard error: one line for each event, one span for each request.
+//! Logs on standard error: one line for each event, with the request that it belongs to.
+
+mod lines;
 
 use std::fmt;
 use std::io::IsTerminal;
+use std::sync::Arc;
+use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use axum::middleware::Next;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::response::Response;
-use tracing::Instrument;
 use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
 
+use self::lines::Lines;
+
 tokio::task_local! {
-    static REQUEST_ID: Option<RequestId>;
+    static REQUEST: Option<Arc<CurrentRequest>>;
+}
+
+/// The request that a task answers, for its log lines. A span would say the same at several times the
+/// cost of the line itself.
+struct CurrentRequest {
+    id: RequestId,
+    method: Method,
+    route: Option<MatchedPath>,
+}
+
+impl CurrentRequest {
+    /// The matched route, never the raw URI: an address can hold what no log should.
+    fn route(&self) -> &str {
+        self.route.as_ref().map_or("unmatched", MatchedPath::as_str)
+    }
+}
+
+fn current_request() -> Option<Arc<CurrentRequest>> {
+    REQUEST.try_with(Clone::clone).ok().flatten()
 }
 
 /// Carries the request's id, both ways.
@@ -23,19 +46,12 @@ pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// # Errors
 /// When the filter can't be read, or logging was started before.
 pub fn start(filter: &str, json: bool) -> anyhow::Result<()> {
-    let subscriber = tracing_subscriber::fmt()
+    let started = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_new(filter)?)
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
-    let started = if json {
-        subscriber
-            .json()
-            .flatten_event(true)
-            .with_span_list(false)
-            .try_init()
-    } else {
-        subscriber.try_init()
-    };
+        .with_ansi(std::io::stderr().is_terminal())
+        .event_format(if json { Lines::Json } else { Lines::Text })
+        .try_init();
     started.map_err(|error| anyhow::anyhow!("can't start logging: {error}"))?;
     log_panics();
     Ok(())
@@ -53,70 +69,95 @@ fn log_panics() {
     }));
 }
 
-/// A request's id, as logs, its response and a problem's `request_id` show it.
+/// A request's id, as logs, its response and a problem's `request_id` show it. Clones share the text.
 #[derive(Debug, Clone)]
-pub struct RequestId(pub String);
+pub struct RequestId(HeaderValue);
 
 impl RequestId {
     /// The client's own id when it is well formed (1 to 128 of `A-Za-z0-9._-`), else a new one.
     fn of(headers: &HeaderMap) -> Self {
-        let well_formed = |id: &&str| {
+        let well_formed = |id: &&HeaderValue| {
             (1..=128).contains(&id.len())
                 && id
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+                    .as_bytes()
+                    .iter()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte))
         };
-        let sent = headers
-            .get(&X_REQUEST_ID)
-            .and_then(|value| value.to_str().ok());
-        Self(
-            sent.filter(well_formed)
-                .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned),
-        )
+        let sent = headers.get(&X_REQUEST_ID).filter(well_formed);
+        Self(sent.map_or_else(new_id, HeaderValue::clone))
     }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.to_str().unwrap_or_default()
+    }
+
+    /// The id as the value of [`X_REQUEST_ID`].
+    #[must_use]
+    pub fn header(&self) -> &HeaderValue {
+        &self.0
+    }
+}
+
+impl From<Uuid> for RequestId {
+    fn from(id: Uuid) -> Self {
+        let mut text = Uuid::encode_buffer();
+        let text = id.hyphenated().encode_lower(&mut text);
+        // Hexadecimal digits are always a header's value.
+        Self(HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("none")))
+    }
+}
+
+fn new_id() -> HeaderValue {
+    RequestId::from(Uuid::now_v7()).0
 }
 
 /// The id of the request that the current task answers, if any.
 #[must_use]
 pub fn current_request_id() -> Option<RequestId> {
-    REQUEST_ID.try_with(Clone::clone).ok().flatten()
+    current_request().map(|request| request.id.clone())
 }
 
-/// Gives a new task the id and the span of the request that starts it.
+/// Gives a new task the id of the request that starts it, for its log lines too.
 pub fn in_current_request<F: Future>(task: F) -> impl Future<Output = F::Output> {
-    REQUEST_ID
-        .scope(current_request_id(), task)
-        .in_current_span()
+    REQUEST.scope(current_request(), task)
 }
 
-/// Middleware: gives the request an id, runs it in a span, and logs one line when it is answered.
-///
-/// The span has the matched route, never the URI: a query can hold secrets.
-pub async fn request_span(mut request: Request, next: Next) -> Response {
+/// Gives the request an id, and logs one line when it is answered.
+pub async fn named<F: Future<Output = Response>>(
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let id = RequestId::of(request.headers());
-    let route = request.extensions().get::<MatchedPath>();
-    let span = tracing::info_span!(
-        "request",
-        request.id = id.0,
-        http.method = %request.method(),
-        http.route = route.map_or("unmatched", MatchedPath::as_str),
-    );
-    request.extensions_mut().insert(id.clone());
-    let named = Some(id.clone());
-    let started = std::time::Instant::now();
-    let answer = async move {
-        let mut response = next.run(request).await;
-        if let Ok(value) = HeaderValue::from_str(&id.0) {
-            response.headers_mut().insert(X_REQUEST_ID, value);
-        }
+    let current = CurrentRequest {
+        id: id.clone(),
+        method: request.method().clone(),
+        route: route(&request).cloned(),
+    };
+    let started = Instant::now();
+    // On the heap: the future would stand here and in the scope.
+    let answer = Box::pin(async move {
+        let mut response = next(request).await;
+        response.headers_mut().insert(X_REQUEST_ID, id.0);
         tracing::info!(
             http.status = response.status().as_u16(),
             elapsed_ms = started.elapsed().as_millis() as u64,
             "Request answered"
         );
         response
-    };
-    REQUEST_ID.scope(named, answer).instrument(span).await
+    });
+    REQUEST.scope(Some(Arc::new(current)), answer).await
+}
+
+/// Below this stands what the API does not have.
+pub const UNKNOWN_IN_API: &str = "/api/{*unknown}";
+
+/// The pattern that a request's address fits, if it fits one.
+#[must_use]
+pub fn route(request: &Request) -> Option<&MatchedPath> {
+    let path = request.extensions().get::<MatchedPath>()?;
+    (path.as_str() != UNKNOWN_IN_API).then_some(path)
 }
 
 /// An error with the errors that caused it, on one line.

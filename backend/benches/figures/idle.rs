@@ -7,9 +7,10 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
-use crate::http::{Server, exchange, request};
+use crate::client::{exchange, request};
 use crate::memory::resident_bytes;
 use crate::row;
+use crate::server::Server;
 
 const CONNECTIONS: usize = 10_000;
 /// In 10^6 bytes.

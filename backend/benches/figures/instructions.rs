@@ -1,14 +1,17 @@
 //! The instructions that the server spends on a request, counted by valgrind. They are the same on any
 //! machine, whatever else runs there.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, ensure};
+use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::http::{ASKED, Asked, FLASHBLOG, Server, arguments, cookie_of, exchange, request};
+use crate::client::{cookie_of, exchange, request};
+use crate::http::{ASKED, Asked};
+use crate::server::{FLASHBLOG, Server, arguments, bare_command};
 use crate::{row, row_without_goal};
 
 const REQUESTS: u64 = 200;
@@ -20,71 +23,110 @@ pub(crate) fn run() -> anyhow::Result<()> {
         row_without_goal("Instructions of a request", "valgrind is not installed");
         return Ok(());
     }
-    let runtime = tokio::runtime::Runtime::new()?;
-    for asked in &ASKED {
-        let instructions = runtime.block_on(count(asked))?;
-        let goal = GOALS[usize::from(asked.path != "/healthz")];
-        row(
-            &format!("Instructions of {}, with `--log warn`", asked.name()),
-            &format!("≤ {goal}"),
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let folder = tempfile::tempdir()?;
+        let mut own = Command::new(FLASHBLOG);
+        own.args(arguments(folder.path(), "warn")?);
+        let mut own = Counted::start(&own)?;
+        let first = exchange(&own.server.address, &request("")).await?;
+        let cookie = cookie_of(&first)?;
+        for asked in &ASKED {
+            let instructions = own.count(asked, cookie).await?;
+            let goal = GOALS[usize::from(asked.path != "/healthz")];
+            row(
+                &format!("Instructions of {}, with `--log warn`", asked.name()),
+                &format!("≤ {goal}"),
+                &instructions.to_string(),
+                instructions <= goal,
+            );
+        }
+        let list = &ASKED[1];
+        let answer = list.settled(&own.server.address, cookie).await?;
+        let body = tempfile::NamedTempFile::new()?;
+        std::fs::write(body.path(), &answer.body)?;
+        let mut bare = Counted::start(&bare_command(&answer, body.path())?)?;
+        let instructions = bare.count(list, cookie).await?;
+        row_without_goal(
+            "Instructions of a bare axum route with the bytes of the list",
             &instructions.to_string(),
-            instructions <= goal,
         );
+        Ok(())
+    })
+}
+
+/// A server whose instructions are counted.
+struct Counted {
+    server: Server,
+    folder: TempDir,
+    dumps: usize,
+}
+
+impl Counted {
+    fn start(command: &Command) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let counts = folder.path().join("counts");
+        let server = Server::start(
+            Command::new("valgrind")
+                .args(["--tool=callgrind", "--instr-atstart=no", "--quiet"])
+                .arg(format!("--callgrind-out-file={}", counts.display()))
+                .arg(command.get_program())
+                .args(command.get_args()),
+        )?;
+        Ok(Self {
+            server,
+            folder,
+            dumps: 0,
+        })
     }
-    Ok(())
-}
 
-async fn count(asked: &Asked) -> anyhow::Result<u64> {
-    let folder = tempfile::tempdir()?;
-    let counts = folder.path().join("counts");
-    let server = Server::start(
-        Command::new("valgrind")
-            .args(["--tool=callgrind", "--instr-atstart=no", "--quiet"])
-            .arg(format!("--callgrind-out-file={}", counts.display()))
-            .arg(FLASHBLOG)
-            .args(arguments(folder.path(), "warn")?),
-    )?;
-    let first = exchange(&server.address, &request("")).await?;
-    let cookie = cookie_of(&first)?;
-    let length = asked.settled(&server.address, cookie).await?.length();
-    let mut stream = TcpStream::connect(&server.address).await?;
-    let mut response = vec![0; length];
-    let request = asked.request(cookie);
-    for counted in [false, true] {
-        if counted {
-            control(&server, "-ion")?;
+    async fn count(&mut self, asked: &Asked, cookie: &str) -> anyhow::Result<u64> {
+        eprintln!("instructions of {}", asked.name());
+        let address = &self.server.address;
+        let length = asked.settled(address, cookie).await?.length();
+        let mut stream = TcpStream::connect(address).await?;
+        let mut response = vec![0; length];
+        let request = asked.request(cookie);
+        for counted in [false, true] {
+            if counted {
+                self.control("--instr=on")?;
+            }
+            for _ in 0..REQUESTS {
+                stream.write_all(request.as_bytes()).await?;
+                stream.read_exact(&mut response).await?;
+                ensure!(response.starts_with(b"HTTP/1.1 200 OK"), "not a 200");
+            }
         }
-        for _ in 0..REQUESTS {
-            stream.write_all(request.as_bytes()).await?;
-            stream.read_exact(&mut response).await?;
-            ensure!(response.starts_with(b"HTTP/1.1 200 OK"), "not a 200");
-        }
+        self.control("--instr=off")?;
+        // It begins to count anew with each dump.
+        self.control("--dump")?;
+        self.dumps += 1;
+        Ok(self.total()? / REQUESTS)
     }
-    control(&server, "-ioff")?;
-    control(&server, "-d")?;
-    Ok(total(&counts.with_extension("1"))? / REQUESTS)
-}
 
-fn control(server: &Server, command: &str) -> anyhow::Result<()> {
-    let process = server.process().to_string();
-    let output = Command::new("callgrind_control")
-        .args([command, &process])
-        .output()?;
-    ensure!(
-        output.status.success(),
-        "callgrind_control {command} failed"
-    );
-    Ok(())
-}
+    /// callgrind_control tells of failures in words only.
+    fn control(&self, command: &str) -> anyhow::Result<()> {
+        let process = self.server.process().to_string();
+        let output = Command::new("callgrind_control")
+            .args([command, &process])
+            .output()?;
+        let words = String::from_utf8_lossy(&output.stdout);
+        ensure!(
+            words.contains("OK."),
+            "callgrind_control {command}: {words}"
+        );
+        Ok(())
+    }
 
-/// The sum at the end of callgrind's counts.
-fn total(counts: &Path) -> anyhow::Result<u64> {
-    let text = std::fs::read_to_string(counts)?;
-    let mut lines = text.lines().rev();
-    let total = lines.find_map(|line| line.strip_prefix("totals: "));
-    total
-        .context("no totals")?
-        .trim()
-        .parse()
-        .context("a number")
+    /// The sum at the end of the last dump.
+    fn total(&self) -> anyhow::Result<u64> {
+        let file: PathBuf = self.folder.path().join(format!("counts.{}", self.dumps));
+        let text = std::fs::read_to_string(file)?;
+        let mut lines = text.lines().rev();
+        let total = lines.find_map(|line| line.strip_prefix("totals: "));
+        total
+            .context("no totals")?
+            .trim()
+            .parse()
+            .context("a number")
+    }
 }

@@ -7,11 +7,12 @@ use anyhow::{Context, ensure};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::http::{Server, ask};
+use crate::client::ask;
+use crate::server::Server;
 
 pub(crate) const CONNECTIONS: usize = 32;
-const ROUND: Duration = Duration::from_secs(2);
-const WARM_UP: Duration = Duration::from_millis(500);
+const ROUND: Duration = Duration::from_millis(1_500);
+const WARM_UP: Duration = Duration::from_millis(300);
 
 pub(crate) struct Measured {
     pub(crate) per_second: f64,
@@ -22,13 +23,11 @@ pub(crate) struct Measured {
     pub(crate) requests: usize,
 }
 
-/// Keeps [`CONNECTIONS`] connections busy for two seconds, one request at a time on each. Connections
+/// Keeps [`CONNECTIONS`] connections busy for a [`ROUND`], one request at a time on each. Connections
 /// take servers and requests in turn.
 pub(crate) async fn load(servers: &[&Server], requests: &[String]) -> anyhow::Result<Measured> {
     let cpu = || -> anyhow::Result<f64> {
-        let times = servers
-            .iter()
-            .map(|server| cpu_microseconds(server.process()));
+        let times = servers.iter().map(|server| with_children(server.process()));
         times.sum()
     };
     let cpu_before = cpu()?;
@@ -86,6 +85,17 @@ async fn keep_busy(
             times.push(now - sent);
         }
     }
+}
+
+/// The processor time of a process and its children.
+fn with_children(process: u32) -> anyhow::Result<f64> {
+    let children = format!("/proc/{process}/task/{process}/children");
+    let children = std::fs::read_to_string(children).unwrap_or_default();
+    let mut all = cpu_microseconds(process)?;
+    for child in children.split_ascii_whitespace() {
+        all += cpu_microseconds(child.parse()?)?;
+    }
+    Ok(all)
 }
 
 /// The processor time that a process has used so far: fields 14 and 15 of `/proc/PID/stat`, in

@@ -4,11 +4,16 @@
 //! body, tokens beside the bare HMAC. Standard output is a Markdown table; standard error says what
 //! is going on meanwhile.
 
+mod client;
+mod encodings;
+mod flask;
 mod flights;
+mod growth;
 mod http;
 mod idle;
 mod instructions;
 mod load;
+mod made_up;
 mod memory;
 mod overload;
 #[path = "../../tests/api/postgres_proxy.rs"]
@@ -16,6 +21,7 @@ mod postgres_proxy;
 #[path = "../../tests/api/postgres_server.rs"]
 mod postgres_server;
 mod search;
+mod server;
 mod servers;
 mod slow_source;
 mod tokens;
@@ -25,8 +31,8 @@ mod tokens;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> anyhow::Result<()> {
-    if std::env::args().nth(1).as_deref() == Some(http::BARE) {
-        return http::serve_bare();
+    if std::env::args().nth(1).as_deref() == Some(server::BARE) {
+        return server::serve_bare();
     }
     println!("| Figure | Goal | Measured | Met |");
     println!("|---|---|---|---|");
@@ -37,8 +43,11 @@ fn main() -> anyhow::Result<()> {
     slow_source::run()?;
     search::run()?;
     idle::run()?;
+    growth::run()?;
     http::run()?;
     servers::run()?;
+    flask::run()?;
+    encodings::run()?;
     instructions::run()?;
     overload::run()
 }

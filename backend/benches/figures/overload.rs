@@ -8,8 +8,9 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use crate::http::{Server, cookie_of, exchange, request};
+use crate::client::{cookie_of, exchange, request};
 use crate::row;
+use crate::server::Server;
 
 const GOAL: f64 = 0.8;
 const ROUND: Duration = Duration::from_secs(4);

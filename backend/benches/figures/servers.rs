@@ -9,10 +9,11 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection, query_scalar};
 use tempfile::TempDir;
 
-use crate::http::{FLASHBLOG, Server, arguments, cookie_of, exchange, request};
+use crate::client::{cookie_of, exchange, request};
 use crate::load::{CONNECTIONS, Measured, cpu_microseconds, load, stat};
 use crate::postgres_proxy::Proxy;
 use crate::postgres_server::Database;
+use crate::server::{FLASHBLOG, Server, arguments};
 use crate::tokens::median;
 use crate::{row, row_without_goal};
 

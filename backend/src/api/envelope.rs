@@ -1,19 +1,18 @@
 //! Writes every response body under `/api`.
 //!
 //! Handlers return a [`Reply`] or an [`ApiError`]. Both leave in the response's extensions what its
-//! body is made of, and the [`envelope`] layer writes the envelope from it and the session's flashes.
+//! body is made of, and [`envelope`] writes the envelope from it and the session's flashes.
 //! A response of a layer or of axum has no such extension; its status becomes the problem.
 
-use std::sync::Arc;
+use std::sync::LazyLock;
 
 use axum::body::Bytes;
-use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::Next;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
 use shared::envelope::{Envelope, Outcome};
+use shared::flash::Flash;
 use shared::problem::Problem;
 
 use crate::answers::{Answers, KeptAnswer, Key};
@@ -21,7 +20,8 @@ use crate::app::App;
 use crate::error::{ApiError, EnvelopeBody, ProblemParts, problem_of_status};
 use crate::http::answer::{Answer, write_once};
 use crate::http::conditional::Preconditions;
-use crate::telemetry::RequestId;
+use crate::http::security_headers::add_defaults;
+use crate::telemetry::{RequestId, current_request_id};
 
 const JSON: &str = "application/json";
 
@@ -32,7 +32,8 @@ pub struct Reply {
 }
 
 enum Data {
-    Own(Arc<RawValue>),
+    /// JSON.
+    Own(Bytes),
     Kept(KeptAnswer),
 }
 
@@ -71,7 +72,7 @@ impl Reply {
     }
 
     fn with_status(status: StatusCode, data: &impl Serialize) -> Result<Self, ApiError> {
-        let data = to_raw_value(data).map_err(ApiError::internal)?;
+        let data = serde_json::to_vec(data).map_err(ApiError::internal)?;
         Ok(Self {
             status,
             data: Data::Own(data.into()),
@@ -95,48 +96,57 @@ impl IntoResponse for Reply {
 
 /// The envelope of `data` without flashes, as finished bytes.
 fn kept_envelope(data: &impl Serialize) -> Result<Answer, ApiError> {
-    let envelope = Envelope {
-        outcome: Outcome::Data(data),
-        flash: Vec::new(),
-    };
-    let bytes = serde_json::to_vec(&envelope).map_err(ApiError::internal)?;
-    let mut answer = Answer::new(JSON, bytes);
-    for (name, value) in COMMON_HEADERS {
-        answer = answer.with_header(name, HeaderValue::from_static(value));
-    }
+    let mut bytes = DATA.to_vec();
+    serde_json::to_writer(&mut bytes, data).map_err(ApiError::internal)?;
+    let data = DATA.len()..bytes.len();
+    bytes.extend_from_slice(NO_FLASH);
     let caching = HeaderValue::from_static("private, no-cache");
-    Ok(answer.with_header(header::CACHE_CONTROL, caching))
+    Ok(Answer::new(JSON, bytes)
+        .with_header(header::CACHE_CONTROL, caching)
+        .with_header(header::VARY, VARY)
+        .with_part(data))
 }
 
-/// The data in the bytes of [`kept_envelope`].
-fn data_of(envelope: &[u8]) -> Option<&RawValue> {
-    let data = envelope
-        .strip_prefix(b"{\"data\":")?
-        .strip_suffix(b",\"flash\":[]}")?;
-    serde_json::from_slice(data).ok()
+/// How an envelope begins, and how one ends that has no flash. [`Envelope`] is the same as a type.
+const DATA: &[u8] = b"{\"data\":";
+const FLASH: &[u8] = b",\"flash\":";
+const NO_FLASH: &[u8] = b",\"flash\":[]}";
+
+/// The envelope of data that is JSON already.
+fn envelope_of_json(data: &[u8], flash: &[Flash]) -> serde_json::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(DATA.len() + data.len() + NO_FLASH.len());
+    bytes.extend_from_slice(DATA);
+    bytes.extend_from_slice(data);
+    bytes.extend_from_slice(FLASH);
+    serde_json::to_writer(&mut bytes, flash)?;
+    bytes.push(b'}');
+    Ok(bytes)
 }
 
-const COMMON_HEADERS: [(HeaderName, &str); 4] = [
-    (header::CACHE_CONTROL, "no-store"),
-    (header::VARY, "Cookie, Authorization, Accept-Encoding"),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; frame-ancestors 'none'",
-    ),
-];
+const VARY: HeaderValue = HeaderValue::from_static("Cookie, Authorization, Accept-Encoding");
 
-/// Middleware: opens the session of a request, and puts what the handler returns into an envelope
-/// together with the session's flashes.
-pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    if let Some(client) = app.trusted_proxies.client_of(&request) {
-        request.extensions_mut().insert(client);
-    }
-    let request_id = request.extensions().get::<RequestId>().cloned();
+/// What every envelope has, unless its handler says otherwise.
+static COMMON_HEADERS: LazyLock<HeaderMap> = LazyLock::new(|| {
+    let mut headers = HeaderMap::with_capacity(24);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::VARY, VARY);
+    add_defaults(&mut headers);
+    headers
+});
+
+/// Opens the session of a request, and puts what the handler returns into an envelope together with
+/// the session's flashes.
+pub async fn envelope<F: Future<Output = Response>>(
+    app: &App,
+    mut request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
+    let client = app.trusted_proxies.client_of(&request);
     let preconditions = Preconditions::of(&request);
-    let (mut response, flash, flashes_wait) = match app.sessions.attach(&mut request).await {
+    let attached = app.sessions.attach(&mut request, client).await;
+    let (mut response, flash, flashes_wait) = match attached {
         Ok(visit) => {
-            let (response, flash) = visit.finish(next.run(request).await).await;
+            let (response, flash) = visit.finish(next(request).await).await;
             (response, flash, visit.has_waiting_flashes())
         }
         Err(error) => (error.into_response(), Vec::new(), false),
@@ -148,34 +158,34 @@ pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) 
     {
         return finished(kept, &preconditions, &response);
     }
+    let own = std::mem::replace(response.headers_mut(), COMMON_HEADERS.clone());
+    if !own.is_empty() {
+        response.headers_mut().extend(own);
+    }
     let body = response.extensions_mut().remove::<EnvelopeBody>();
     let has_own_body =
         response.status().is_redirection() || matches!(body, Some(EnvelopeBody::Document));
     if !has_own_body {
         let status = response.status();
-        let outcome = match (&kept, &body) {
-            (Some(kept), _) => data_of(kept.bytes()).map(Outcome::Data),
-            (None, Some(EnvelopeBody::Data(data))) => Some(Outcome::Data(data.as_ref())),
-            (None, Some(EnvelopeBody::Error(parts))) => {
-                Some(Outcome::Error(problem(parts, request_id.clone())))
-            }
-            _ => None,
+        let of_error = |parts: &ProblemParts| {
+            let outcome = Outcome::<()>::Error(problem(parts, current_request_id()));
+            serde_json::to_vec(&Envelope {
+                outcome,
+                flash: flash.clone(),
+            })
         };
-        let outcome = outcome
-            .unwrap_or_else(|| Outcome::Error(problem(&problem_of_status(status), request_id)));
-        let envelope = Envelope { outcome, flash };
-        let bytes = Bytes::from(serde_json::to_vec(&envelope).unwrap_or_default());
+        let bytes = match (&kept, &body) {
+            (Some(kept), _) => envelope_of_json(kept.part(), &flash),
+            (None, Some(EnvelopeBody::Data(data))) => envelope_of_json(data, &flash),
+            (None, Some(EnvelopeBody::Error(parts))) => of_error(parts),
+            _ => of_error(&problem_of_status(status)),
+        };
+        let bytes = Bytes::from(bytes.unwrap_or_default());
         write_once(&mut response, JSON, bytes, &preconditions);
         if preconditions.is_head && (flashes_wait || !status.is_success()) {
             // The GET would deliver flashes, and be longer.
             response.headers_mut().remove(header::CONTENT_LENGTH);
         }
-    }
-    for (name, value) in COMMON_HEADERS {
-        response
-            .headers_mut()
-            .entry(name)
-            .or_insert(HeaderValue::from_static(value));
     }
     response
 }
@@ -199,7 +209,7 @@ pub fn problem(parts: &ProblemParts, request_id: Option<RequestId>) -> Problem {
         status: parts.status.as_u16(),
         code: parts.code.to_owned(),
         detail: parts.detail.clone(),
-        request_id: request_id.map(|id| id.0).unwrap_or_default(),
+        request_id: request_id.map_or_else(String::new, |id| id.as_str().to_owned()),
         fields: parts.fields.clone(),
     }
 }

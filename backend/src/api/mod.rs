@@ -5,10 +5,8 @@
 //! | value | of the | set by | read by |
 //! |---|---|---|---|
 //! | [`Peer`](crate::clients::peer::Peer) | request | `http::server` | `http::client_ip`, `Sessions::attach` |
-//! | [`ClientKey`](crate::clients::ClientKey) | request | [`envelope`] | `Sessions::attach` |
 //! | [`HeadError`](crate::http::request_head::HeadError) | request | `http::server` | `http::hosts` |
-//! | [`MatchedPath`](axum::extract::MatchedPath) | request | axum's router | `telemetry::request_span`, `metrics::measure` |
-//! | [`RequestId`](crate::telemetry::RequestId) | request | `telemetry::request_span` | [`envelope`], `site::error_page`, `handlers::contact`, `handlers::page` |
+//! | [`MatchedPath`](axum::extract::MatchedPath) | request | axum's router | `telemetry::named`, `metrics::measure` |
 //! | [`Visit`](crate::session::Visit) | request | `Sessions::attach` | the extractors [`Visit`](crate::session::Visit) and [`Session`](crate::session::Session) |
 //! | [`Description`](openapi::Description) | request | `router` | `handlers::docs` |
 //! | [`EnvelopeBody`](crate::error::EnvelopeBody) | response | [`Reply`](envelope::Reply), [`ApiError`](crate::error::ApiError), `handlers::docs`, `handlers::contact`, `handlers::page` | [`envelope`], `Visit::finish`, `site::error_page` |

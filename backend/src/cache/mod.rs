@@ -95,7 +95,7 @@ impl BlogCache {
         let session = reader.session;
         if let Some(blogs) = self.upstream.held_by(reader) {
             tracing::debug!("Returning cached blogs for session {session}");
-            return self.show(Some(&blogs), false);
+            return self.show(Some(blogs), false);
         }
         tracing::debug!("Fetching fresh blogs from API for session {session}");
         self.peek(Some(reader)).await
@@ -105,18 +105,18 @@ impl BlogCache {
     pub async fn peek(&self, reader: Option<Reader>) -> View {
         let held = || self.upstream.held_by(reader?);
         if let Some(blogs) = held() {
-            return self.show(Some(&blogs), false);
+            return self.show(Some(blogs), false);
         }
         if reader.is_some() {
             self.upstream.catch_up().await;
         }
         if let Some(blogs) = held() {
-            return self.show(Some(&blogs), false);
+            return self.show(Some(blogs), false);
         }
         let current = self.upstream.current().await;
         match held() {
-            Some(blogs) => self.show(Some(&blogs), false),
-            None => self.show(current.blogs.as_ref(), current.stale),
+            Some(blogs) => self.show(Some(blogs), false),
+            None => self.show(current.blogs, current.stale),
         }
     }
 
@@ -135,7 +135,7 @@ impl BlogCache {
         self.upstream.snapshots()
     }
 
-    fn show(&self, blogs: Option<&FetchedBlogs>, stale: bool) -> View {
+    fn show(&self, blogs: Option<FetchedBlogs>, stale: bool) -> View {
         View::new(blogs, stale, self.source().kind())
     }
 }

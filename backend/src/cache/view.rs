@@ -46,25 +46,34 @@ pub(super) struct FetchedBlogs {
 pub struct View {
     /// The posts.
     pub snapshot: Arc<Snapshot>,
-    /// How current they are.
-    pub freshness: Freshness,
+    /// Whether the source failed, so that they may be out of date.
+    pub stale: bool,
+    source: &'static str,
     blogs: Option<FetchedBlogs>,
 }
 
 impl View {
     /// Shows `blogs`, or an empty list of this kind of source where there are none.
-    pub(super) fn new(blogs: Option<&FetchedBlogs>, stale: bool, source: &str) -> Self {
+    pub(super) fn new(blogs: Option<FetchedBlogs>, stale: bool, source: &'static str) -> Self {
         Self {
-            snapshot: blogs.map_or_else(
+            snapshot: blogs.as_ref().map_or_else(
                 || Arc::new(Snapshot::new(Vec::new())),
                 |blogs| Arc::clone(&blogs.copy.snapshot),
             ),
-            freshness: Freshness {
-                fetched_at: blogs.map(|blogs| blogs.fetched_at.to_string()),
-                stale,
-                source: blogs.map_or(source, |blogs| &blogs.source).to_owned(),
-            },
-            blogs: blogs.cloned(),
+            stale,
+            source,
+            blogs,
+        }
+    }
+
+    /// How current the posts are.
+    #[must_use]
+    pub fn freshness(&self) -> Freshness {
+        let blogs = self.blogs.as_ref();
+        Freshness {
+            fetched_at: blogs.map(|blogs| blogs.fetched_at.to_string()),
+            stale: self.stale,
+            source: blogs.map_or(self.source, |blogs| &blogs.source).to_owned(),
         }
     }
 
@@ -82,13 +91,13 @@ impl View {
     /// Whether the source failed and there is no copy of it at all.
     #[must_use]
     pub fn is_missing(&self) -> bool {
-        self.freshness.fetched_at.is_none()
+        self.blogs.is_none()
     }
 
     /// A page of the list.
     #[must_use]
     pub fn list(&self, query: &BlogsQuery) -> BlogPage {
-        self.snapshot.page(query, self.freshness.clone())
+        self.snapshot.page(query, self.freshness())
     }
 
     /// A page of the posts that match a search. The first search of a copy indexes all posts, which
@@ -98,7 +107,7 @@ impl View {
     /// When the search panics, or the runtime shuts down.
     pub async fn search(&self, query: &SearchQuery) -> Result<SearchPage, JoinError> {
         let (snapshot, query) = (Arc::clone(&self.snapshot), query.clone());
-        let freshness = self.freshness.clone();
+        let freshness = self.freshness();
         tokio::task::spawn_blocking(move || snapshot.search(&query, freshness)).await
     }
 }

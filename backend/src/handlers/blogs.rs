@@ -27,7 +27,7 @@ pub(super) const BLOG_NOT_FOUND: &str = "Blog not found.";
 ///
 /// While the source fails it is the last good copy's, or empty, and a flash says so: never an error.
 #[utoipa::path(
-    get, path = "/v1/blogs", operation_id = "listBlogs", tag = "Blogs",
+    get, path = "/api/v1/blogs", operation_id = "listBlogs", tag = "Blogs",
     params(BlogsQuery),
     responses(
         (
@@ -55,7 +55,7 @@ pub async fn list(
 
 /// One whole post
 #[utoipa::path(
-    get, path = "/v1/blogs/{id}", operation_id = "getBlog", tag = "Blogs",
+    get, path = "/api/v1/blogs/{id}", operation_id = "getBlog", tag = "Blogs",
     params(("id" = String, Path, description = "As lists show it, or as an old address has it (`aliases: [/blogs/old]`)", example = "a-session-is-a-signature")),
     responses(
         (
@@ -101,7 +101,7 @@ fn blog(view: &View, id: &str) -> Option<Blog> {
 
 /// What the posts are about, most used first
 #[utoipa::path(
-    get, path = "/v1/categories", operation_id = "listCategories", tag = "Blogs",
+    get, path = "/api/v1/categories", operation_id = "listCategories", tag = "Blogs",
     responses((
         status = 200, description = "The categories", body = Success<CategoryList>,
         example = json!(Success::of(example_categories()))
@@ -128,7 +128,7 @@ pub fn warn_when_stale(session: &Session, view: &View) {
 
 /// The sentence for readers of a stale list.
 pub(super) fn stale_warning(view: &View) -> Option<&'static str> {
-    if !view.freshness.stale {
+    if !view.stale {
         None
     } else if view.is_missing() {
         Some("The blogs can't be fetched right now. Please try again in a moment.")

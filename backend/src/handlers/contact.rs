@@ -4,10 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::digest::{Context, SHA256};
-use axum::Extension;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use shared::contact::{self, ContactMessage, ContactReceipt, FILL_IN_ALL, SENT};
 use shared::flash::Category;
@@ -24,13 +22,13 @@ use crate::handlers::page::refused_form;
 use crate::session::{Session, Visit};
 use crate::session_id::SessionId;
 use crate::site::error_page::{accepts_html, explain_form_failure};
-use crate::telemetry::RequestId;
+use crate::telemetry::{RequestId, current_request_id};
 
 /// Sends the owner a message
 ///
 /// Lengths are those of the trimmed text. `website` is a field that people don't see: a message that fills it in is answered like any other, and dropped.
 #[utoipa::path(
-    post, path = "/v1/contact", operation_id = "sendMessage", tag = "Contact",
+    post, path = "/api/v1/contact", operation_id = "sendMessage", tag = "Contact",
     params((
         "Idempotency-Key" = Option<String>, Header, pattern = "^[A-Za-z0-9_-]{1,64}$", example = "5f0c9a2b-1",
         description = "With the same key, the same message is stored once and answered with the first receipt."
@@ -153,19 +151,18 @@ fn reference_to_quote(receipt: &ContactReceipt) -> String {
     )
 }
 
-/// Middleware around [`submit`]: a browser gets a failure as a page instead of an envelope.
-pub async fn explain_failures(
-    State(app): State<App>,
-    visit: Visit,
-    Extension(id): Extension<RequestId>,
+/// Around [`submit`]: a browser gets a failure as a page instead of an envelope.
+pub async fn explain_failures<F: Future<Output = Response>>(
+    app: &App,
     request: Request,
-    next: Next,
+    next: impl FnOnce(Request) -> F,
 ) -> Response {
+    let visit = request.extensions().get::<Visit>().cloned();
     let wants_page = accepts_html(request.headers());
-    let response = next.run(request).await;
-    if !wants_page {
+    let response = next(request).await;
+    let (true, Some(visit)) = (wants_page, visit) else {
         return response;
-    }
+    };
     let (mut response, flashes) = if response.status().is_redirection() {
         visit.postpone_flashes(response).await
     } else {
@@ -174,7 +171,9 @@ pub async fn explain_failures(
     let is_page = matches!(response.extensions().get(), Some(EnvelopeBody::Document));
     let is_failure = response.status().is_client_error() || response.status().is_server_error();
     if is_failure && !is_page {
-        explain_form_failure(&mut response, app.profile.identity.words(), &flashes, &id.0);
+        let id = current_request_id();
+        let id = id.as_ref().map_or("", RequestId::as_str);
+        explain_form_failure(&mut response, app.profile.identity.words(), &flashes, id);
         response.extensions_mut().insert(EnvelopeBody::Document);
     }
     response

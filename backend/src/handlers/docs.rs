@@ -20,7 +20,7 @@ const STYLES: &str = include_str!("../api/openapi/docs.css");
 ///
 /// An OpenAPI 3.1 document, not in an envelope.
 #[utoipa::path(
-    get, path = "/v1/openapi.json", operation_id = "getDescription", tag = "Service",
+    get, path = "/api/v1/openapi.json", operation_id = "getDescription", tag = "Service",
     responses((
         status = 200, description = "The document", body = serde_json::Value,
         example = json!({ "openapi": "3.1.0", "info": { "title": "Notes from a loom", "version": env!("CARGO_PKG_VERSION") }, "paths": {} })
@@ -37,7 +37,7 @@ pub async fn openapi(
 
 /// This description as a page
 #[utoipa::path(
-    get, path = "/docs", operation_id = "getDescriptionPage", tag = "Service",
+    get, path = "/api/docs", operation_id = "getDescriptionPage", tag = "Service",
     responses((
         status = 200, description = "The page", content_type = "text/html", body = String,
         example = json!("<!doctype html>…")
@@ -60,7 +60,7 @@ pub async fn page(
 
 /// The page's styles
 #[utoipa::path(
-    get, path = "/docs/docs.css", operation_id = "getDescriptionStyles", tag = "Service",
+    get, path = "/api/docs/docs.css", operation_id = "getDescriptionStyles", tag = "Service",
     responses((
         status = 200, description = "The styles", content_type = "text/css", body = String,
         example = json!("body { … }")

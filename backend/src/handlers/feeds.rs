@@ -96,7 +96,7 @@ async fn answer(
     content_type: &'static str,
     write: impl FnOnce(&Posts) -> Result<String, FeedError> + Send + 'static,
 ) -> Result<KeptAnswer, ApiError> {
-    let fetched_at = view.freshness.fetched_at.as_deref();
+    let fetched_at = view.fetched_at();
     let profile = app.profile.view().await.map_err(ApiError::internal)?;
     let number = profile.number;
     let posts = Posts {

@@ -7,14 +7,14 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use headers::{ContentLength, HeaderMapExt};
 use tower::ServiceExt;
 use tower_http::services::ServeFile;
 
 use crate::api::extract::Path;
 use crate::app::App;
-use crate::http::answer::{Answer, Encoding, write_once};
+use crate::http::answer::{Answer, write_once};
 use crate::http::conditional::{Preconditions, ignore_unusable_range};
+use crate::http::encoding::Encoding;
 use crate::sources::{Media, MediaContent};
 
 /// A larger SVG is sent uncompressed: compressing would read all of it into memory.
@@ -109,8 +109,9 @@ async fn compress_small(
     content_type: &'static str,
     preconditions: &Preconditions,
 ) -> Response {
-    let size: Option<ContentLength> = response.headers().typed_get();
-    let is_small = size.is_some_and(|size| size.0 <= MAX_COMPRESSED_BYTES);
+    let size = response.headers().get(header::CONTENT_LENGTH);
+    let size = size.and_then(|size| size.to_str().ok()?.parse::<u64>().ok());
+    let is_small = size.is_some_and(|size| size <= MAX_COMPRESSED_BYTES);
     let is_sent_whole = response.status() == StatusCode::OK && !preconditions.is_head;
     if !preconditions.reads(Encoding::Gzip) || !is_sent_whole || !is_small {
         return response;

@@ -17,7 +17,7 @@ use crate::session::Session;
 
 /// The posts that hold every word, best first, with where they do
 #[utoipa::path(
-    get, path = "/v1/search", operation_id = "searchBlogs", tag = "Blogs",
+    get, path = "/api/v1/search", operation_id = "searchBlogs", tag = "Blogs",
     params(SearchQuery),
     responses(
         (

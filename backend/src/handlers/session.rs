@@ -16,7 +16,7 @@ use crate::session::{SESSION_ENDED, Session, Visit};
 
 /// The request's session, begun if there was none
 #[utoipa::path(
-    get, path = "/v1/session", operation_id = "getSession", tag = "Session",
+    get, path = "/api/v1/session", operation_id = "getSession", tag = "Session",
     responses((
         status = 200, description = "The session", body = Success<SessionInfo>,
         example = json!(Success::of(example_info()))
@@ -36,7 +36,7 @@ pub async fn show(session: Session) -> Result<Reply, ApiError> {
 ///
 /// A request with a session cookie or a `Sec-Fetch-*` header is a browser's: it gets the cookie and no `token`.
 #[utoipa::path(
-    post, path = "/v1/session", operation_id = "createSession", tag = "Session",
+    post, path = "/api/v1/session", operation_id = "createSession", tag = "Session",
     responses(
         (
             status = 201, description = "The session and its token", body = Success<SessionGrant>,
@@ -77,7 +77,7 @@ pub async fn create(
 /// # Errors
 /// 503 when the end can't be stored; then the session goes on.
 #[utoipa::path(
-    delete, path = "/v1/session", operation_id = "endSession", tag = "Session",
+    delete, path = "/api/v1/session", operation_id = "endSession", tag = "Session",
     responses(
         (
             status = 200, description = "The session has ended", body = Success<SessionEnded>,

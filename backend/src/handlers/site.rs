@@ -27,7 +27,7 @@ const PICTURE_POLICY: HeaderValue =
 
 /// The site's name, words, menu and links
 #[utoipa::path(
-    get, path = "/v1/site", operation_id = "getSite", tag = "Site",
+    get, path = "/api/v1/site", operation_id = "getSite", tag = "Site",
     responses(
         (
             status = 200, description = "The site", body = Success<Site>,
@@ -44,7 +44,7 @@ pub async fn show(State(app): State<App>) -> Result<Reply, ApiError> {
 
 /// One of the site's own pages
 #[utoipa::path(
-    get, path = "/v1/pages/{slug}", operation_id = "getPage", tag = "Site",
+    get, path = "/api/v1/pages/{slug}", operation_id = "getPage", tag = "Site",
     params(("slug" = String, Path, description = "As `pages` of the site lists it", example = "imprint")),
     responses(
         (

@@ -1,13 +1,14 @@
 //! What a request has to pass before its handler sees it.
-//!
-//! One layer for all of it: each layer costs every request a copy of all the layers below.
 
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
 use tokio::sync::Semaphore;
 
 use crate::error::ApiError;
@@ -54,9 +55,13 @@ impl Admission {
     }
 }
 
-/// Middleware: lets a request through that is well-formed, for this site, made by no other site's
-/// page, whole, and one that there is a permit for.
-pub async fn admit(State(admission): State<Admission>, request: Request, next: Next) -> Response {
+/// Lets a request through that is well-formed, for this site, made by no other site's page, whole,
+/// and one that there is a permit for. A panic of its handler is an opaque 500.
+pub async fn admit<F: Future<Output = Response>>(
+    admission: &Admission,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     if let Err(error) = admission.hosts.check(&request) {
         return refused_by_host(error);
     }
@@ -67,35 +72,44 @@ pub async fn admit(State(admission): State<Admission>, request: Request, next: N
         Ok(request) => request,
         Err(error) => return error.into_response(),
     };
-    let Ok(_permit) = admission.in_flight.try_acquire() else {
-        return ApiError::Overloaded.into_response();
-    };
-    limit_time(next.run(request)).await
+    handle(admission, Box::pin(next(request))).await
 }
 
-/// Middleware: the same for files, whose handlers read no body and change nothing.
-pub async fn admit_to_files(
-    State(admission): State<Admission>,
+/// The same for files, whose handlers read no body and change nothing.
+pub async fn admit_to_files<F: Future<Output = Response>>(
+    admission: &Admission,
     request: Request,
-    next: Next,
+    next: impl FnOnce(Request) -> F,
 ) -> Response {
     if let Err(error) = admission.hosts.check(&request) {
         return refused_by_host(error);
     }
+    handle(admission, Box::pin(next(request))).await
+}
+
+/// `handling` is on the heap: a future that is passed on stands twice in each one around it.
+async fn handle(
+    admission: &Admission,
+    handling: Pin<Box<impl Future<Output = Response>>>,
+) -> Response {
     let Ok(_permit) = admission.in_flight.try_acquire() else {
         return ApiError::Overloaded.into_response();
     };
-    limit_time(next.run(request)).await
+    // The panic hook has logged it. What a handler shares is behind locks that no panic poisons.
+    match AssertUnwindSafe(limit_time(handling)).catch_unwind().await {
+        Ok(response) => response,
+        Err(_) => ApiError::Status(StatusCode::INTERNAL_SERVER_ERROR).into_response(),
+    }
 }
 
-/// Middleware: the same for Prometheus, also while there is no permit.
-pub async fn admit_metrics(
-    State(hosts): State<Arc<Hosts>>,
+/// The same for Prometheus, also while there is no permit.
+pub async fn admit_metrics<F: Future<Output = Response>>(
+    hosts: &Hosts,
     request: Request,
-    next: Next,
+    next: impl FnOnce(Request) -> F,
 ) -> Response {
     match hosts.check(&request) {
-        Ok(()) => next.run(request).await,
+        Ok(()) => next(request).await,
         Err(error) => refused_by_host(error),
     }
 }

@@ -1,7 +1,9 @@
 //! An answer as finished bytes. Conditions, HEAD, ranges and encodings (RFC 9110, sections 12 to 14)
 //! work on them here, for the API, the pages and the feeds. No other code writes a length.
 
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::ops::Range;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,10 +13,11 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use headers::{ETag, HeaderMapExt};
 use http_range_header::parse_range_header;
 
 use crate::http::conditional::{NoBody, Preconditions};
+use crate::http::encoding::Encoding;
+use crate::http::security_headers::add_defaults;
 
 /// Compressing less than this saves no packet.
 const MIN_COMPRESSED_BYTES: usize = 1024;
@@ -30,8 +33,9 @@ const BROTLI_BUFFER_BYTES: usize = 4096;
 #[derive(Debug)]
 pub struct Answer {
     is_compressible: bool,
-    tag: Option<ETag>,
-    weak_tag: Option<ETag>,
+    tag: HeaderValue,
+    weak_tag: HeaderValue,
+    part: Range<usize>,
     identity: Representation,
     gzip: Packed,
     brotli: Packed,
@@ -50,40 +54,22 @@ struct Packed {
     is_claimed: AtomicBool,
 }
 
-/// A content coding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encoding {
-    /// RFC 1952.
-    Gzip,
-    /// RFC 7932.
-    Brotli,
-}
-
-impl Encoding {
-    fn name(self) -> HeaderValue {
-        HeaderValue::from_static(match self {
-            Self::Gzip => "gzip",
-            Self::Brotli => "br",
-        })
-    }
-}
-
 impl Answer {
     /// An answer with these bytes, of a type that compresses well.
     pub fn new(content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let body = body.into();
-        let (tag, weak_tag) = entity_tags(&body).unzip();
-        let mut headers = HeaderMap::with_capacity(16);
+        let (tag, weak_tag) = entity_tags(&body);
+        let mut headers = HeaderMap::with_capacity(24);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
         headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-        if let Some(tag) = &tag {
-            headers.typed_insert(tag.clone());
-        }
+        headers.insert(header::ETAG, tag.clone());
+        add_defaults(&mut headers);
         Self {
             is_compressible: body.len() >= MIN_COMPRESSED_BYTES,
             tag,
             weak_tag,
+            part: 0..0,
             identity: Representation { headers, body },
             gzip: Packed::default(),
             brotli: Packed::default(),
@@ -97,6 +83,13 @@ impl Answer {
         self
     }
 
+    /// The same, of whose bytes these are the part that [`Self::part`] returns.
+    #[must_use]
+    pub fn with_part(mut self, part: Range<usize>) -> Self {
+        self.part = part;
+        self
+    }
+
     /// The same of a type that does not compress, such as a photo.
     #[must_use]
     pub fn incompressible(mut self) -> Self {
@@ -107,6 +100,11 @@ impl Answer {
     /// The bytes without an encoding.
     pub fn bytes(&self) -> &Bytes {
         &self.identity.body
+    }
+
+    /// The part that [`Self::with_part`] marked.
+    pub fn part(&self) -> &[u8] {
+        self.bytes().get(self.part.clone()).unwrap_or_default()
     }
 
     /// The bytes in all encodings that exist.
@@ -124,25 +122,18 @@ impl Answer {
     /// the client prefers and that the caller has to [make](Self::pack).
     pub fn respond(&self, preconditions: &Preconditions) -> (Response, Option<Encoding>) {
         if preconditions.range.is_some() || !self.is_compressible {
-            return (
-                self.send(&self.identity, self.tag.as_ref(), preconditions),
-                None,
-            );
+            return (self.send(&self.identity, preconditions), None);
         }
         let mut missing = None;
         for encoding in preconditions.encodings.into_iter().flatten() {
             match self.packed(encoding).representation.get() {
                 Some(packed) => {
-                    let response = self.send(packed, self.weak_tag.as_ref(), preconditions);
-                    return (response, missing);
+                    return (self.send(packed, preconditions), missing);
                 }
                 None => missing = missing.or(Some(encoding)),
             }
         }
-        (
-            self.send(&self.identity, self.tag.as_ref(), preconditions),
-            missing,
-        )
+        (self.send(&self.identity, preconditions), missing)
     }
 
     /// Answers a request with an answer that is not kept. A client that reads gzip gets it.
@@ -188,9 +179,7 @@ impl Answer {
         headers.insert(header::CONTENT_ENCODING, encoding.name());
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
         headers.remove(header::ACCEPT_RANGES);
-        if let Some(tag) = &self.weak_tag {
-            headers.typed_insert(tag.clone());
-        }
+        headers.insert(header::ETAG, self.weak_tag.clone());
         let representation = Representation {
             headers,
             body: body.into(),
@@ -199,17 +188,10 @@ impl Answer {
         let _ = self.packed(encoding).representation.set(representation);
     }
 
-    fn send(
-        &self,
-        representation: &Representation,
-        tag: Option<&ETag>,
-        preconditions: &Preconditions,
-    ) -> Response {
+    fn send(&self, representation: &Representation, preconditions: &Preconditions) -> Response {
         let mut response = Response::new(Body::empty());
         *response.headers_mut() = representation.headers.clone();
-        if let (Some(tag), Some(has)) = (tag, &preconditions.has)
-            && !has.precondition_passes(tag)
-        {
+        if preconditions.has_same(&self.tag) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             *response.body_mut() = Body::new(NoBody);
             // RFC 9110, section 15.4.5: a 304 has no headers of the body that it does not have.
@@ -295,13 +277,21 @@ fn send_range(response: &mut Response, body: &Bytes, range: &str) {
 }
 
 /// A strong validator, and the weak one with the same opaque tag.
-fn entity_tags(body: &[u8]) -> Option<(ETag, ETag)> {
+fn entity_tags(body: &[u8]) -> (HeaderValue, HeaderValue) {
     let hash = digest(&SHA256, body);
+    let mut tag = String::with_capacity(28);
+    tag.push_str("W/\"");
     // 96 of its bits.
-    let tag = u128::from_be_bytes(*hash.as_ref().first_chunk()?) >> 32;
-    let strong = format!("\"{tag:024x}\"").parse().ok()?;
-    let weak = format!("W/\"{tag:024x}\"").parse().ok()?;
-    Some((strong, weak))
+    for byte in &hash.as_ref()[..12] {
+        // To a String nothing fails.
+        let _ = write!(tag, "{byte:02x}");
+    }
+    tag.push('"');
+    let value = |text: &str| {
+        // Hexadecimal digits and quotes are always a header's value.
+        HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("\"\""))
+    };
+    (value(&tag[2..]), value(&tag))
 }
 
 /// What is compressed holds no secret that a guess in the same body could be compared with (BREACH):

@@ -12,7 +12,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 use crate::http::request_head::{
     Head, HeadError, MAX_HEAD_BYTES, empty_lines, has_empty_line, read_head, stand_in,
@@ -40,9 +40,22 @@ pub struct CheckedStream<S> {
     /// How many bytes hyper may still read: of `held` first, then of the socket.
     passing: u64,
     verdict: Verdict,
+    /// How long a head may take, where that is limited, and since when the next one is awaited.
+    head_timeout: Option<Duration>,
+    awaiting_since: Option<Instant>,
+    /// Runs out at the end of that time, or of an earlier one.
+    awaiting: Option<Pin<Box<Sleep>>>,
     lingering: Option<Pin<Box<Sleep>>>,
     /// Runs while the peer accepts nothing.
     stalling: Option<Pin<Box<Sleep>>>,
+}
+
+/// What came first after the end of a request.
+enum Arrived {
+    WholeHead,
+    /// It is in `held`.
+    SomethingElse,
+    End,
 }
 
 impl<S> CheckedStream<S> {
@@ -54,8 +67,20 @@ impl<S> CheckedStream<S> {
             searched: 0,
             passing: 0,
             verdict: Verdict::default(),
+            head_timeout: None,
+            awaiting_since: None,
+            awaiting: None,
             lingering: None,
             stalling: None,
+        }
+    }
+
+    /// The same with a time for a head to arrive, in which a connection may also be idle.
+    #[must_use]
+    pub fn within(self, head_timeout: Duration) -> Self {
+        Self {
+            head_timeout: Some(head_timeout),
+            ..self
         }
     }
 
@@ -69,6 +94,13 @@ impl<S> CheckedStream<S> {
     /// Tells whether a request was refused, and why.
     pub fn verdict(&self) -> Verdict {
         Arc::clone(&self.verdict)
+    }
+
+    /// Counts what hyper has read. With chunks there is no end to count to.
+    fn pass(&mut self, count: usize) {
+        if self.passing != u64::MAX {
+            self.passing -= count as u64;
+        }
     }
 
     /// Nothing after the stand-in is read: the verdict is set once.
@@ -103,6 +135,24 @@ impl<S> CheckedStream<S> {
 }
 
 impl<S: AsyncRead + Unpin> CheckedStream<S> {
+    /// Whether the head that is awaited has taken too long. The timer is not set anew for each head: it
+    /// runs out early, and is set to what is left.
+    fn poll_late(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Some(limit) = self.head_timeout else {
+            return Poll::Pending;
+        };
+        let since = *self.awaiting_since.get_or_insert_with(Instant::now);
+        let end = since + limit;
+        let timer = self
+            .awaiting
+            .get_or_insert_with(|| Box::pin(sleep_until(end)));
+        while timer.deadline() < end {
+            ready!(timer.as_mut().poll(context));
+            timer.as_mut().reset(end);
+        }
+        timer.as_mut().poll(context)
+    }
+
     /// Receives until a request may pass; `false` at the end of the stream.
     fn poll_head(&mut self, context: &mut Context<'_>) -> Poll<io::Result<bool>> {
         loop {
@@ -120,6 +170,52 @@ impl<S: AsyncRead + Unpin> CheckedStream<S> {
             }
             self.held.extend_from_slice(received.filled());
         }
+    }
+
+    /// Receives a head: into `buffer`, or where it can't be passed on as it came, into `held`.
+    fn poll_next(
+        &mut self,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<Arrived>> {
+        if self.held.is_empty() {
+            match ready!(self.poll_whole_head(context, buffer))? {
+                Arrived::SomethingElse => {}
+                arrived => return Poll::Ready(Ok(arrived)),
+            }
+        }
+        let has_head = ready!(self.poll_head(context))?;
+        Poll::Ready(Ok(if has_head {
+            Arrived::SomethingElse
+        } else {
+            Arrived::End
+        }))
+    }
+
+    /// Receives into hyper's own buffer. A head that arrives whole, with nothing of the next request
+    /// behind it, needs no copy; everything else is held.
+    fn poll_whole_head(
+        &mut self,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<Arrived>> {
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
+        let received = buffer.filled().get(before..).unwrap_or_default();
+        if received.is_empty() {
+            return Poll::Ready(Ok(Arrived::End));
+        }
+        if empty_lines(received) == 0
+            && let Head::Good(length) = read_head(received)
+            && length >= received.len() as u64
+        {
+            self.passing = length;
+            self.pass(received.len());
+            return Poll::Ready(Ok(Arrived::WholeHead));
+        }
+        self.held.extend_from_slice(received);
+        buffer.set_filled(before);
+        Poll::Ready(Ok(Arrived::SomethingElse))
     }
 
     /// Reads and drops what still arrives, until it ends or [`LINGERING_CLOSE`] is over.
@@ -172,8 +268,15 @@ impl<S: AsyncRead + Unpin> AsyncRead for CheckedStream<S> {
                 // hyper would take an end for a client that has gone.
                 return Poll::Pending;
             }
-            if !ready!(this.poll_head(context))? {
-                return Poll::Ready(Ok(()));
+            match this.poll_next(context, buffer) {
+                // Too late: the end of the stream.
+                Poll::Pending => return this.poll_late(context).map(Ok),
+                Poll::Ready(arrived) => {
+                    this.awaiting_since = None;
+                    if !matches!(arrived?, Arrived::SomethingElse) {
+                        return Poll::Ready(Ok(()));
+                    }
+                }
             }
         }
         let passing = usize::try_from(this.passing).unwrap_or(usize::MAX);
@@ -194,9 +297,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for CheckedStream<S> {
             }
             count
         };
-        if this.passing != u64::MAX {
-            this.passing -= count as u64;
-        }
+        this.pass(count);
         Poll::Ready(Ok(()))
     }
 }

@@ -79,6 +79,9 @@ impl Hosts {
             .authority()
             .map(|host| host.as_str().as_bytes());
         for host in [Some(named), target].into_iter().flatten() {
+            if self.is_plainly_ours(host) {
+                continue;
+            }
             let host = parse_host(host)
                 .ok_or_else(|| bad_host("The Host header must be a name or an address."))?;
             if !self.is_ours(&host) {
@@ -86,6 +89,20 @@ impl Hosts {
             }
         }
         Ok(())
+    }
+
+    /// Whether a host is one of the site's names, with a short port or none. Nearly all are.
+    fn is_plainly_ours(&self, host: &[u8]) -> bool {
+        let Some(names) = &self.names else {
+            return false;
+        };
+        let (name, port) = match host.iter().rposition(|byte| *byte == b':') {
+            Some(colon) => (&host[..colon], &host[colon + 1..]),
+            None => (host, &[][..]),
+        };
+        let is_port = port.len() < 5 && port.iter().all(u8::is_ascii_digit);
+        let is_name = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+        is_port && (is_name("localhost") || names.iter().any(|known| is_name(known)))
     }
 
     fn is_ours(&self, host: &str) -> bool {

@@ -6,6 +6,7 @@ pub mod checked_stream;
 pub mod client_ip;
 pub mod conditional;
 pub mod csrf;
+pub mod encoding;
 pub mod hosts;
 pub mod limits;
 pub mod request_head;

@@ -12,7 +12,9 @@ use crate::error::ApiError;
 
 /// The largest request head, in bytes.
 pub const MAX_HEAD_BYTES: usize = 32 * 1024;
-/// The most header fields in a request.
+/// A target of at most so many bytes is not too long for [`Uri`].
+const MAX_PLAIN_TARGET: usize = 1024;
+/// The most header fields in a request: as many as hyper reads by itself.
 pub const MAX_HEADERS: usize = 100;
 
 /// Why a connection's next request is refused. The answer closes the connection.
@@ -86,7 +88,7 @@ fn body_length(head: &Request<'_, '_>) -> Result<u64, HeadError> {
             codings.push(field.value);
         }
     }
-    if head.path.is_none_or(|path| path.parse::<Uri>().is_err()) {
+    if !head.path.is_some_and(is_target) {
         return Err(HeadError::Malformed);
     }
     match (&lengths[..], &codings[..]) {
@@ -98,6 +100,13 @@ fn body_length(head: &Request<'_, '_>) -> Result<u64, HeadError> {
         ([], [_]) => Err(HeadError::Malformed),
         _ => Err(HeadError::Ambiguous),
     }
+}
+
+/// Whether hyper reads a request's target. Most are plain, and need no second parsing for that.
+fn is_target(target: &str) -> bool {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/-._~?=&%+,:".contains(byte);
+    let is_short = target.len() <= MAX_PLAIN_TARGET && target.starts_with('/');
+    (is_short && target.as_bytes().iter().all(is_plain)) || target.parse::<Uri>().is_ok()
 }
 
 /// Digits only: no sign, and no list of lengths.

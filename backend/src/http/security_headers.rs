@@ -1,8 +1,6 @@
 //! Headers of every response (OWASP ASVS 5.0, V3.4).
 
-use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
-use axum::middleware::Next;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
 
 /// What a document may load and run. `script_hashes` are the sources of its inline scripts, such
@@ -21,6 +19,8 @@ pub fn document_policy(script_hashes: &[String]) -> String {
     )
 }
 
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+
 /// Default headers; a handler's own value wins.
 const DEFAULTS: [(HeaderName, &str); 6] = [
     (
@@ -38,7 +38,7 @@ const DEFAULTS: [(HeaderName, &str); 6] = [
         "same-origin",
     ),
     (
-        HeaderName::from_static("permissions-policy"),
+        PERMISSIONS_POLICY,
         "browsing-topics=(), camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     ),
 ];
@@ -46,22 +46,23 @@ const DEFAULTS: [(HeaderName, &str); 6] = [
 /// Two years. Subdomains may have another owner, so they are not included.
 const TRANSPORT_SECURITY: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
-/// Whether people reach the site by https.
-#[derive(Debug, Clone, Copy)]
-pub struct Https(pub bool);
-
-/// Middleware: adds the headers that a response lacks.
-pub async fn security_headers(
-    State(Https(https)): State<Https>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+/// Adds those of [`DEFAULTS`] that are missing. A finished answer has got them once, for all its
+/// readers.
+pub fn add_defaults(headers: &mut HeaderMap) {
     for (name, value) in DEFAULTS {
         headers
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
+    }
+}
+
+/// Adds the headers that a response lacks. `https`: people reach the site by https.
+#[must_use]
+pub fn secure(mut response: Response, https: bool) -> Response {
+    let headers = response.headers_mut();
+    // Nothing else writes this one.
+    if !headers.contains_key(PERMISSIONS_POLICY) {
+        add_defaults(headers);
     }
     // Never over http (RFC 6797, section 7.2).
     if https {

@@ -13,7 +13,7 @@ use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown};
 use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -25,7 +25,7 @@ use crate::clients::shares::{Held, Shares};
 use crate::http::checked_stream::CheckedStream;
 use crate::http::client_ip::TrustedProxies;
 use crate::http::limits::closing;
-use crate::http::request_head::{HeadError, MAX_HEAD_BYTES, MAX_HEADERS};
+use crate::http::request_head::{HeadError, MAX_HEAD_BYTES};
 use crate::http::watched_body::WatchedBody;
 
 /// Connections beyond the limit that get a 503 at once. Those beyond this are closed.
@@ -73,7 +73,7 @@ pub async fn serve(
     let connections = GracefulShutdown::new();
     let places = Places::new(&limits);
     let turned_away = Arc::new(Semaphore::new(MAX_TURNED_AWAY));
-    let http = http(limits.header_timeout);
+    let http = http();
     let mut stop = pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -87,7 +87,7 @@ pub async fn serve(
                 let stream = SharedStream::new(stream);
                 let peer = Peer::new(address, stream.clone());
                 if let Some(place) = places.take(address) {
-                    let stream = CheckedStream::new(stream);
+                    let stream = CheckedStream::new(stream).within(limits.header_timeout);
                     let connection = connection(&http, stream, router.clone(), peer);
                     tokio::spawn(run(connections.watch(connection), place));
                 } else if let Ok(permit) = Arc::clone(&turned_away).try_acquire_owned() {
@@ -133,12 +133,11 @@ impl Places {
     }
 }
 
-fn http(header_timeout: Duration) -> http1::Builder {
+fn http() -> http1::Builder {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        .header_read_timeout(header_timeout)
+    // The stream has a timer of its own, which costs less: hyper sets one anew for each request.
+    http.header_read_timeout(None)
         .max_buf_size(2 * MAX_HEAD_BYTES)
-        .max_headers(MAX_HEADERS)
         // A client that sends no more may still read (RFC 9112, section 9.6).
         .half_close(true);
     http

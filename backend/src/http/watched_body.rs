@@ -29,7 +29,7 @@ impl WatchedBody {
     /// An empty body stays as it is: there is nothing to watch.
     pub(super) fn watch(body: Incoming) -> (Body, Progress) {
         if body.is_end_stream() {
-            return (Body::new(body), Progress(None));
+            return (Body::empty(), Progress(None));
         }
         let is_unread = Arc::new(AtomicBool::new(true));
         let progress = Progress(Some(Arc::clone(&is_unread)));

@@ -24,14 +24,23 @@ pub fn bearer_token(headers: &HeaderMap) -> Option<&str> {
 /// paths first (RFC 6265, section 5.4), and ours has the shortest path. On plain http another page of
 /// the host can set one with a longer path, which must not win.
 pub fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
-    headers
-        .get_all(header::COOKIE)
-        .into_iter()
-        // Other cookies can hold any bytes. They must not hide ours.
-        .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
-        .filter_map(|pair| str::from_utf8(pair).ok()?.trim().split_once('='))
-        .filter(move |(key, _)| *key == name)
-        .map(|(_, value)| value)
-        .rev()
+    let lines = headers.get_all(header::COOKIE).into_iter().rev();
+    lines
+        .flat_map(|line| from_the_last(line.as_bytes()))
+        .filter_map(move |pair| {
+            let value = pair.trim_ascii().strip_prefix(name.as_bytes())?;
+            // Other cookies can hold any bytes. They must not hide ours.
+            str::from_utf8(value.strip_prefix(b"=")?).ok()
+        })
         .take(MAX_COOKIES)
+}
+
+/// The pairs of a line, the last first.
+fn from_the_last(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut end = Some(line.len());
+    std::iter::from_fn(move || {
+        let rest = line.get(..end?)?;
+        end = memchr::memrchr(b';', rest);
+        rest.get(end.map_or(0, |separator| separator + 1)..)
+    })
 }

@@ -1,6 +1,6 @@
 //! Which response delivers a flash: this one, or the session's next envelope.
 
-use axum::http::{Method, Request, header};
+use axum::http::{HeaderName, Method, Request, header};
 use axum::response::{IntoResponse, Response};
 use shared::flash::{Category, Flash};
 
@@ -23,7 +23,7 @@ impl Visit {
         };
         let has_envelope = !response.status().is_redirection()
             && !matches!(response.extensions().get(), Some(EnvelopeBody::Document));
-        let (mut response, flashes) = if self.shows_flashes && has_envelope {
+        let (mut response, flashes) = if self.0.shows_flashes && has_envelope {
             (response, self.deliver_flashes().await)
         } else {
             self.postpone_flashes(response).await
@@ -36,7 +36,7 @@ impl Visit {
 
     /// Whether nobody may read the response. Flashes that wait are for one that is read.
     fn may_have_gone(&self) -> bool {
-        self.peer.as_ref().is_some_and(Peer::sends_no_more)
+        self.0.peer.as_ref().is_some_and(Peer::sends_no_more)
     }
 
     /// Takes the flashes that this response delivers, oldest first: those that waited for the
@@ -47,7 +47,7 @@ impl Visit {
             && self.has_waiting_flashes()
             && !self.may_have_gone()
         {
-            let taken = self.sessions.memory.take_flashes(session).await;
+            let taken = self.0.sessions.memory.take_flashes(session).await;
             if !self.may_have_gone() {
                 flashes = taken.deliver();
             }
@@ -59,7 +59,7 @@ impl Visit {
     /// Takes the flashes of this request's handler.
     #[must_use]
     pub fn take_own_flashes(&self) -> Vec<Flash> {
-        std::mem::take(&mut self.state.lock().flashes)
+        std::mem::take(&mut self.0.state.lock().flashes)
     }
 
     /// Stores the handler's flashes for the session's next envelope.
@@ -89,26 +89,26 @@ impl Visit {
 
     async fn store_flashes(&self) -> Result<(), ApiError> {
         let (claims, flashes) = {
-            let state = self.state.lock();
+            let state = self.0.state.lock();
             (state.claims, state.flashes.clone())
         };
         if let Some(claims) = claims.filter(|_| !flashes.is_empty()) {
             self.count_postponed()?;
             let until = end_of_tokens(&claims);
-            let memory = &self.sessions.memory;
+            let memory = &self.0.sessions.memory;
             memory
-                .leave_flashes(claims.session_id, self.client, flashes, until)
+                .leave_flashes(claims.session_id, self.0.client, flashes, until)
                 .await?;
         }
-        self.state.lock().flashes.clear();
+        self.0.state.lock().flashes.clear();
         Ok(())
     }
 
     /// Each postponed flash is a durable write. Good news have rates of their own.
     fn count_postponed(&self) -> Result<(), ApiError> {
-        match self.client {
+        match self.0.client {
             Some(client) if self.holds_bad_news() => {
-                let rate = &self.sessions.postponed_rate;
+                let rate = &self.0.sessions.postponed_rate;
                 rate.spend(client).map_err(ApiError::too_many)
             }
             _ => Ok(()),
@@ -116,18 +116,23 @@ impl Visit {
     }
 
     fn holds_bad_news(&self) -> bool {
-        let state = self.state.lock();
+        let state = self.0.state.lock();
         let mut categories = state.flashes.iter().map(|flash| flash.category);
         categories.any(|category| matches!(category, Category::Warning | Category::Error))
     }
 }
 
+const PURPOSES: [HeaderName; 2] = [
+    HeaderName::from_static("sec-purpose"),
+    HeaderName::from_static("purpose"),
+];
+
 /// Whether a person sees the response. A program sends HEAD, OPTIONS and prefetches. A browser
 /// marks its own prefetches by `Sec-Purpose`; a script must not set that name (Fetch Standard,
 /// section 2.2.2) and sets the older `Purpose`.
 pub(super) fn shows_flashes<B>(request: &Request<B>) -> bool {
-    let is_prefetch = ["sec-purpose", "purpose"].iter().any(|name| {
-        let mut values = request.headers().get_all(*name).iter();
+    let is_prefetch = PURPOSES.iter().any(|name| {
+        let mut values = request.headers().get_all(name).iter();
         values.any(|value| {
             value
                 .to_str()

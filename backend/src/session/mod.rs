@@ -77,11 +77,15 @@ impl Sessions {
     }
 
     /// Reads the session that a request carries, and attaches the [`Visit`] to the request for its
-    /// handler. An invalid cookie is ignored, as in Flask.
+    /// handler; `client` made it. An invalid cookie is ignored, as in Flask.
     ///
     /// # Errors
     /// [`ApiError::InvalidToken`] for an invalid Bearer token; the cookie is not read then.
-    pub async fn attach<B>(self: &Arc<Self>, request: &mut Request<B>) -> Result<Visit, ApiError> {
+    pub async fn attach<B>(
+        self: &Arc<Self>,
+        request: &mut Request<B>,
+        client: Option<ClientKey>,
+    ) -> Result<Visit, ApiError> {
         let headers = request.headers();
         let now = self.clock.now();
         let mut state = VisitState::new();
@@ -97,7 +101,6 @@ impl Sessions {
                 state.cookie = CookieChange::Set;
             }
         }
-        let client = request.extensions().get::<ClientKey>().copied();
         let peer = request.extensions().get::<Peer>().cloned();
         let shows_flashes = delivery::shows_flashes(request);
         let visit = Visit::new(Arc::clone(self), state, client, peer, shows_flashes);

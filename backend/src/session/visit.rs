@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
+use axum::http::request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use parking_lot::Mutex;
 use shared::flash::{Category, Flash};
@@ -26,9 +26,11 @@ const ENDS_PAUSE: Duration = Duration::from_secs(3_600);
 /// The session of one request, shared by the layers and the handler. As an extractor it begins no
 /// session; [`Session`] does.
 #[derive(Clone)]
-pub struct Visit {
+pub struct Visit(pub(super) Arc<Parts>);
+
+pub(super) struct Parts {
     pub(super) sessions: Arc<Sessions>,
-    pub(super) state: Arc<Mutex<VisitState>>,
+    pub(super) state: Mutex<VisitState>,
     pub(super) client: Option<ClientKey>,
     pub(super) peer: Option<Peer>,
     /// Whether the response can show flashes to a person.
@@ -79,13 +81,13 @@ impl Visit {
         peer: Option<Peer>,
         shows_flashes: bool,
     ) -> Self {
-        Self {
+        Self(Arc::new(Parts {
             sessions,
-            state: Arc::new(Mutex::new(state)),
+            state: Mutex::new(state),
             client,
             peer,
             shows_flashes,
-        }
+        }))
     }
 
     /// The client that made the request.
@@ -93,29 +95,32 @@ impl Visit {
     /// # Errors
     /// When the server did not say from where the request came.
     pub fn client(&self) -> Result<ClientKey, ApiError> {
-        let client = self.client;
+        let client = self.0.client;
         client.ok_or_else(|| ApiError::internal("a request without its peer's address"))
     }
 
     /// The session that the request came with, or that began with it.
     #[must_use]
     pub fn session_id(&self) -> Option<SessionId> {
-        self.state.lock().claims.map(|claims| claims.session_id)
+        self.0.state.lock().claims.map(|claims| claims.session_id)
     }
 
     /// The session as a reader of the blogs.
     pub fn reader(&self) -> Option<Reader> {
-        self.state.lock().claims.map(|claims| reader(&claims))
+        self.0.state.lock().claims.map(|claims| reader(&claims))
     }
 
     /// The session's claims. Begins a session where the request came without one.
     fn begin(&self) -> Result<Claims, ApiError> {
-        let mut state = self.state.lock();
+        let mut state = self.0.state.lock();
         if let Some(claims) = state.claims {
             return Ok(claims);
         }
-        let claims = Claims::begin(self.sessions.clock.now(), self.sessions.lifetime_seconds)
-            .map_err(|error| ApiError::internal(error.to_string()))?;
+        let claims = Claims::begin(
+            self.0.sessions.clock.now(),
+            self.0.sessions.lifetime_seconds,
+        )
+        .map_err(|error| ApiError::internal(error.to_string()))?;
         state.claims = Some(claims);
         state.begun = true;
         state.cookie = CookieChange::Set;
@@ -127,7 +132,7 @@ impl Visit {
     /// # Errors
     /// 503 while the database can't be asked.
     pub fn confirm(&self) -> Result<(), ApiError> {
-        match self.state.lock().standing {
+        match self.0.state.lock().standing {
             Standing::Unknown => Err(StoreError::Unreachable.into()),
             _ => Ok(()),
         }
@@ -135,9 +140,9 @@ impl Visit {
 
     fn renew(&self, cookie: CookieChange) -> Result<Claims, ApiError> {
         self.confirm()?;
-        let now = self.sessions.clock.now();
-        let claims = self.begin()?.renew(now, self.sessions.lifetime_seconds);
-        let mut state = self.state.lock();
+        let now = self.0.sessions.clock.now();
+        let claims = self.begin()?.renew(now, self.0.sessions.lifetime_seconds);
+        let mut state = self.0.state.lock();
         state.claims = Some(claims);
         state.cookie = cookie;
         Ok(claims)
@@ -158,7 +163,7 @@ impl Visit {
     /// 503 while the session can't be checked; when the system has no randomness.
     pub fn grant_token(&self) -> Result<(Claims, String), ApiError> {
         let claims = self.renew(CookieChange::None)?;
-        let token = self.sessions.keys.sign(&claims);
+        let token = self.0.sessions.keys.sign(&claims);
         Ok((claims, token.map_err(ApiError::internal)?))
     }
 
@@ -167,11 +172,12 @@ impl Visit {
     /// # Errors
     /// 503 when the end can't be stored; then the session goes on.
     pub async fn end(&self) -> Result<Option<SessionId>, ApiError> {
-        let claims = self.state.lock().claims;
+        let claims = self.0.state.lock().claims;
         if let Some(claims) = claims {
-            self.sessions
+            self.0
+                .sessions
                 .memory
-                .end(claims.session_id, self.client, end_of_tokens(&claims))
+                .end(claims.session_id, self.0.client, end_of_tokens(&claims))
                 .await
                 .map_err(|error| match error {
                     EndError::Store(error) => error.into(),
@@ -183,40 +189,40 @@ impl Visit {
                 })?;
         }
         self.flash(Category::Info, SESSION_ENDED);
-        self.state.lock().cookie = CookieChange::Clear;
+        self.0.state.lock().cookie = CookieChange::Clear;
         Ok(claims.map(|claims| claims.session_id))
     }
 
     /// Flashes a sentence. It is shown with this response, or later if there is a session.
     pub fn flash(&self, category: Category, message: impl Into<String>) {
         let flash = Flash {
-            id: self.sessions.memory.next_flash_id(),
+            id: self.0.sessions.memory.next_flash_id(),
             category,
             message: message.into(),
         };
-        self.state.lock().flashes.push(flash);
+        self.0.state.lock().flashes.push(flash);
     }
 
     /// Whether the response can show flashes to a person.
     #[must_use]
     pub fn shows_flashes(&self) -> bool {
-        self.shows_flashes
+        self.0.shows_flashes
     }
 
     /// Whether flashes wait for the session's next response, or may do.
     pub fn has_waiting_flashes(&self) -> bool {
-        let state = self.state.lock();
+        let state = self.0.state.lock();
         let Some(claims) = state.claims.filter(|_| !state.begun) else {
             return false;
         };
-        let memory = &self.sessions.memory;
+        let memory = &self.0.sessions.memory;
         memory.has_waiting_flashes(claims.session_id, state.standing)
     }
 
     /// Whether the request is a browser's: it has a session cookie or Fetch Metadata.
     #[must_use]
     pub fn is_browser(&self, headers: &HeaderMap) -> bool {
-        let mut cookies = cookies(headers, self.sessions.cookie_name());
+        let mut cookies = cookies(headers, self.0.sessions.cookie_name());
         let mut names = headers.keys();
         cookies.next().is_some() || names.any(|name| name.as_str().starts_with("sec-fetch-"))
     }
@@ -226,13 +232,14 @@ impl Visit {
     /// # Errors
     /// When a token can't be signed.
     pub fn cookie(&self) -> Result<Option<HeaderValue>, ApiError> {
-        let state = self.state.lock();
+        let state = self.0.state.lock();
         let cookie = match (&state.cookie, &state.claims) {
             (CookieChange::Set, Some(claims)) => self
+                .0
                 .sessions
                 .set_cookie(claims)
                 .map_err(ApiError::internal)?,
-            (CookieChange::Clear, _) => self.sessions.clear_cookie(),
+            (CookieChange::Clear, _) => self.0.sessions.clear_cookie(),
             _ => return Ok(None),
         };
         HeaderValue::try_from(cookie)
@@ -244,7 +251,7 @@ impl Visit {
 impl<S: Sync> FromRequestParts<S> for Visit {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut request::Parts, _: &S) -> Result<Self, ApiError> {
         parts.extensions.get::<Self>().cloned().ok_or_else(|| {
             ApiError::internal("a handler asks for a session outside the envelope layer")
         })
@@ -294,7 +301,7 @@ impl Session {
 impl<S: Sync> FromRequestParts<S> for Session {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut request::Parts, state: &S) -> Result<Self, ApiError> {
         let visit = Visit::from_request_parts(parts, state).await?;
         let claims = visit.begin()?;
         Ok(Self { visit, claims })

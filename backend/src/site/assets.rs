@@ -100,7 +100,7 @@ impl Assets {
 
     /// The shell of all pages. `None` when the app is not built or can't be used; the log says why.
     pub async fn shell(&self) -> Option<Arc<Shell>> {
-        let version = self.index_version().await?;
+        let version = self.index_version()?;
         if let Some(read) = self.shell.lock().as_ref()
             && read.version == version
         {
@@ -118,10 +118,12 @@ impl Assets {
         shell
     }
 
-    async fn index_version(&self) -> Option<Version> {
+    /// Every page asks. The kernel knows it by heart, and a thread of its own for the question would cost
+    /// more than the rest of the page.
+    fn index_version(&self) -> Option<Version> {
         match &self.source {
             AssetSource::Folder(folder) => {
-                let metadata = tokio::fs::metadata(folder.join(INDEX)).await.ok()?;
+                let metadata = std::fs::metadata(folder.join(INDEX)).ok()?;
                 Some((metadata.modified().ok(), metadata.len()))
             }
             AssetSource::Binary(_) => Some((None, 0)),

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use axum::body::HttpBody;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::Response;
 use shared::flash::Flash;
 use shared::site::Site;
@@ -17,7 +16,7 @@ use crate::http::conditional::Preconditions;
 use crate::http::security_headers::document_policy;
 use crate::site::profile::Profile;
 use crate::site::shell::escaped;
-use crate::telemetry::RequestId;
+use crate::telemetry::{RequestId, current_request_id};
 
 const PAGE: &str = include_str!("error_page.html");
 const STYLES: &str = include_str!("error_page.css");
@@ -31,22 +30,22 @@ pub fn accepts_html(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Middleware around pages and files: gives its text to a failure that has no body yet.
-pub async fn explain_failures(
-    State(profile): State<Arc<Profile>>,
+/// Around pages and files: gives its text to a failure that has no body yet.
+pub async fn explain_failures<F: Future<Output = Response>>(
+    profile: &Profile,
     request: Request,
-    next: Next,
+    next: impl FnOnce(Request) -> F,
 ) -> Response {
     let preconditions = Preconditions::of(&request);
     let wants_html = accepts_html(request.headers());
-    let id = request.extensions().get::<RequestId>().cloned();
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     let status = response.status();
     let is_failure = status.is_client_error() || status.is_server_error();
     if is_failure && response.body().size_hint().exact() == Some(0) {
         // There is no envelope here.
         response.extensions_mut().remove::<EnvelopeBody>();
-        let id = id.map(|id| id.0).unwrap_or_default();
+        let id = current_request_id();
+        let id = id.as_ref().map_or("", RequestId::as_str);
         if wants_html {
             let (_, text) = sentences(response.status());
             let way = if response.status().is_server_error() {
@@ -57,7 +56,7 @@ pub async fn explain_failures(
             write_page(
                 &mut response,
                 profile.identity.words(),
-                &Explanation { text, way, id: &id },
+                &Explanation { text, way, id },
                 &preconditions,
             );
         } else {

@@ -197,7 +197,7 @@ impl Client {
             }
         }
         if let Some(id) = current_request_id() {
-            request = request.header(X_REQUEST_ID, id.0);
+            request = request.header(X_REQUEST_ID, id.header());
         }
         let mut response = request.send().await.map_err(failed)?;
         if response.status() == StatusCode::NOT_MODIFIED && !known.is_empty() {

@@ -37,7 +37,7 @@ async fn equal_content_is_one_copy_in_memory() {
     let second = blogs.view(reader(&app)).await;
     assert_eq!(app.source.fetches(), 2);
     assert!(Arc::ptr_eq(&first.snapshot, &second.snapshot));
-    assert_ne!(first.freshness.fetched_at, second.freshness.fetched_at);
+    assert_ne!(first.fetched_at(), second.fetched_at());
 
     app.source.hold(posts(3));
     app.clock.advance(REFETCH_INTERVAL);
@@ -103,7 +103,7 @@ async fn a_source_that_changes_all_the_time_leaves_a_bounded_number_of_copies() 
     let view = blogs.view(patient).await;
     let oldest_kept = 14 + 2 * MAX_SNAPSHOTS + 1;
     assert_eq!(view.snapshot.posts().len(), oldest_kept);
-    assert!(!view.freshness.stale);
+    assert!(!view.stale);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -522,8 +522,7 @@ async fn panics() {
 async fn a_failing_server_says_so_on_a_page_that_needs_no_app() {
     let app = TestApp::new().await;
     let routes = Router::<App>::new().route("/panics", get(panics));
-    let routes = flashblog::router::for_people(routes, &app.app);
-    let routes = flashblog::router::with_headers(routes, &app.app).with_state(app.app.clone());
+    let routes = flashblog::router::for_people(routes, &app.app).with_state(app.app.clone());
     let browser = app.browser().through(routes);
     let page = visit(&browser, "/panics").await;
     assert_eq!(page.status, 500);

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use shared::flash::{Category, Flash};
 use shared::problem::Problem;
 use utoipa::{OpenApi, ToSchema};
+use uuid::Uuid;
 
 use crate::api::envelope::problem;
 use crate::error::ApiError;
@@ -55,7 +56,7 @@ impl Failure {
     /// An example without a flash.
     #[must_use]
     pub fn of(error: &ApiError) -> Self {
-        let id = RequestId("019ab3c4-5d6e-7f80-91a2-b3c4d5e6f708".to_owned());
+        let id = RequestId::from(Uuid::from_u128(0x019ab3c4_5d6e_7f80_91a2_b3c4d5e6f708));
         Self {
             error: problem(&error.problem(), Some(id)),
             flash: Vec::new(),

@@ -35,22 +35,27 @@ impl Fetched {
         route: Route,
         reader: Option<Reader>,
     ) -> Result<Self, ApiError> {
-        let (mut view, mut results) = (None, None);
         let profile = app.profile.view().await.map_err(ApiError::internal)?;
-        if shows_posts(&route) {
-            let posts = app.blogs.peek(reader).await;
-            if let Route::Search(query) = &route {
-                let found = posts.search(query).await;
-                results = Some(found.map_err(ApiError::internal)?);
-            }
-            view = Some(posts);
-        }
+        let view = if shows_posts(&route) {
+            Some(app.blogs.peek(reader).await)
+        } else {
+            None
+        };
         Ok(Self {
             route,
             view,
             profile,
-            results,
+            results: None,
         })
+    }
+
+    /// Searches, where this is a page of results. Not needed for a page that is kept.
+    pub(super) async fn search(&mut self) -> Result<(), ApiError> {
+        if let (Route::Search(query), Some(view)) = (&self.route, &self.view) {
+            let found = view.search(query).await.map_err(ApiError::internal)?;
+            self.results = Some(found);
+        }
+        Ok(())
     }
 
     /// Flashes what the API flashes with the same data.
@@ -104,7 +109,12 @@ impl Fetched {
 
     fn main_contents<'a>(&'a self, app: &'a App, request_id: Option<&RequestId>) -> Contents<'a> {
         match (&self.view, &self.results, &self.route) {
-            (Some(view), Some(results), _) => self.search(app, view, results),
+            (Some(view), Some(results), _) => self.found(app, view, results),
+            // The page was kept, and is needed with a flash: its posts are indexed.
+            (Some(view), None, Route::Search(query)) => {
+                let results = view.snapshot.search(query, view.freshness());
+                self.found(app, view, &results)
+            }
             (Some(view), None, Route::Blog { id }) => match self.post(app, view, id) {
                 Ok(contents) => contents,
                 Err(error) => self.absence(app, &error, request_id),
@@ -199,7 +209,7 @@ impl Fetched {
     }
 
     /// The results of a search; beyond their end the last page.
-    fn search<'a>(&self, app: &'a App, view: &View, results: &SearchPage) -> Contents<'a> {
+    fn found<'a>(&self, app: &'a App, view: &View, results: &SearchPage) -> Contents<'a> {
         let shown = match &self.route {
             Route::Search(query) => Route::Search(query.with_page(results.page)),
             route => route.clone(),

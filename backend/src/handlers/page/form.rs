@@ -15,7 +15,7 @@ use crate::http::conditional::Preconditions;
 use crate::session::Visit;
 use crate::site::first_answers::FirstAnswer;
 use crate::site::head::PageHead;
-use crate::telemetry::RequestId;
+use crate::telemetry::current_request_id;
 
 /// The form with what was sent, and why it was refused. The page delivers what the handler flashed.
 ///
@@ -31,7 +31,7 @@ pub async fn refused_form(
     let Some(shell) = app.assets.shell().await else {
         return Err(refusal);
     };
-    let request_id = request.extensions.get::<RequestId>().cloned();
+    let request_id = current_request_id();
     let parts = refusal.problem();
     let outcome = Err(problem(&parts, request_id.clone()));
     let fetched = Fetched::of(app, Route::Contact, None).await?;

@@ -25,7 +25,7 @@ use crate::http::answer::write_once;
 use crate::http::conditional::Preconditions;
 use crate::session::Visit;
 use crate::session::credentials::bearer_token;
-use crate::telemetry::RequestId;
+use crate::telemetry::current_request_id;
 
 /// A page of the site, a file of the app, or the app's 404 page.
 ///
@@ -82,11 +82,11 @@ fn is_file(path: &str) -> bool {
 
 async fn document(app: &App, route: Route, mut request: Request) -> Result<Response, ApiError> {
     let preconditions = Preconditions::of(&request);
-    let request_id = request.extensions().get::<RequestId>().cloned();
+    let request_id = current_request_id();
     let has_bearer = bearer_token(request.headers()).is_some();
-    let visit = app.sessions.attach(&mut request).await.ok();
+    let visit = app.sessions.attach(&mut request, None).await.ok();
     let reader = visit.as_ref().and_then(Visit::reader);
-    let fetched = Fetched::of(app, route, reader).await?;
+    let mut fetched = Fetched::of(app, route, reader).await?;
     let path = request.uri().path();
     if fetched.is_absent()
         && let Some(moved) = moved(app, &fetched, path, reader).await
@@ -99,6 +99,10 @@ async fn document(app: &App, route: Route, mut request: Request) -> Result<Respo
     let Some(shell) = app.assets.shell().await else {
         return not_built(&fetched.route, &preconditions);
     };
+    let is_search = matches!(fetched.route, Route::Search(_));
+    if is_search && !app.answers.has(&written::key(app, &shell, &fetched)) {
+        fetched.search().await?;
+    }
 
     let (cookie, personal) = match &visit {
         // A client that sends a token asks the API.

@@ -48,7 +48,11 @@ impl Page<'_> {
         let is_for_all = self.personal.flashes.is_empty() && !self.personal.has_waiting_flashes;
         if is_for_all && !self.fetched.is_absent() {
             let write = || self.answer(&self.contents());
-            let kept = self.app.answers.get_document(self.key(), write).await;
+            let kept = self
+                .app
+                .answers
+                .get_document(key(self.app, self.shell, self.fetched), write)
+                .await;
             return kept.respond(preconditions);
         }
         let contents = self.contents();
@@ -86,20 +90,6 @@ impl Page<'_> {
 
     fn contents(&self) -> Contents<'_> {
         self.fetched.contents(self.app, self.request_id.as_ref())
-    }
-
-    fn key(&self) -> Key {
-        let wanted = Wanted::Page {
-            route: self.fetched.route.clone(),
-            shell: self.shell.number(),
-            today: self.app.pages.today(),
-        };
-        let key = match (&self.fetched.route, &self.fetched.view) {
-            (Route::Blog { .. }, Some(view)) => Key::of_posts(view, wanted),
-            (_, Some(view)) => Key::of_list(view, wanted),
-            (_, None) => Key::of_site(wanted),
-        };
-        key.with_profile(self.fetched.profile.number)
     }
 
     fn html(&self, contents: &Contents<'_>) -> String {
@@ -145,4 +135,19 @@ impl Page<'_> {
         }
         data
     }
+}
+
+/// What a page without flashes is kept under.
+pub(super) fn key(app: &App, shell: &Shell, fetched: &Fetched) -> Key {
+    let wanted = Wanted::Page {
+        route: fetched.route.clone(),
+        shell: shell.number(),
+        today: app.pages.today(),
+    };
+    let key = match (&fetched.route, &fetched.view) {
+        (Route::Blog { .. }, Some(view)) => Key::of_posts(view, wanted),
+        (_, Some(view)) => Key::of_list(view, wanted),
+        (_, None) => Key::of_site(wanted),
+    };
+    key.with_profile(fetched.profile.number)
 }

@@ -1,0 +1,111 @@
+//! The servers that are measured, each in a process of its own.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::Context;
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, HeaderValue, header};
+use tokio::net::TcpListener;
+
+use crate::client::Answer;
+
+/// The argument that makes this program the bare server. A file with the body follows, and the body's
+/// encoding.
+pub(crate) const BARE: &str = "--bare";
+
+pub(crate) const FLASHBLOG: &str = env!("CARGO_BIN_EXE_flashblog");
+
+/// The bare server: one fixed answer to everything.
+pub(crate) fn serve_bare() -> anyhow::Result<()> {
+    let mut arguments = std::env::args().skip(2);
+    let body = Bytes::from(std::fs::read(arguments.next().context("a file")?)?);
+    let mut headers = HeaderMap::new();
+    let json = HeaderValue::from_static("application/json");
+    headers.insert(header::CONTENT_TYPE, json);
+    if let Some(encoding) = arguments.next() {
+        headers.insert(header::CONTENT_ENCODING, encoding.parse()?);
+    }
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let routes = Router::new().fallback(async move || (headers.clone(), body.clone()));
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        writeln!(
+            std::io::stdout(),
+            "listening on http://{}",
+            listener.local_addr()?
+        )?;
+        axum::serve(listener, routes).await?;
+        Ok(())
+    })
+}
+
+/// The arguments of a server with the built-in posts and a small app.
+pub(crate) fn arguments(data_dir: &Path, log: &str) -> anyhow::Result<Vec<String>> {
+    let assets = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/assets");
+    let data_dir = data_dir.to_str().context("a path that is text")?;
+    let fixed = ["--listen", "127.0.0.1:0", "--source", "embedded"];
+    let own = ["--assets", assets, "--log", log, "--data-dir", data_dir];
+    Ok(fixed.iter().chain(&own).map(ToString::to_string).collect())
+}
+
+/// The command of the bare server with an answer's bytes, which `body` holds.
+pub(crate) fn bare_command(answer: &Answer, body: &Path) -> anyhow::Result<Command> {
+    let mut bare = Command::new(std::env::current_exe()?);
+    bare.arg(BARE).arg(body);
+    for encoding in ["br", "gzip"] {
+        if answer.is_encoded(encoding) {
+            bare.arg(encoding);
+        }
+    }
+    Ok(bare)
+}
+
+/// A server in a process of its own, ended with this value.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) address: String,
+}
+
+impl Server {
+    /// The bare server with an answer's bytes in the same encoding. `body` is a file for them.
+    pub(crate) fn bare(answer: &Answer, body: &Path) -> anyhow::Result<Self> {
+        std::fs::write(body, &answer.body)?;
+        Self::start(&mut bare_command(answer, body)?)
+    }
+
+    /// FlashBlog with its built-in posts.
+    pub(crate) fn flashblog(data_dir: &Path, log: &str) -> anyhow::Result<Self> {
+        Self::start(
+            Command::new(FLASHBLOG)
+                .env_clear()
+                .args(arguments(data_dir, log)?),
+        )
+    }
+
+    /// The operating system's number for it.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) fn start(command: &mut Command) -> anyhow::Result<Self> {
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().context("piped")?).read_line(&mut line)?;
+        let address = line.trim_end().strip_prefix("listening on http://");
+        let address = address.context("no address")?.to_owned();
+        Ok(Self { child, address })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Nothing to do about a process that has ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
