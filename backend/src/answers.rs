@@ -96,7 +96,7 @@ impl Key {
     /// The same of an answer that says how current it is.
     pub fn of_list(view: &View, wanted: Wanted) -> Self {
         Self {
-            fetched_at: view.fetched_at(),
+            fetched_at: view.moment(),
             ..Self::of_posts(view, wanted)
         }
     }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use shared::site::Site;
+
 use crate::answers::Answers;
 use crate::cache::{BlogCache, SavedCopy, SharingTimes};
 use crate::clients::rate_limit::RateLimit;
@@ -25,11 +27,10 @@ use crate::session::Sessions;
 use crate::session::memory::SessionMemory;
 use crate::session::token::Keys;
 use crate::site::assets::Assets;
-use crate::site::identity::Identity;
 use crate::site::old_addresses::NamingOldAddresses;
 use crate::site::own_pages::OwnPages;
 use crate::site::page_renderer::PageRenderer;
-use crate::site::profile::Profile;
+use crate::site::profile::{Profile, ProfileView};
 use crate::sources::byline::WithByline;
 use crate::sources::{self, SourceOptions};
 use crate::store::health::DatabaseHealth;
@@ -151,12 +152,24 @@ impl App {
             blogs: Arc::new(blogs),
             admission: Admission::new(hosts, Arc::clone(&public_url)),
             public_url,
-            assets: Arc::new(Assets::open(config.assets.clone()).of_site(profile.identity.words())),
+            assets: Arc::new(Assets::open(config.assets.clone())),
             profile,
             metrics: Arc::default(),
             draining: Arc::default(),
             database: Arc::new(database),
         }))
+    }
+
+    /// The site as it is now: what is configured, and what its source says beside.
+    pub async fn site(&self) -> Arc<ProfileView> {
+        self.profile.view(self.blogs.site()).await
+    }
+
+    /// The same. Where the source was not read yet, and may have words and pages of its own, the
+    /// first reading is waited for.
+    pub async fn site_after_first_reading(&self) -> Arc<ProfileView> {
+        self.blogs.await_first_reading().await;
+        self.site().await
     }
 
     /// Runs the background work: evictions and notifications. Never returns.
@@ -167,14 +180,8 @@ impl App {
                 None => std::future::pending().await,
             }
         };
-        self.blogs.renew_saved_copy();
-        let first_reading = async {
-            // The log says right away what is wrong with the posts.
-            if !self.blogs.source().is_remote() {
-                self.blogs.peek(None).await;
-            }
-        };
-        tokio::join!(self.evict_expired(), mail, first_reading);
+        self.blogs.begin_reading();
+        tokio::join!(self.evict_expired(), mail);
     }
 
     async fn evict_expired(&self) {
@@ -200,7 +207,7 @@ fn blog_cache(
         shows_future: settings.future,
     };
     let source = sources::open(&config.source, &options)?;
-    let source = match &config.site.words.author {
+    let source = match &config.site.author {
         Some(author) => Arc::new(WithByline::new(source, author.clone())),
         None => source,
     };
@@ -221,8 +228,8 @@ fn profile(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<Profile> {
             "redirects: from `{path}` is a page of this site; another path would fit"
         );
     }
-    let identity = Identity::new(config.site.clone());
-    Ok(Profile::new(identity, pages, config.redirects.clone()))
+    let settings = config.site.clone();
+    Ok(Profile::new(settings, pages, config.redirects.clone()))
 }
 
 fn mailer(
@@ -236,7 +243,7 @@ fn mailer(
         smtp: mail.smtp.clone().build(),
         owner: mail.owner.clone(),
         site: SiteOfMail {
-            title: config.site.words.title.clone(),
+            title: config.site.title.clone().unwrap_or(Site::default().title),
             host: public_url.host().to_owned(),
         },
         send_timeout: SEND_TIMEOUT,

@@ -95,7 +95,8 @@ fn api(app: &App) -> Router<App> {
         .route(UNKNOWN_IN_API, any(no_such_path));
     let mut operations = api.get_openapi().clone();
     operations.merge(docs.get_openapi().clone());
-    let title = &app.profile.identity.words().title;
+    let profile = app.profile.latest();
+    let title = &profile.site.title;
     let description = Description::new(&operations, title, app.sessions.cookie_name());
     let docs = docs.layer(Extension(Arc::new(description)));
     api.merge(docs).into()

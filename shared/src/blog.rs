@@ -10,6 +10,10 @@ pub const DEFAULT_AUTHOR: &str = "Admin";
 pub const DEFAULT_CATEGORY: &str = "General";
 /// Posts on a page when a request doesn't say.
 pub const DEFAULT_PER_PAGE: u32 = 6;
+/// How wide a card shows its picture, as HTML's `sizes` takes it.
+pub const CARD_SIZES: &str = "(min-width:40rem) 40rem,100vw";
+/// How wide a post shows its picture.
+pub const COVER_SIZES: &str = "(min-width:60rem) 60rem,100vw";
 /// The most posts that one page can hold.
 pub const MAX_PER_PAGE: u32 = 50;
 
@@ -33,6 +37,10 @@ pub struct BlogSummary {
     /// An `https:`, `http:` or site-relative address of a picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub featured_image: Option<String>,
+    /// The same picture in other widths, as HTML's `srcset` takes them. Absent where the source has
+    /// one size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub featured_image_srcset: Option<String>,
     /// RFC 3339, UTC; absent when the source has no date, or one that can't be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published_at: Option<String>,
@@ -112,8 +120,12 @@ pub struct Freshness {
     /// When the source was read; RFC 3339, UTC; absent when it never could be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fetched_at: Option<String>,
-    /// The source failed and an older copy, or an empty list, is shown.
+    /// The source failed, or was not read yet: an older copy, or an empty list, is shown.
     pub stale: bool,
+    /// While the source is read for the first time: the posts of it that were read so far. The list is
+    /// empty until all are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub posts_so_far: Option<u32>,
     /// The kind of source: `embedded`, `folder`, `json_api`, `wordpress`, `ghost`, `feed`, or `url` before
     /// an address has shown what it is.
     pub source: String,

@@ -76,6 +76,7 @@ impl Route {
             ["contact"] => Self::Contact,
             ["blogs"] => Self::Blogs(BlogsQuery {
                 per_page: DEFAULT_PER_PAGE,
+                pinned_first: false,
                 ..BlogsQuery::parse(query)
             }),
             ["blogs", id] if !id.is_empty() => Self::Blog {

@@ -94,6 +94,7 @@ fn search(posts: Vec<Post>, queries: &[String]) -> Vec<Duration> {
     let freshness = Freshness {
         fetched_at: None,
         stale: false,
+        posts_so_far: None,
         source: "folder".to_owned(),
     };
     let search = |query: &str| {

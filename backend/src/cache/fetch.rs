@@ -76,11 +76,16 @@ impl Fetch {
             .lock()
             .land(fetched, self.source.kind(), &*self.clock);
         let (blogs, is_new) = landed?;
-        if let Some(saved) = self.saved.clone().filter(|_| is_new) {
-            let blogs = blogs.clone();
-            tokio::task::spawn_blocking(move || saved.save(&blogs));
+        if is_new {
+            self.save(blogs.clone());
         }
         Ok(blogs)
+    }
+
+    fn save(&self, blogs: FetchedBlogs) {
+        if let Some(saved) = self.saved.clone() {
+            tokio::task::spawn_blocking(move || saved.save(&blogs));
+        }
     }
 
     /// Writes the outcome of a fetch to the store, from which every server learns it.
@@ -90,9 +95,10 @@ impl Fetch {
         fetched: Result<Fetched<Arc<BlogCopy>>, SourceError>,
     ) -> Result<FetchedBlogs, FetchFailed> {
         let kind = self.source.kind();
-        let blogs = {
+        let (before, blogs) = {
             let state = self.state.lock();
-            fetched.and_then(|fetched| blogs_of(fetched, state.fetched.as_ref(), kind))
+            let blogs = fetched.and_then(|fetched| blogs_of(fetched, state.fetched.as_ref(), kind));
+            (state.last_good.clone(), blogs)
         };
         let recorded: Result<(), StoreError> = match &blogs {
             Ok(blogs) => {
@@ -113,7 +119,13 @@ impl Fetch {
                 state.fetches.succeeded += 1;
                 state.fetched = Some(blogs.clone());
             }
-            return self.adopt_outcome(false, self.max_age);
+            let adopted = self.adopt_outcome(false, self.max_age);
+            if let Ok(now) = &adopted
+                && now.is_new_after(before.as_ref())
+            {
+                self.save(now.clone());
+            }
+            return adopted;
         }
         self.land(blogs.map(|blogs| Some((blogs.copy, blogs.site.as_deref().cloned()))))
     }

@@ -19,7 +19,7 @@ pub use self::readings::Reader;
 pub use self::saved::SavedCopy;
 pub use self::shared::SharingTimes;
 pub use self::state::Fetches;
-use self::upstream::Upstream;
+use self::upstream::{Current, Upstream};
 use self::view::FetchedBlogs;
 pub use self::view::View;
 use crate::clock::Clock;
@@ -72,13 +72,20 @@ impl BlogCache {
         self
     }
 
-    /// Reads the source at once where the copy is from disk, so that the first visitors see no stale one.
-    /// It needs a tokio runtime.
-    pub fn renew_saved_copy(&self) {
-        self.upstream.renew_restored();
+    /// Begins to read the source: the first visitors wait less and see no stale copy, and the log says
+    /// right away what is wrong with the posts. It needs a tokio runtime.
+    pub fn begin_reading(&self) {
+        self.upstream.begin();
     }
 
-    /// What the source says about the site itself.
+    /// Waits, as a reader does, for the first reading of a source over the network.
+    pub async fn await_first_reading(&self) {
+        if self.upstream.is_unread() {
+            self.upstream.current().await;
+        }
+    }
+
+    /// What the source says about the site itself, as far as it was read.
     pub fn site(&self) -> Option<Arc<SiteInfo>> {
         self.upstream.site()
     }
@@ -95,7 +102,7 @@ impl BlogCache {
         let session = reader.session;
         if let Some(blogs) = self.upstream.held_by(reader) {
             tracing::debug!("Returning cached blogs for session {session}");
-            return self.show(Some(blogs), false);
+            return self.show(blogs);
         }
         tracing::debug!("Fetching fresh blogs from API for session {session}");
         self.peek(Some(reader)).await
@@ -105,18 +112,18 @@ impl BlogCache {
     pub async fn peek(&self, reader: Option<Reader>) -> View {
         let held = || self.upstream.held_by(reader?);
         if let Some(blogs) = held() {
-            return self.show(Some(blogs), false);
+            return self.show(blogs);
         }
         if reader.is_some() {
             self.upstream.catch_up().await;
         }
         if let Some(blogs) = held() {
-            return self.show(Some(blogs), false);
+            return self.show(blogs);
         }
         let current = self.upstream.current().await;
         match held() {
-            Some(blogs) => self.show(Some(blogs), false),
-            None => self.show(current.blogs, current.stale),
+            Some(blogs) => self.show(blogs),
+            None => View::new(current, self.source().kind()),
         }
     }
 
@@ -135,7 +142,12 @@ impl BlogCache {
         self.upstream.snapshots()
     }
 
-    fn show(&self, blogs: Option<FetchedBlogs>, stale: bool) -> View {
-        View::new(blogs, stale, self.source().kind())
+    fn show(&self, blogs: FetchedBlogs) -> View {
+        let current = Current {
+            blogs: Some(blogs),
+            stale: false,
+            posts_so_far: None,
+        };
+        View::new(current, self.source().kind())
     }
 }

@@ -20,7 +20,7 @@ use crate::store::data_dir::{create_folder, open_private};
 /// The name of the file in the data directory.
 const FILE_NAME: &str = "last-copy.json.gz";
 /// Changes when the file's shape changes; another one is not read.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Where the last good copy of one source is kept.
 #[derive(Debug, Clone)]

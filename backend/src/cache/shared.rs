@@ -31,7 +31,7 @@ use crate::store::{Store, StoreError};
 use crate::telemetry::Chain;
 
 /// Changes when the shape of a copy changes. Versions that differ keep readings of their own.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// Readings are kept for longer than sessions need them: clocks differ.
 const KEEP_MARGIN: Duration = Duration::from_secs(60);
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::{BoxFuture, Shared};
 use parking_lot::Mutex;
+use tokio::time::Instant;
 
 use super::REFETCH_INTERVAL;
 use super::readings::{Reading, Readings};
@@ -44,6 +45,8 @@ pub(super) struct State {
     /// Whether `last_good` is from disk, and the source was not read since the start.
     pub(super) is_restored: bool,
     pub(super) flight: Option<Flight>,
+    /// When the flight, or the last one, began.
+    pub(super) flight_began: Option<Instant>,
     pub(super) fetches: Fetches,
 }
 
@@ -110,9 +113,7 @@ impl State {
             ..blogs_of(fetched, self.fetched.as_ref(), source)?
         };
         self.fetched = Some(blogs.clone());
-        let is_new = previous.is_none_or(|previous| {
-            !Arc::ptr_eq(&previous.copy, &blogs.copy) || previous.site != blogs.site
-        });
+        let is_new = blogs.is_new_after(previous.as_ref());
         self.adopt(Reading {
             read_at: now.as_millisecond(),
             blogs: blogs.clone(),

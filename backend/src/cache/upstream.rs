@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use parking_lot::Mutex;
+use tokio::time::Instant;
 
 use super::REFETCH_INTERVAL;
 use super::fetch::Fetch;
@@ -22,6 +23,11 @@ use crate::telemetry::{Chain, in_current_request};
 
 /// How long a reader without a copy waits: well within the time that a handler has to answer.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(20);
+/// After so long nobody waits for a reading of which the first posts have come: the rest of a long list
+/// takes minutes, and the page can say how far it is.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How often the source is asked how far it is.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 /// How long a reader with a copy waits for a source on this machine, so that an edited file shows
 /// at once.
 const LOCAL_TIMEOUT: Duration = Duration::from_secs(1);
@@ -32,6 +38,8 @@ pub(super) struct Current {
     pub(super) blogs: Option<FetchedBlogs>,
     /// Whether the source failed when it was last read.
     pub(super) stale: bool,
+    /// Where there is no copy yet: the posts that were read so far.
+    pub(super) posts_so_far: Option<usize>,
 }
 
 /// The source and what it last held.
@@ -140,6 +148,12 @@ impl Upstream {
         self.state.lock().fetches
     }
 
+    /// Whether a source over the network was never tried and there is no copy of it.
+    pub(super) fn is_unread(&self) -> bool {
+        let state = self.state.lock();
+        self.source.is_remote() && state.last_good.is_none() && state.last_attempt.is_none()
+    }
+
     /// What the source says about the site itself.
     pub(super) fn site(&self) -> Option<Arc<SiteInfo>> {
         self.state.lock().last_good.as_ref()?.site.clone()
@@ -150,11 +164,9 @@ impl Upstream {
         self.state.lock().readings.copies()
     }
 
-    /// Starts a fetch where the copy is from disk.
-    pub(super) fn renew_restored(&self) {
-        if self.state.lock().is_restored {
-            drop(self.flight());
-        }
+    /// Starts to read the source.
+    pub(super) fn begin(&self) {
+        drop(self.flight());
     }
 
     /// The newest copy, and a fetch beside it when the copy is too old. A reader waits only where there
@@ -165,14 +177,31 @@ impl Upstream {
         let Some(flight) = flight else {
             return self.settled();
         };
-        let timeout = match last_good {
-            None => FETCH_TIMEOUT,
-            Some(_) if self.source.is_remote() => return self.settled(),
-            Some(_) => LOCAL_TIMEOUT,
-        };
         // On timeout the fetch goes on for later readers.
-        let _ = tokio::time::timeout(timeout, flight).await;
+        match last_good {
+            None => self.await_first(flight).await,
+            Some(_) if self.source.is_remote() => {}
+            Some(_) => {
+                let _ = tokio::time::timeout(LOCAL_TIMEOUT, flight).await;
+            }
+        }
         self.settled()
+    }
+
+    /// Waits for a source of which there is no copy.
+    async fn await_first(&self, flight: Flight) {
+        let came = Instant::now();
+        let began = self.state.lock().flight_began.unwrap_or(came);
+        let is_slow = || {
+            let has_begun_to_come = self.source.posts_so_far().is_some();
+            came.elapsed() >= FETCH_TIMEOUT || (began.elapsed() >= PATIENCE && has_begun_to_come)
+        };
+        while !is_slow() {
+            let piece = tokio::time::timeout(PROGRESS_INTERVAL, flight.clone());
+            if piece.await.is_ok() {
+                return;
+            }
+        }
     }
 
     /// What is known without waiting.
@@ -188,6 +217,10 @@ impl Upstream {
         Current {
             blogs: state.last_good.clone(),
             stale: failed || state.is_restored || state.last_good.is_none(),
+            posts_so_far: match (&state.last_good, &state.flight) {
+                (None, Some(_)) => self.source.posts_so_far(),
+                _ => None,
+            },
         }
     }
 
@@ -205,6 +238,7 @@ impl Upstream {
         }
         let flight = self.start_fetch();
         state.flight = Some(flight.clone());
+        state.flight_began = Some(Instant::now());
         Some(flight)
     }
 

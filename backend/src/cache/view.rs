@@ -8,6 +8,7 @@ use shared::route::{BlogsQuery, SearchQuery};
 use shared::search::SearchPage;
 use tokio::task::JoinError;
 
+use super::upstream::Current;
 use crate::content::snapshot::Snapshot;
 use crate::sources::site_info::SiteInfo;
 
@@ -42,25 +43,37 @@ pub(super) struct FetchedBlogs {
     pub(super) source: Arc<str>,
 }
 
+impl FetchedBlogs {
+    /// Whether they are other blogs, or those of another site.
+    pub(super) fn is_new_after(&self, before: Option<&Self>) -> bool {
+        before
+            .is_none_or(|before| !Arc::ptr_eq(&before.copy, &self.copy) || before.site != self.site)
+    }
+}
+
 /// The blogs as one session sees them.
 pub struct View {
     /// The posts.
     pub snapshot: Arc<Snapshot>,
     /// Whether the source failed, so that they may be out of date.
     pub stale: bool,
+    /// Where there is no copy yet: the posts that were read so far.
+    pub posts_so_far: Option<u32>,
     source: &'static str,
     blogs: Option<FetchedBlogs>,
 }
 
 impl View {
-    /// Shows `blogs`, or an empty list of this kind of source where there are none.
-    pub(super) fn new(blogs: Option<FetchedBlogs>, stale: bool, source: &'static str) -> Self {
+    /// Shows the blogs, or an empty list of this kind of source where there are none.
+    pub(super) fn new(current: Current, source: &'static str) -> Self {
+        let blogs = current.blogs;
         Self {
             snapshot: blogs.as_ref().map_or_else(
                 || Arc::new(Snapshot::new(Vec::new())),
                 |blogs| Arc::clone(&blogs.copy.snapshot),
             ),
-            stale,
+            stale: current.stale,
+            posts_so_far: current.posts_so_far.map(|posts| posts as u32),
             source,
             blogs,
         }
@@ -73,6 +86,7 @@ impl View {
         Freshness {
             fetched_at: blogs.map(|blogs| blogs.fetched_at.to_string()),
             stale: self.stale,
+            posts_so_far: self.posts_so_far,
             source: blogs.map_or(self.source, |blogs| &blogs.source).to_owned(),
         }
     }
@@ -80,6 +94,14 @@ impl View {
     /// The snapshot's number; 0 where there is none.
     pub fn number(&self) -> u64 {
         self.blogs.as_ref().map_or(0, |blogs| blogs.copy.number)
+    }
+
+    /// What a list says about its age: when the source last held just this, or how far its first
+    /// reading is.
+    pub fn moment(&self) -> Option<Arc<str>> {
+        let so_far = self.posts_so_far;
+        let so_far = so_far.map(|posts| format!("{posts} posts so far").into());
+        self.fetched_at().or(so_far)
     }
 
     /// When the source last held just this.

@@ -18,6 +18,7 @@ use crate::site::own_pages::PageSet;
 use crate::site::profile::site_with;
 use crate::site::redirects::Moved;
 use crate::sources::folder::{self, Report};
+use crate::sources::site_info::SiteInfo;
 use crate::sources::{self, BlogSource, SourceKind, SourceOptions};
 
 /// Reads everything once and prints what is wrong.
@@ -35,22 +36,33 @@ async fn check(config: &Config) -> anyhow::Result<()> {
         shows_future: config.settings.future,
     };
     let source = sources::open(&config.source, &options)?;
+    let mut said = SiteInfo::default();
     let report = match &config.source {
         SourceKind::Folder(root) => folder::inspect(root)?,
-        _ => Report {
-            posts: source.fetch().await?,
-            ..Report::default()
-        },
+        _ => {
+            let reading = source.refetch().await?.unwrap_or_default();
+            said = reading.site.unwrap_or_default();
+            Report {
+                posts: reading.posts,
+                ..Report::default()
+            }
+        }
     };
     let pages = match &config.pages {
         Some(folder) => PageSet::read(folder)?,
-        None => PageSet::default(),
+        None => PageSet::of_source(&said.pages),
     };
     let mut faults = report.faults.clone();
+    let mut notes = report.notes.clone();
+    // The owner of a source can't always give its pages other addresses.
+    let of_pages = match config.pages {
+        Some(_) => &mut faults,
+        None => &mut notes,
+    };
     for skipped in &pages.skipped {
-        faults.push(format!("{}: {}", skipped.file, skipped.reason));
+        of_pages.push(format!("{}: {}", skipped.file, skipped.reason));
     }
-    let identity = Identity::new(config.site.clone());
+    let identity = Identity::new(&config.site, &said);
     let site = site_with(identity.words(), &pages);
     let snapshot = Snapshot::new(report.posts.clone());
     faults.extend(old_addresses::faults(
@@ -89,7 +101,7 @@ async fn check(config: &Config) -> anyhow::Result<()> {
     {
         writeln!(out, "note: post {}: no date", post.id)?;
     }
-    for note in &report.notes {
+    for note in &notes {
         writeln!(out, "note: {note}")?;
     }
     for fault in &faults {

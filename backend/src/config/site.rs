@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Deserialize;
-use shared::site::{Site, SiteLink};
+use shared::site::SiteLink;
 use url::Url;
 
 use crate::config::values::{Line, optional_text, text};
@@ -18,7 +18,7 @@ use crate::site::picture::Picture;
 #[group(skip)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct SiteTable {
-    /// Name of the site, in the navbar, titles and feeds [default: FlashBlog]
+    /// Name of the site, in the navbar, titles and feeds [default: the source's, else FlashBlog]
     #[arg(id = "site-title", long = "site-title", value_name = "TEXT")]
     #[serde(deserialize_with = "optional_text")]
     title: Option<Line>,
@@ -30,7 +30,7 @@ pub(super) struct SiteTable {
     )]
     #[serde(deserialize_with = "optional_text")]
     description: Option<Line>,
-    /// Language of posts and pages, a BCP 47 tag [default: en]
+    /// Language of posts and pages, a BCP 47 tag [default: the source's, else en]
     #[arg(id = "site-language", long = "site-language", value_name = "TAG")]
     #[serde(deserialize_with = "optional_text")]
     language: Option<Language>,
@@ -85,39 +85,30 @@ struct Link {
 impl SiteTable {
     /// What the table says. An error comes with its setting's name. Paths are relative to `folder`.
     pub(super) fn settings(&self, folder: &Path) -> Result<SiteSettings, (&'static str, String)> {
-        let default = Site::default();
         let line = |line: &Option<Line>| line.as_ref().map(|Line(line)| line.clone());
-        let title = line(&self.title).unwrap_or(default.title);
-        if title.is_empty() {
+        let title = line(&self.title);
+        if title.as_ref().is_some_and(String::is_empty) {
             return Err(("site-title", "it is empty; a name would fit".to_owned()));
         }
-        let description = line(&self.description).unwrap_or(default.description);
         let picture = |name, path: &Option<PathBuf>| {
             let path = path.as_ref().map(|path| Picture::read(&folder.join(path)));
             path.transpose().map_err(|problem| (name, problem))
         };
         let links = self.links.iter().map(Link::read);
         let links = links.collect::<Result<Vec<_>, _>>();
-        let contact = self.contact.unwrap_or(true);
         Ok(SiteSettings {
+            title,
+            description: line(&self.description),
+            language: self.language.as_ref().map(ToString::to_string),
+            heading: line(&self.heading),
+            intro: line(&self.intro),
+            author: line(&self.author).filter(|author| !author.is_empty()),
+            footer: line(&self.footer),
+            links: links.map_err(|problem| ("site-links", problem))?,
+            contact: self.contact,
             accent: self.accent,
             logo: picture("site-logo", &self.logo)?,
             icon: picture("site-icon", &self.icon)?,
-            words: Site {
-                heading: line(&self.heading).unwrap_or(default.heading),
-                intro: line(&self.intro).unwrap_or_else(|| description.clone()),
-                language: self
-                    .language
-                    .as_ref()
-                    .map_or(default.language, ToString::to_string),
-                author: line(&self.author).filter(|author| !author.is_empty()),
-                footer: line(&self.footer).unwrap_or(default.footer),
-                links: links.map_err(|problem| ("site-links", problem))?,
-                title,
-                description,
-                contact,
-                ..Site::default()
-            },
         })
     }
 }

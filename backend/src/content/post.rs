@@ -1,5 +1,6 @@
 //! A post as the server keeps it, and how it is made from a source's data.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -31,6 +32,8 @@ pub struct Post {
     pub author: Author,
     /// An `https:`, `http:` or site-relative address.
     pub featured_image: Option<String>,
+    /// The same picture in other widths, as HTML's `srcset` takes them.
+    pub featured_image_srcset: Option<String>,
     /// When it was published, if the source says so in a shape that can be read.
     pub published_at: Option<Timestamp>,
     /// The date for people; the source's own words when they can't be read; may be empty.
@@ -50,6 +53,8 @@ pub struct Post {
     pub old_addresses: Vec<OldAddress>,
     /// It can be opened by its address and is in no list, feed or search.
     pub unlisted: bool,
+    /// Its source shows it before all others.
+    pub pinned: bool,
 }
 
 /// A post as its source has it. Blank texts count as absent.
@@ -69,6 +74,8 @@ pub struct RawPost {
     pub authors: Vec<Person>,
     /// An address of any kind.
     pub featured_image: Option<String>,
+    /// The same picture by widths in pixels.
+    pub featured_image_widths: Vec<(u32, String)>,
     /// The date, if it could be read.
     pub published: Option<Published>,
     /// The date in the source's words, to show when it could not be read.
@@ -81,6 +88,10 @@ pub struct RawPost {
     pub old_addresses: Vec<OldAddress>,
     /// In no list.
     pub unlisted: bool,
+    /// Before all others.
+    pub pinned: bool,
+    /// Where it stands at its source, so that links to it can lead here.
+    pub address: Option<String>,
 }
 
 /// Why a record can't be a post.
@@ -145,6 +156,7 @@ impl RawPost {
             featured_image: self
                 .featured_image
                 .and_then(|image| address::image(&image, &**addresses)),
+            featured_image_srcset: srcset(&self.featured_image_widths, &**addresses),
             published_at: self.published.map(|published| published.at),
             published_label,
             reading_minutes: plain::reading_minutes(&content.text),
@@ -158,9 +170,30 @@ impl RawPost {
                 .collect(),
             old_addresses: self.old_addresses,
             unlisted: self.unlisted,
+            pinned: self.pinned,
         };
         Ok((post, content.anchors))
     }
+}
+
+/// The safe addresses of a picture, narrowest first, for HTML's `srcset`; none for one width only.
+fn srcset(widths: &[(u32, String)], addresses: &dyn Addresses) -> Option<String> {
+    let mut safe: BTreeMap<u32, String> = BTreeMap::new();
+    for (width, address) in widths {
+        // A comma at an end, or a space, would be part of the list (WHATWG HTML, 4.8.4.2.1).
+        let address = address::image(address, addresses).filter(|address| {
+            let is_whole = !address.starts_with(',') && !address.ends_with(',');
+            is_whole && !address.contains(|c: char| c.is_ascii_whitespace())
+        });
+        if let Some(address) = address.filter(|_| *width > 0) {
+            safe.entry(*width).or_insert(address);
+        }
+    }
+    let candidates: Vec<String> = safe
+        .into_iter()
+        .map(|(width, address)| format!("{address} {width}w"))
+        .collect();
+    (candidates.len() > 1).then(|| candidates.join(", "))
 }
 
 /// One author for all: `A, B and C`, with the first picture.
@@ -233,6 +266,7 @@ mod tests {
                     avatar_url: None
                 },
                 featured_image: None,
+                featured_image_srcset: None,
                 published_at: None,
                 published_label: String::new(),
                 reading_minutes: 1,
@@ -242,6 +276,7 @@ mod tests {
                 tags: vec![],
                 old_addresses: vec![],
                 unlisted: false,
+                pinned: false,
             }
         );
     }
@@ -273,6 +308,34 @@ mod tests {
             post.summary
         );
         assert!(post.content_text.starts_with("Head word"));
+    }
+
+    #[test]
+    fn a_picture_s_widths_are_safe_and_can_be_taken_apart() {
+        let post = |widths: &[(u32, &str)]| {
+            let widths = widths
+                .iter()
+                .map(|(width, url)| (*width, (*url).to_owned()));
+            let post = finish(RawPost {
+                featured_image_widths: widths.collect(),
+                ..raw("a", "A")
+            });
+            post.expect("a post").featured_image_srcset
+        };
+        let widths = [
+            (1024, "https://a.example/1024.jpg"),
+            (300, "/a,b-300.jpg"),
+            (300, "/twice.jpg"),
+            (0, "/none.jpg"),
+            (400, "javascript:alert(1)"),
+            (500, "/x.jpg 9w, /y.jpg"),
+            (600, "/z.jpg,"),
+        ];
+        assert_eq!(
+            post(&widths).as_deref(),
+            Some("/a,b-300.jpg 300w, https://a.example/1024.jpg 1024w")
+        );
+        assert_eq!(post(&widths[..1]), None);
     }
 
     #[test]

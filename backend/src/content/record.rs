@@ -213,6 +213,7 @@ impl Record {
             tags: record.tags,
             old_addresses: OldAddress::all(&record.aliases, ""),
             unlisted: record.visibility == Visibility::Unlisted,
+            ..RawPost::default()
         })
     }
 }

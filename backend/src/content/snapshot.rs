@@ -124,9 +124,12 @@ impl Snapshot {
                 && tag.as_ref().is_none_or(|name| names.tags.contains(name))
         };
         let posts = self.posts.iter().zip(&self.names);
-        let matching: Vec<&Post> = posts
+        let mut matching: Vec<&Post> = posts
             .filter_map(|(post, names)| is_wanted(names).then_some(post))
             .collect();
+        if query.pinned_first {
+            matching.sort_by_key(|post| !post.pinned);
+        }
         let (page, per_page) = (query.page, query.per_page);
         page_of(&matching, page, per_page, freshness, |post| summary(post))
     }
@@ -252,6 +255,7 @@ pub fn summary(post: &Post) -> BlogSummary {
         category: post.category.clone(),
         author: post.author.clone(),
         featured_image: post.featured_image.clone(),
+        featured_image_srcset: post.featured_image_srcset.clone(),
         published_at: post.published_at.map(|moment| moment.to_string()),
         published_label: post.published_label.clone(),
         reading_minutes: post.reading_minutes,

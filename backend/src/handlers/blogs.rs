@@ -127,14 +127,19 @@ pub fn warn_when_stale(session: &Session, view: &View) {
 }
 
 /// The sentence for readers of a stale list.
-pub(super) fn stale_warning(view: &View) -> Option<&'static str> {
+pub(super) fn stale_warning(view: &View) -> Option<String> {
     if !view.stale {
-        None
-    } else if view.is_missing() {
-        Some("The blogs can't be fetched right now. Please try again in a moment.")
-    } else {
-        Some("The blogs can't be refreshed right now. You are reading a saved copy.")
+        return None;
     }
+    Some(match view.posts_so_far {
+        Some(posts) => format!(
+            "The blogs are being read for the first time, {posts} so far. Please try again in a moment."
+        ),
+        None if view.is_missing() => {
+            "The blogs can't be fetched right now. Please try again in a moment.".to_owned()
+        }
+        None => "The blogs can't be refreshed right now. You are reading a saved copy.".to_owned(),
+    })
 }
 
 /// A post in a list, for the API's description.
@@ -150,6 +155,7 @@ pub(super) fn example_summary() -> BlogSummary {
             avatar_url: Some("/media/desk-backend.svg".to_owned()),
         },
         featured_image: Some("/media/cover-signed-token.svg".to_owned()),
+        featured_image_srcset: None,
         published_at: Some("2026-01-22T07:45:00Z".to_owned()),
         published_label: "January 22, 2026".to_owned(),
         reading_minutes: 4,
@@ -171,6 +177,7 @@ pub(super) fn example_page<T>(items: Vec<T>, total_items: u32) -> Page<T> {
         freshness: Freshness {
             fetched_at: Some("2026-11-24T06:30:00Z".to_owned()),
             stale: false,
+            posts_so_far: None,
             source: "embedded".to_owned(),
         },
     }

@@ -173,7 +173,8 @@ pub async fn explain_failures<F: Future<Output = Response>>(
     if is_failure && !is_page {
         let id = current_request_id();
         let id = id.as_ref().map_or("", RequestId::as_str);
-        explain_form_failure(&mut response, app.profile.identity.words(), &flashes, id);
+        let words = &app.profile.latest().site;
+        explain_form_failure(&mut response, words, &flashes, id);
         response.extensions_mut().insert(EnvelopeBody::Document);
     }
     response
@@ -233,7 +234,7 @@ impl FromRequestParts<App> for Permit {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        if !app.profile.identity.words().contact {
+        if !app.profile.latest().site.contact {
             return Err(ApiError::NotFound);
         }
         let visit = Visit::from_request_parts(parts, app).await?;

@@ -48,7 +48,7 @@ pub async fn sitemap(
 ) -> Result<Response, ApiError> {
     let view = view(&app).await?;
     let page = page_of(query.as_deref());
-    let profile = app.profile.view().await.map_err(ApiError::internal)?;
+    let profile = app.site().await;
     if page > Some(sitemap::pages(&profile.site, &view.snapshot)) {
         return Err(ApiError::NotFound);
     }
@@ -97,7 +97,7 @@ async fn answer(
     write: impl FnOnce(&Posts) -> Result<String, FeedError> + Send + 'static,
 ) -> Result<KeptAnswer, ApiError> {
     let fetched_at = view.fetched_at();
-    let profile = app.profile.view().await.map_err(ApiError::internal)?;
+    let profile = app.site().await;
     let number = profile.number;
     let posts = Posts {
         site: Arc::clone(&app.public_url),

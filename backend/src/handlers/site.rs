@@ -37,7 +37,7 @@ const PICTURE_POLICY: HeaderValue =
     ),
 )]
 pub async fn show(State(app): State<App>) -> Result<Reply, ApiError> {
-    let view = app.profile.view().await.map_err(ApiError::internal)?;
+    let view = app.site_after_first_reading().await;
     let key = Key::of_site(Wanted::Site).with_profile(view.number);
     Reply::kept(&app.answers, key, async { Ok(&view.site) }).await
 }
@@ -63,7 +63,7 @@ pub async fn page(
     session: Session,
     Path(slug): Path<String>,
 ) -> Result<Reply, ApiError> {
-    let view = app.profile.view().await.map_err(ApiError::internal)?;
+    let view = app.site_after_first_reading().await;
     let Some(own) = view.page(&slug) else {
         session.flash(Category::Error, PAGE_NOT_FOUND);
         return Err(ApiError::PageNotFound { slug });
@@ -102,7 +102,7 @@ pub async fn file(
     Path(name): Path<String>,
     preconditions: Preconditions,
 ) -> Response {
-    let Some(file) = app.profile.identity.file(&name) else {
+    let Some(file) = app.profile.file(&name) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let mut answer = Answer::new(file.content_type, file.bytes.clone())

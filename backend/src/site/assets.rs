@@ -29,7 +29,6 @@ const INDEX: &str = "index.html";
 /// The app's files and its shell.
 pub struct Assets {
     source: AssetSource,
-    words: Site,
     shell: Mutex<Option<ReadShell>>,
 }
 
@@ -39,9 +38,11 @@ enum AssetSource {
     Binary(fn(&str) -> Option<EmbeddedFile>),
 }
 
-/// The shell of one version of `index.html`.
+/// The shell as it was made of a version of `index.html` and the site's words that stand in it.
 struct ReadShell {
     version: Version,
+    title: String,
+    language: String,
     shell: Option<Arc<Shell>>,
 }
 
@@ -86,33 +87,30 @@ impl Assets {
     fn at(source: AssetSource) -> Self {
         Self {
             source,
-            words: Site::default(),
             shell: Mutex::new(None),
         }
     }
 
-    /// The same with a site's words in its pages.
-    #[must_use = "the files themselves stay as they are"]
-    pub fn of_site(self, words: &Site) -> Self {
-        let words = words.clone();
-        Self { words, ..self }
-    }
-
-    /// The shell of all pages. `None` when the app is not built or can't be used; the log says why.
-    pub async fn shell(&self) -> Option<Arc<Shell>> {
+    /// The shell of all pages of the site with these words. `None` when the app is not built or can't be
+    /// used; the log says why.
+    pub async fn shell(&self, words: &Site) -> Option<Arc<Shell>> {
         let version = self.index_version()?;
         if let Some(read) = self.shell.lock().as_ref()
             && read.version == version
+            && read.title == words.title
+            && read.language == words.language
         {
             return read.shell.clone();
         }
         let html = self.read_index().await?;
-        let shell = Shell::parse(&html, &self.words)
+        let shell = Shell::parse(&html, words)
             .inspect_err(|error| tracing::error!(cause = %error, "The built app can't be used"))
             .ok()
             .map(Arc::new);
         *self.shell.lock() = Some(ReadShell {
             version,
+            title: words.title.clone(),
+            language: words.language.clone(),
             shell: shell.clone(),
         });
         shell

@@ -55,7 +55,7 @@ pub async fn explain_failures<F: Future<Output = Response>>(
             };
             write_page(
                 &mut response,
-                profile.identity.words(),
+                &profile.latest().site,
                 &Explanation { text, way, id },
                 &preconditions,
             );
@@ -170,6 +170,7 @@ fn sentences(status: StatusCode) -> (&'static str, &'static str) {
 
 /// `GET /error.css`: the styles of the static page.
 pub async fn styles(State(profile): State<Arc<Profile>>, preconditions: Preconditions) -> Response {
+    let profile = profile.latest();
     let colours = profile.identity.error_page_colours();
     Answer::new("text/css; charset=utf-8", format!("{STYLES}{colours}"))
         .with_header(

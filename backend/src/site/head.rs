@@ -1,6 +1,7 @@
 //! The head of a page, for browsers, search engines and feed readers.
 
 use serde_json::json;
+use shared::blog::COVER_SIZES;
 use shared::route::Route;
 use shared::site::{Site, SitePage};
 
@@ -39,8 +40,36 @@ pub struct PageHead<'a> {
     /// The page's one address for search engines; none for pages that they should not list.
     canonical: Option<String>,
     post: Option<&'a Post>,
-    /// The picture that is in sight when the page opens.
-    picture: Option<String>,
+    picture: Option<FirstPicture>,
+}
+
+/// The picture that is in sight when a page opens.
+#[derive(Debug, Clone)]
+pub struct FirstPicture {
+    /// Its address.
+    pub src: String,
+    /// Its other widths, as the page's element has them: another list would load another picture.
+    pub srcset: Option<String>,
+    /// How wide it is, as the page's element says.
+    pub sizes: &'static str,
+}
+
+impl FirstPicture {
+    fn preload(&self) -> String {
+        let mut link = format!(
+            "<link rel=\"preload\" as=\"image\" fetchpriority=\"high\" href=\"{}\"",
+            escaped(&self.src)
+        );
+        if let Some(srcset) = &self.srcset {
+            link.push_str(&format!(
+                " imagesrcset=\"{}\" imagesizes=\"{}\"",
+                escaped(srcset),
+                escaped(self.sizes)
+            ));
+        }
+        link.push('>');
+        link
+    }
 }
 
 impl<'a> PageHead<'a> {
@@ -63,7 +92,7 @@ impl<'a> PageHead<'a> {
     /// The same with the picture that is in sight when the page opens, so that browsers load it beside
     /// the app instead of after it.
     #[must_use = "the head itself stays as it is"]
-    pub fn with_picture(self, picture: Option<String>) -> Self {
+    pub fn with_picture(self, picture: Option<FirstPicture>) -> Self {
         Self { picture, ..self }
     }
 
@@ -76,7 +105,11 @@ impl<'a> PageHead<'a> {
                 summary => summary.clone(),
             },
             post: Some(post),
-            picture: post.featured_image.clone(),
+            picture: post.featured_image.clone().map(|src| FirstPicture {
+                src,
+                srcset: post.featured_image_srcset.clone(),
+                sizes: COVER_SIZES,
+            }),
             ..Self::of_route(site, route)
         }
     }
@@ -155,10 +188,7 @@ impl<'a> PageHead<'a> {
             meta("name", "twitter:image", image);
         }
         if let Some(picture) = &self.picture {
-            head.push_str(&format!(
-                "<link rel=\"preload\" as=\"image\" fetchpriority=\"high\" href=\"{}\">",
-                escaped(picture)
-            ));
+            head.push_str(&picture.preload());
         }
         if let Some(address) = &self.canonical {
             head.push_str(&format!(

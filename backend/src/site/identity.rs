@@ -6,25 +6,94 @@ use aws_lc_rs::digest::{SHA256, digest};
 use axum::body::Bytes;
 use serde_json::json;
 use shared::paths::SITE_BASE;
-use shared::site::Site;
+use shared::site::{Site, SiteLink};
 
 use crate::site::accent::Accent;
+use crate::site::language::Language;
 use crate::site::picture::Picture;
+use crate::sources::site_info::SiteInfo;
 
 /// The built-in icon, with the accent colour in place of `{colour}`.
 const ICON: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect x="2" y="2" width="28" height="28" rx="8" fill="{colour}"/><path d="M18.5 5L8 18h6.5L12.5 27 24 13.5h-7z" fill="#ffd23f"/></svg>"##;
 
-/// What an operator says about the site.
+/// What an operator says about the site. What is absent comes from the source, or is built in.
 #[derive(Debug, Clone, Default)]
 pub struct SiteSettings {
-    /// Its words. Menu, pages and addresses of files are filled in later.
-    pub words: Site,
+    /// Plain text, never empty.
+    pub title: Option<String>,
+    /// The site in one sentence.
+    pub description: Option<String>,
+    /// A BCP 47 tag.
+    pub language: Option<String>,
+    /// The home page's heading; empty for none.
+    pub heading: Option<String>,
+    /// The text below it.
+    pub intro: Option<String>,
+    /// The byline of posts whose source names no author.
+    pub author: Option<String>,
+    /// One line of plain text; may be empty.
+    pub footer: Option<String>,
+    /// The links to other sites in the footer.
+    pub links: Vec<SiteLink>,
+    /// Whether there is a contact form; absent means yes.
+    pub contact: Option<bool>,
     /// `None` means the built-in colours.
     pub accent: Option<Accent>,
     /// `None` means the built-in mark.
     pub logo: Option<Picture>,
     /// `None` means the built-in mark in the accent colour.
     pub icon: Option<Picture>,
+}
+
+impl SiteSettings {
+    /// The site's words; those that are not configured as the source says them. Menu, pages and
+    /// addresses of files are filled in later.
+    fn words(&self, source: &SiteInfo) -> Site {
+        let default = Site::default();
+        let title = self.title.clone().or_else(|| source.title.clone());
+        // The built-in words are about another site.
+        let of_source = source.title.clone().filter(|_| self.title.is_none());
+        let description = self.description.clone();
+        let description = description.or_else(|| source.description.clone());
+        let language = source.language.as_ref();
+        let language = language.and_then(|language| language.parse::<Language>().ok());
+        let intro = self.intro.clone().or_else(|| description.clone());
+        Site {
+            heading: self
+                .heading
+                .clone()
+                .or_else(|| of_source.clone())
+                .unwrap_or(default.heading),
+            intro: intro
+                .or_else(|| of_source.clone().map(|_| String::new()))
+                .unwrap_or(default.intro),
+            description: description.or(of_source).unwrap_or(default.description),
+            title: title.unwrap_or(default.title),
+            language: self
+                .language
+                .clone()
+                .or_else(|| language.map(|language| language.to_string()))
+                .unwrap_or(default.language),
+            author: self.author.clone(),
+            footer: self.footer.clone().unwrap_or(default.footer),
+            links: self.links.clone(),
+            contact: self.contact.unwrap_or(true),
+            ..Site::default()
+        }
+    }
+
+    /// The colours: a colour of the source that can't be read as text is left out.
+    fn accent(&self, source: &SiteInfo) -> Option<Accent> {
+        let of_source = || {
+            let accent = source.accent.as_ref()?.parse();
+            accent
+                .inspect_err(|problem| {
+                    tracing::info!("The source's accent colour is left out: {problem}")
+                })
+                .ok()
+        };
+        self.accent.or_else(of_source)
+    }
 }
 
 /// The site's words, and its files by name.
@@ -46,15 +115,9 @@ pub struct SiteFile {
     pub bytes: Bytes,
 }
 
-impl Default for Identity {
-    fn default() -> Self {
-        Self::new(SiteSettings::default())
-    }
-}
-
 impl Identity {
-    /// The identity that an operator describes.
-    pub fn new(settings: SiteSettings) -> Self {
+    /// The identity that an operator describes, and the source beside.
+    pub fn new(settings: &SiteSettings, source: &SiteInfo) -> Self {
         let mut files = BTreeMap::new();
         let mut add = |stem: &str, ending: &str, content_type, bytes: Bytes| {
             let name = format!("{stem}-{}.{ending}", short_hash(&bytes));
@@ -68,24 +131,32 @@ impl Identity {
             );
             url
         };
-        let mut words = settings.words;
-        if let Some(accent) = settings.accent {
+        let mut words = settings.words(source);
+        let accent = settings.accent(source);
+        if let Some(accent) = accent {
             words.accent = accent.colour().to_string();
         }
-        words.logo_url = settings.logo.map(|logo| {
-            add(
+        words.logo_url = match &settings.logo {
+            Some(logo) => Some(add(
                 "logo",
                 logo.kind.ending(),
                 logo.kind.content_type(),
-                logo.bytes,
-            )
-        });
-        let icon = settings
-            .icon
-            .unwrap_or_else(|| Picture::svg(ICON.replace("{colour}", &words.accent)));
-        let icon_type = icon.kind.content_type();
-        words.icon_url = add("icon", icon.kind.ending(), icon_type, icon.bytes);
-        let theme_url = settings.accent.map(|accent| {
+                logo.bytes.clone(),
+            )),
+            None => source.logo.clone(),
+        };
+        let mut icon_type = None;
+        words.icon_url = match (&settings.icon, &source.icon) {
+            (None, Some(address)) => address.clone(),
+            (icon, _) => {
+                let icon = icon
+                    .clone()
+                    .unwrap_or_else(|| Picture::svg(ICON.replace("{colour}", &words.accent)));
+                let kind = icon_type.insert(icon.kind.content_type());
+                add("icon", icon.kind.ending(), kind, icon.bytes)
+            }
+        };
+        let theme_url = accent.map(|accent| {
             add(
                 "theme",
                 "css",
@@ -93,7 +164,11 @@ impl Identity {
                 accent.css().into(),
             )
         });
-        let error_page_colours = settings.accent.map(|accent| accent.error_page_css());
+        let error_page_colours = accent.map(|accent| accent.error_page_css());
+        let mut icon = json!({"src": words.icon_url, "sizes": "any"});
+        if let Some(kind) = icon_type {
+            icon["type"] = kind.into();
+        }
         let manifest = json!({
             "name": words.title,
             "short_name": words.title,
@@ -102,7 +177,7 @@ impl Identity {
             "start_url": "/",
             "display": "browser",
             "theme_color": words.accent,
-            "icons": [{"src": words.icon_url, "type": icon_type, "sizes": "any"}],
+            "icons": [icon],
         });
         let manifest_url = add(
             "manifest",

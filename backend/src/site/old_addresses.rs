@@ -161,11 +161,8 @@ impl NamingOldAddresses {
         }
     }
 
-    async fn tell(&self, posts: &[Post]) {
-        // A site that can't be described is told where a page needs it.
-        let Ok(view) = self.profile.view().await else {
-            return;
-        };
+    fn tell(&self, posts: &[Post]) {
+        let view = self.profile.latest();
         let faults = faults(&view.site, &self.profile.redirects, view.pages(), posts);
         let mut told = self.told.lock();
         for fault in faults.iter().filter(|fault| !told.contains(*fault)) {
@@ -187,14 +184,18 @@ impl BlogSource for NamingOldAddresses {
 
     async fn fetch(&self) -> Result<Vec<Post>, SourceError> {
         let posts = self.source.fetch().await?;
-        self.tell(&posts).await;
+        self.tell(&posts);
         Ok(posts)
+    }
+
+    fn posts_so_far(&self) -> Option<usize> {
+        self.source.posts_so_far()
     }
 
     async fn refetch(&self) -> Result<Option<Reading>, SourceError> {
         let reading = self.source.refetch().await?;
         if let Some(reading) = &reading {
-            self.tell(&reading.posts).await;
+            self.tell(&reading.posts);
         }
         Ok(reading)
     }

@@ -1,4 +1,4 @@
-//! Pages of the site's own: the Markdown files of one folder.
+//! Pages of the site's own: the Markdown files of one folder, else those of the source.
 
 use std::collections::HashSet;
 use std::fs;
@@ -19,6 +19,7 @@ use crate::content::old_address::OldAddress;
 use crate::content::record::Visibility;
 use crate::content::{front_matter, html, markdown, plain};
 use crate::sources::folder::FolderSource;
+use crate::sources::site_info::SourcePage;
 
 /// The folder is read again after this long, so that an edited page is shown within 5 s.
 const REREAD_INTERVAL: Duration = Duration::from_secs(2);
@@ -36,6 +37,8 @@ pub struct OwnPage {
     pub page: SitePage,
     /// Its place in the menu, if it is there.
     pub menu: Option<f64>,
+    /// What the menu calls it.
+    pub label: String,
     /// Addresses that lead to it.
     pub old_addresses: Vec<OldAddress>,
     file: String,
@@ -46,14 +49,14 @@ pub struct OwnPage {
 pub struct PageSet {
     /// By slug.
     pub pages: Vec<OwnPage>,
-    /// Files that can't be pages.
+    /// What can't be a page.
     pub skipped: Vec<SkippedPage>,
 }
 
-/// A file that can't be a page.
+/// What can't be a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkippedPage {
-    /// The file's name.
+    /// The file's name, or the page's title at the source.
     pub file: String,
     /// With the line, where there is one.
     pub reason: String,
@@ -95,9 +98,19 @@ impl OwnPages {
         })
     }
 
+    /// Whether the pages are those of a folder.
+    pub fn are_of_folder(&self) -> bool {
+        self.folder.is_some()
+    }
+
     /// The pictures beside the pages.
     pub fn pictures(&self) -> Option<&FolderSource> {
         self.pictures.as_ref()
+    }
+
+    /// The pages as they were last read.
+    pub fn known(&self) -> Arc<PageSet> {
+        Arc::clone(&self.current.lock())
     }
 
     /// Whether the last reading found a page with this slug.
@@ -117,7 +130,7 @@ impl OwnPages {
                 self.read_again(folder.clone()).await;
             }
         }
-        Arc::clone(&self.current.lock())
+        self.known()
     }
 
     /// A page that can't be read any more keeps its earlier text.
@@ -186,6 +199,43 @@ impl PageSet {
         Ok(set)
     }
 
+    /// The pages of a source. One whose address is taken is skipped.
+    pub fn of_source(source: &[SourcePage]) -> Self {
+        let mut set = Self::default();
+        for (
+            place,
+            SourcePage {
+                page, menu_label, ..
+            },
+        ) in source.iter().enumerate()
+        {
+            let slug = &page.slug;
+            let is_taken = set.page(slug).is_some();
+            let problem = match check_slug(slug) {
+                Err(problem) => Some(problem),
+                Ok(()) if is_taken => Some(format!("another page has the address /{slug}")),
+                Ok(()) => None,
+            };
+            if let Some(reason) = problem {
+                set.skipped.push(SkippedPage {
+                    file: page.title.clone(),
+                    reason,
+                    is_reserved: false,
+                });
+                continue;
+            }
+            set.pages.push(OwnPage {
+                menu: menu_label.as_ref().map(|_| place as f64),
+                label: menu_label.clone().unwrap_or_else(|| page.title.clone()),
+                page: page.clone(),
+                old_addresses: Vec::new(),
+                file: String::new(),
+            });
+        }
+        set.sort();
+        set
+    }
+
     /// The page with this slug.
     pub fn page(&self, slug: &str) -> Option<&OwnPage> {
         self.pages.iter().find(|own| own.page.slug == slug)
@@ -196,11 +246,26 @@ impl PageSet {
         self.skipped.sort_by(|a, b| a.file.cmp(&b.file));
     }
 
-    fn log(&self) {
+    /// Names what is skipped.
+    pub(super) fn log(&self) {
         for skipped in &self.skipped {
-            tracing::warn!(file = skipped.file, "Skipping a page: {}", skipped.reason);
+            tracing::warn!(page = skipped.file, "Skipping a page: {}", skipped.reason);
         }
     }
+}
+
+/// # Errors
+/// When a page can't have the slug.
+fn check_slug(slug: &str) -> Result<(), String> {
+    if RESERVED.contains(&slug) {
+        return Err(format!(
+            "the site needs the address /{slug} itself; another name would fit"
+        ));
+    }
+    if slug.contains('.') || slug.trim() != slug || slug.is_empty() {
+        return Err("a name without dots and spaces at its ends would fit".to_owned());
+    }
+    Ok(())
 }
 
 /// Reads one page; `None` for a draft.
@@ -209,14 +274,7 @@ fn read_page(
     slug: &str,
     addresses: &Arc<dyn Addresses>,
 ) -> Result<Option<OwnPage>, String> {
-    if RESERVED.contains(&slug) {
-        return Err(format!(
-            "the site needs the address /{slug} itself; another file name would fit"
-        ));
-    }
-    if slug.contains('.') || slug.trim() != slug || slug.is_empty() {
-        return Err("a name without dots and spaces at its ends would fit".to_owned());
-    }
+    check_slug(slug)?;
     let path = folder.join(format!("{slug}.md"));
     let text = fs::read_to_string(&path).map_err(|error| error.to_string())?;
     let document = front_matter::split(&text).map_err(|error| error.to_string())?;
@@ -240,6 +298,7 @@ fn read_page(
         updated_at: changed_at(&path),
     };
     Ok(Some(OwnPage {
+        label: page.title.clone(),
         page,
         menu: about.menu,
         old_addresses: OldAddress::all(&about.aliases, ""),

@@ -1,27 +1,28 @@
 //! The site as visitors see it now: its identity, its pages and its menu.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
-use serde_json::value::{RawValue, to_raw_value};
 use shared::paths::encode_segment;
 use shared::site::{ABOUT_PAGE, HOME_PAGE, MenuItem, Site};
 
-use crate::site::identity::Identity;
+use crate::site::identity::{Identity, SiteFile, SiteSettings};
 use crate::site::own_pages::{OwnPage, OwnPages, PageSet};
 use crate::site::redirects::Redirects;
+use crate::sources::site_info::SiteInfo;
+
+/// How many earlier views are kept: browsers hold pages that name their files.
+const EARLIER_VIEWS: usize = 3;
 
 /// The site beside its posts.
 pub struct Profile {
-    /// Words, colours and files.
-    pub identity: Identity,
+    settings: SiteSettings,
     /// Pages of its own.
     pub pages: OwnPages,
     /// Old addresses.
     pub redirects: Redirects,
-    view: Mutex<Option<Arc<ProfileView>>>,
-    views: AtomicU64,
+    views: Mutex<Views>,
 }
 
 /// The site at one moment.
@@ -30,44 +31,84 @@ pub struct ProfileView {
     pub number: u64,
     /// What the API says about the site.
     pub site: Site,
-    /// The same as JSON.
-    pub json: Arc<RawValue>,
+    /// Words, colours and files.
+    pub identity: Identity,
     pages: Arc<PageSet>,
+}
+
+struct Views {
+    newest: Arc<ProfileView>,
+    /// Newest first.
+    earlier: VecDeque<Arc<ProfileView>>,
+    /// What the newest one is made of.
+    of_folder: Arc<PageSet>,
+    source: Option<Arc<SiteInfo>>,
 }
 
 impl Profile {
     /// A site of these parts.
-    pub fn new(identity: Identity, pages: OwnPages, redirects: Redirects) -> Self {
+    pub fn new(settings: SiteSettings, pages: OwnPages, redirects: Redirects) -> Self {
+        let of_folder = pages.known();
+        let nothing = SiteInfo::default();
+        let view = ProfileView::new(1, &settings, &nothing, Arc::clone(&of_folder));
         Self {
-            identity,
+            settings,
             pages,
             redirects,
-            view: Mutex::default(),
-            views: AtomicU64::new(0),
+            views: Mutex::new(Views {
+                newest: Arc::new(view),
+                earlier: VecDeque::new(),
+                of_folder,
+                source: None,
+            }),
         }
     }
 
-    /// The site as it is now.
-    ///
-    /// # Errors
-    /// When it can't be written as JSON.
-    pub async fn view(&self) -> Result<Arc<ProfileView>, serde_json::Error> {
-        let pages = self.pages.current().await;
-        if let Some(view) = self.view.lock().as_ref()
-            && Arc::ptr_eq(&view.pages, &pages)
-        {
-            return Ok(Arc::clone(view));
+    /// The site as it is now. `source` is what its source says about it.
+    pub async fn view(&self, source: Option<Arc<SiteInfo>>) -> Arc<ProfileView> {
+        let of_folder = self.pages.current().await;
+        let mut views = self.views.lock();
+        let is_same = Arc::ptr_eq(&views.of_folder, &of_folder)
+            && match (&views.source, &source) {
+                (Some(before), Some(now)) => Arc::ptr_eq(before, now) || before == now,
+                (None, None) => true,
+                _ => false,
+            };
+        views.source = source;
+        if !is_same {
+            let nothing = SiteInfo::default();
+            let source = views.source.as_deref().unwrap_or(&nothing);
+            let pages = self.shown_pages(&of_folder, source);
+            let number = views.newest.number + 1;
+            let view = ProfileView::new(number, &self.settings, source, pages);
+            let before = std::mem::replace(&mut views.newest, Arc::new(view));
+            views.earlier.push_front(before);
+            views.earlier.truncate(EARLIER_VIEWS);
+            views.of_folder = of_folder;
         }
-        let site = site_with(self.identity.words(), &pages);
-        let json = Arc::from(to_raw_value(&site)?);
-        let view = Arc::new(ProfileView {
-            number: self.views.fetch_add(1, Ordering::Relaxed) + 1,
-            site,
-            json,
-            pages,
-        });
-        *self.view.lock() = Some(Arc::clone(&view));
-        Ok(view)
+        Arc::clone(&views.newest)
+    }
+
+    /// The site as it was last shown.
+    pub fn latest(&self) -> Arc<ProfileView> {
+        Arc::clone(&self.views.lock().newest)
+    }
+
+    /// A file below `/site/`, of the site as it is or was a while ago.
+    pub fn file(&self, name: &str) -> Option<SiteFile> {
+        let views = self.views.lock();
+        let mut all = std::iter::once(&views.newest).chain(&views.earlier);
+        all.find_map(|view| view.identity.file(name).cloned())
+    }
+
+    /// The pages of the folder; without one, those of the source.
+    fn shown_pages(&self, of_folder: &Arc<PageSet>, source: &SiteInfo) -> Arc<PageSet> {
+        if self.pages.are_of_folder() {
+            return Arc::clone(of_folder);
+        }
+        let pages = PageSet::of_source(&source.pages);
+        pages.log();
+        Arc::new(pages)
     }
 }
 
@@ -82,6 +123,16 @@ pub fn site_with(words: &Site, pages: &PageSet) -> Site {
 }
 
 impl ProfileView {
+    fn new(number: u64, settings: &SiteSettings, source: &SiteInfo, pages: Arc<PageSet>) -> Self {
+        let identity = Identity::new(settings, source);
+        Self {
+            number,
+            site: site_with(identity.words(), &pages),
+            identity,
+            pages,
+        }
+    }
+
     /// A page of the site's own.
     pub fn page(&self, slug: &str) -> Option<&OwnPage> {
         self.pages.page(slug)
@@ -107,7 +158,7 @@ fn menu(words: &Site, pages: &PageSet) -> Vec<MenuItem> {
             .unwrap_or(std::cmp::Ordering::Equal)
     });
     let own = own.into_iter().map(|own| MenuItem {
-        label: own.page.title.clone(),
+        label: own.label.clone(),
         url: format!("/{}", encode_segment(&own.page.slug)),
     });
     let replaces_about = pages.page(ABOUT_PAGE).is_some();

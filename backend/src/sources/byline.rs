@@ -53,6 +53,10 @@ impl BlogSource for WithByline {
         Ok(reading)
     }
 
+    fn posts_so_far(&self) -> Option<usize> {
+        self.source.posts_so_far()
+    }
+
     async fn media(&self, path: &str) -> Option<Media> {
         self.source.media(path).await
     }

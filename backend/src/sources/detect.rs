@@ -132,6 +132,10 @@ impl BlogSource for DetectedSource {
     async fn refetch(&self) -> Result<Option<Reading>, SourceError> {
         self.source().await?.refetch().await
     }
+
+    fn posts_so_far(&self) -> Option<usize> {
+        self.found.get()?.posts_so_far()
+    }
 }
 
 fn budget() -> Budget {

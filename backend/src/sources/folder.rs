@@ -15,7 +15,7 @@ use parking_lot::Mutex;
 use unicode_normalization::UnicodeNormalization;
 
 use self::reading::{FolderContents, SkippedFile, read_folder};
-use super::{BlogSource, Media, MediaContent, SourceError, media_type};
+use super::{BlogSource, MAX_WARNINGS, Media, MediaContent, SourceError, media_type};
 use crate::clock::{Clock, SystemClock};
 use crate::content::post::Post;
 
@@ -80,13 +80,34 @@ impl FolderSource {
         }
     }
 
-    /// Logs what the last reading has not said already.
-    fn tell(&self, lines: Vec<String>) {
+    /// Logs what the last reading has not said already, a bounded number of lines for each kind.
+    fn tell(&self, skipped: &[SkippedFile], notes: Vec<String>) {
         let mut told = self.told.lock();
-        for line in lines.iter().filter(|line| !told.contains(*line)) {
+        let is_new = |line: &String| !told.contains(line);
+        let faults: Vec<&SkippedFile> =
+            skipped.iter().filter(|file| is_new(&fault(file))).collect();
+        for skipped in faults.iter().take(MAX_WARNINGS) {
+            tracing::warn!(file = skipped.file, "Skipping a post: {}", skipped.reason);
+        }
+        if let Some(more) = faults
+            .len()
+            .checked_sub(MAX_WARNINGS)
+            .filter(|more| *more > 0)
+        {
+            tracing::warn!("Skipping {more} more posts; `flashblog check` names all");
+        }
+        let news: Vec<&String> = notes.iter().filter(|line| is_new(line)).collect();
+        for line in news.iter().take(MAX_WARNINGS) {
             tracing::info!("{line}");
         }
-        *told = lines.into_iter().collect();
+        if let Some(more) = news
+            .len()
+            .checked_sub(MAX_WARNINGS)
+            .filter(|more| *more > 0)
+        {
+            tracing::info!("{more} more notes; `flashblog check` has all");
+        }
+        *told = skipped.iter().map(fault).chain(notes).collect();
     }
 }
 
@@ -107,12 +128,15 @@ pub struct Report {
 /// When the folder can't be read.
 pub fn inspect(root: &Path) -> Result<Report, SourceError> {
     let reading = read_folder(root, None)?;
-    let fault = |skipped: &SkippedFile| format!("{}: {}", skipped.file, skipped.reason);
     Ok(Report {
         faults: reading.skipped.iter().map(fault).collect(),
         notes: reading.notes,
         posts: reading.posts,
     })
+}
+
+fn fault(skipped: &SkippedFile) -> String {
+    format!("{}: {}", skipped.file, skipped.reason)
 }
 
 #[async_trait]
@@ -123,10 +147,7 @@ impl BlogSource for FolderSource {
 
     async fn fetch(&self) -> Result<Vec<Post>, SourceError> {
         let reading = self.read().await?;
-        for skipped in &reading.skipped {
-            tracing::warn!(file = skipped.file, "Skipping a post: {}", skipped.reason);
-        }
-        self.tell(reading.notes);
+        self.tell(&reading.skipped, reading.notes);
         *self.linked.lock() = Some(reading.linked);
         Ok(reading.posts)
     }

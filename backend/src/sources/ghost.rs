@@ -1,23 +1,27 @@
 //! A Ghost site, by its Content API (version 5 and later).
 
+mod site;
+
 use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use parking_lot::Mutex;
 use serde_json::Value;
 use url::Url;
 
-use super::client::{Answer, Client, without_secrets};
+use self::site::Settings;
+use super::client::{Answer, Budget, Client, Validators};
 use super::json_api::no_list;
+use super::own_links::keep_links_here;
 use super::records;
-use super::site_info::{SiteInfo, SitePage};
-use super::walk::{Page, Parse, Walk, page_of_records, pages_after};
+use super::site_info::{SiteInfo, SourcePage};
+use super::walk::{List, Page, Parse, Walk, page_of_records, pages_after};
 use super::{BlogSource, Reading, SourceError};
 use crate::content::address::Addresses;
 use crate::content::dates;
 use crate::content::fields::{Fields, Person};
-use crate::content::html;
 use crate::content::post::{Post, RawPost};
 
 /// The most bytes of all pages together.
@@ -29,7 +33,20 @@ pub struct GhostSource {
     api: Url,
     key: String,
     posts: Walk,
-    pages: Walk,
+    site: Mutex<KnownSite>,
+}
+
+/// What the site said of itself, and what makes asking again cheap.
+#[derive(Default, Clone)]
+struct KnownSite {
+    settings: Known<Settings>,
+    pages: Known<Vec<SourcePage>>,
+}
+
+#[derive(Default, Clone)]
+struct Known<T> {
+    validators: Validators,
+    value: T,
 }
 
 impl GhostSource {
@@ -47,8 +64,8 @@ impl GhostSource {
         Ok(Self {
             api,
             key,
-            posts: Walk::new(client.clone(), JSON, MAX_BYTES),
-            pages: Walk::new(client, JSON, MAX_BYTES),
+            posts: Walk::new(client, JSON, MAX_BYTES),
+            site: Mutex::default(),
         })
     }
 
@@ -61,29 +78,53 @@ impl GhostSource {
         url
     }
 
-    async fn read_posts(&self) -> Result<Option<Vec<Post>>, SourceError> {
+    fn first(&self) -> (Url, Parse) {
         let first = self.address("posts", &[("limit", "100"), ("include", "authors,tags")]);
-        let parse: Parse = Arc::new(|answer| parse(answer, "posts"));
-        self.posts.read(&first, &parse).await
+        (first, Arc::new(|answer| parse(answer, "posts")))
     }
 
-    /// The site's words and pages. A site that hides them is shown without.
-    async fn site_info(&self) -> SiteInfo {
-        let budget = super::client::Budget::new(MAX_BYTES, MAX_BYTES);
-        let settings = self.address("settings", &[]);
-        let mut info = match self.posts.client().get(&settings, JSON, &budget).await {
-            Ok(answer) => settings_of(&records::text(answer.body)),
+    /// Asks again for a document. One that can't be read counts as it was.
+    async fn renew<T: Clone>(
+        &self,
+        known: Known<T>,
+        url: &Url,
+        read: impl FnOnce(Answer) -> T,
+    ) -> Known<T> {
+        let client = self.posts.client();
+        let budget = Budget::new(MAX_BYTES, MAX_BYTES);
+        let answer = client.get_if_changed(url, JSON, &budget, &known.validators);
+        match answer.await {
+            Ok(Some(answer)) => Known {
+                validators: answer.validators(),
+                value: read(answer),
+            },
+            Ok(None) => known,
             Err(error) => {
-                tracing::warn!("The site's settings can't be read: {error}");
-                SiteInfo::default()
+                tracing::warn!("The site's words and pages can't be read: {error}");
+                known
             }
-        };
-        let pages = self.address("pages", &[("limit", "100")]);
-        match self.pages.client().get(&pages, JSON, &budget).await {
-            Ok(answer) => info.pages = site_pages(answer),
-            Err(error) => tracing::warn!("The site's pages can't be read: {error}"),
         }
-        info
+    }
+
+    /// The site's words and pages, and whether they have changed.
+    async fn site_info(&self) -> (SiteInfo, bool) {
+        let before = self.site.lock().clone();
+        let words = self.address("settings", &[]);
+        let settings = self.renew(before.settings.clone(), &words, |answer| {
+            site::settings(&records::text(answer.body))
+        });
+        let pages = self.address("pages", &[("limit", "100")]);
+        let pages = self.renew(before.pages.clone(), &pages, site::pages);
+        let now = KnownSite {
+            settings: settings.await,
+            pages: pages.await,
+        };
+        let is_changed =
+            now.settings.value != before.settings.value || now.pages.value != before.pages.value;
+        let Settings { words, navigation } = now.settings.value.clone();
+        let pages = site::in_menu_order(now.pages.value.clone(), &navigation);
+        *self.site.lock() = now;
+        (SiteInfo { pages, ..words }, is_changed)
     }
 }
 
@@ -98,15 +139,25 @@ impl BlogSource for GhostSource {
     }
 
     async fn fetch(&self) -> Result<Vec<Post>, SourceError> {
-        self.posts.forget();
-        Ok(self.read_posts().await?.unwrap_or_default())
+        let (first, parse) = self.first();
+        Ok(self.posts.fetch(&first, &parse).await?.posts)
+    }
+
+    fn posts_so_far(&self) -> Option<usize> {
+        self.posts.posts_so_far()
     }
 
     async fn refetch(&self) -> Result<Option<Reading>, SourceError> {
-        let Some(posts) = self.read_posts().await? else {
-            return Ok(None);
+        let (first, parse) = self.first();
+        let posts = self.posts.read(&first, &parse).await?;
+        let (mut site, is_changed) = self.site_info().await;
+        let List { mut posts, listed } = match posts {
+            Some(posts) => posts,
+            None if is_changed => self.posts.fetch(&first, &parse).await?,
+            None => return Ok(None),
         };
-        let site = Some(self.site_info().await);
+        keep_links_here(&mut posts, &listed, Some(&mut site));
+        let site = Some(site);
         Ok(Some(Reading { posts, site }))
     }
 }
@@ -150,6 +201,7 @@ fn raw_post(post: Fields<'_>, _: &Arc<dyn Addresses>) -> Option<RawPost> {
             .into_iter()
             .filter(|tag| Some(tag) != primary.as_ref())
             .collect(),
+        address: post.text(&["url"]),
         ..RawPost::default()
     })
 }
@@ -208,51 +260,6 @@ fn content(post: Fields<'_>) -> String {
         }
     }
     html
-}
-
-fn settings_of(text: &str) -> SiteInfo {
-    let settings: Value = serde_json::from_str(text).unwrap_or_default();
-    let Some(settings) = settings.get("settings").and_then(Value::as_object) else {
-        return SiteInfo::default();
-    };
-    let settings = Fields(settings);
-    SiteInfo {
-        title: settings.text(&["title"]),
-        description: settings.text(&["description"]),
-        language: settings.text(&["locale", "lang"]),
-        pages: Vec::new(),
-    }
-}
-
-fn site_pages(mut answer: Answer) -> Vec<SitePage> {
-    let text = records::text(std::mem::take(&mut answer.body));
-    let Ok(list) = records::list(&text, &["pages"], &[]) else {
-        return Vec::new();
-    };
-    let addresses: Arc<dyn Addresses> = Arc::new(without_secrets(&answer.url));
-    let records = list
-        .records
-        .iter()
-        .filter_map(|raw| records::record(raw).ok());
-    records
-        .filter_map(|record| site_page(Fields(&record), &addresses))
-        .collect()
-}
-
-fn site_page(page: Fields<'_>, addresses: &Arc<dyn Addresses>) -> Option<SitePage> {
-    let safe = html::sanitise(&content(page), addresses).ok()?;
-    let updated = page.text(&["updated_at"]);
-    Some(SitePage {
-        slug: page.text(&["slug"])?,
-        title: page.text(&["title"])?,
-        description: page.text(&["custom_excerpt"]).unwrap_or_default(),
-        content_html: safe.html,
-        headings: safe.headings,
-        updated_at: updated
-            .as_deref()
-            .and_then(dates::parse)
-            .map(|updated| updated.at.to_string()),
-    })
 }
 
 #[cfg(test)]

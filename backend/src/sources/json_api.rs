@@ -54,15 +54,23 @@ impl BlogSource for JsonApiSource {
     }
 
     async fn fetch(&self) -> Result<Vec<Post>, SourceError> {
-        self.walk.forget();
-        let posts = self.refetch().await?;
-        Ok(posts.map(|reading| reading.posts).unwrap_or_default())
+        let list = self
+            .walk
+            .fetch(&self.url, &(Arc::new(parse) as Parse))
+            .await?;
+        Ok(list.posts)
+    }
+
+    fn posts_so_far(&self) -> Option<usize> {
+        self.walk.posts_so_far()
     }
 
     async fn refetch(&self) -> Result<Option<Reading>, SourceError> {
-        let parse: Parse = Arc::new(parse);
-        let posts = self.walk.read(&self.url, &parse).await?;
-        Ok(posts.map(Reading::from))
+        let list = self
+            .walk
+            .read(&self.url, &(Arc::new(parse) as Parse))
+            .await?;
+        Ok(list.map(|list| Reading::from(list.posts)))
     }
 }
 

@@ -126,6 +126,7 @@ impl MarkdownFile {
             tags: record.tags,
             old_addresses: OldAddress::all(&record.aliases, folder),
             unlisted: record.visibility == Visibility::Unlisted,
+            ..RawPost::default()
         };
         let (post, anchors) = raw.finish_with_anchors(addresses)?;
         Ok(RenderedFile {

@@ -3,6 +3,7 @@
 mod client;
 mod kind;
 mod markdown_file;
+mod own_links;
 mod records;
 #[cfg(test)]
 mod stub;
@@ -29,6 +30,9 @@ pub use self::kind::SourceKind;
 use self::site_info::SiteInfo;
 use crate::content::post::Post;
 
+/// Skipped posts that the log names in each reading.
+const MAX_WARNINGS: usize = 20;
+
 /// A place that posts are read from.
 #[async_trait]
 pub trait BlogSource: Send + Sync {
@@ -54,6 +58,12 @@ pub trait BlogSource: Send + Sync {
     /// As [`BlogSource::fetch`].
     async fn refetch(&self) -> Result<Option<Reading>, SourceError> {
         Ok(Some(Reading::from(self.fetch().await?)))
+    }
+
+    /// How many posts the reading that is under way has so far; `None` before the first ones. Between
+    /// readings it says nothing of use.
+    fn posts_so_far(&self) -> Option<usize> {
+        None
     }
 
     /// A picture that belongs to the posts, by its path below `/media/`; `None` when there is none.

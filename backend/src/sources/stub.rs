@@ -30,6 +30,8 @@ pub(super) struct Document {
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) body: Vec<u8>,
     pub(super) etag: Option<&'static str>,
+    /// 0 is 200.
+    pub(super) status: u16,
 }
 
 impl Document {
@@ -50,6 +52,11 @@ impl Document {
         self
     }
 
+    pub(super) fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
     pub(super) fn with_etag(mut self, etag: &'static str) -> Self {
         self.etag = Some(etag);
         self
@@ -64,6 +71,7 @@ impl Document {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
             (
+                StatusCode::from_u16(self.status).unwrap_or_default(),
                 [(header::CONTENT_TYPE, self.content_type)],
                 self.body.clone(),
             )

@@ -5,6 +5,7 @@ mod progress;
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -49,7 +50,24 @@ pub(super) struct Page {
     pub(super) records: usize,
     /// Records beyond the bound of one answer.
     pub(super) left_out: usize,
+    /// Where the posts stand at their source.
+    pub(super) listed: Vec<Listed>,
     pub(super) more: More,
+}
+
+/// A post's address at its source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Listed {
+    pub(super) address: String,
+    pub(super) id: String,
+}
+
+/// What a whole list holds.
+#[derive(Debug, Default)]
+pub(super) struct List {
+    pub(super) posts: Vec<Post>,
+    /// Where they stand at their source, as far as it says so.
+    pub(super) listed: Vec<Listed>,
 }
 
 /// A record that is no post.
@@ -82,6 +100,8 @@ pub(super) struct Walk {
     max_bytes: usize,
     /// The pages of the last complete reading.
     seen: Mutex<Vec<SeenPage>>,
+    /// Posts of the reading that is under way, or of the last one.
+    so_far: AtomicUsize,
 }
 
 #[derive(Debug, Clone)]
@@ -97,16 +117,26 @@ impl Walk {
             accept,
             max_bytes,
             seen: Mutex::default(),
+            so_far: AtomicUsize::new(0),
         }
+    }
+
+    /// How many posts the reading that is under way, or the last one, has.
+    pub(super) fn posts_so_far(&self) -> Option<usize> {
+        Some(self.so_far.load(Ordering::Relaxed)).filter(|posts| *posts > 0)
     }
 
     pub(super) fn client(&self) -> &Client {
         &self.client
     }
 
-    /// Forgets what the last reading saw: the next one is complete.
-    pub(super) fn forget(&self) {
+    /// Reads the posts of all pages from `first` on, also when nothing has changed.
+    ///
+    /// # Errors
+    /// When one page can't be read.
+    pub(super) async fn fetch(&self, first: &Url, parse: &Parse) -> Result<List, SourceError> {
         self.seen.lock().clear();
+        Ok(self.read(first, parse).await?.unwrap_or_default())
     }
 
     /// Reads the posts of all pages from `first` on. `None` when the upstream says of every page of the
@@ -118,7 +148,8 @@ impl Walk {
         &self,
         first: &Url,
         parse: &Parse,
-    ) -> Result<Option<Vec<Post>>, SourceError> {
+    ) -> Result<Option<List>, SourceError> {
+        self.so_far.store(0, Ordering::Relaxed);
         let reading = tokio::time::timeout(READING_TIMEOUT, self.read_pages(first, parse));
         reading.await.unwrap_or_else(|_| {
             Err(SourceError::Unreachable(format!(
@@ -128,18 +159,14 @@ impl Walk {
         })
     }
 
-    async fn read_pages(
-        &self,
-        first: &Url,
-        parse: &Parse,
-    ) -> Result<Option<Vec<Post>>, SourceError> {
+    async fn read_pages(&self, first: &Url, parse: &Parse) -> Result<Option<List>, SourceError> {
         let budget = Budget::new(MAX_ANSWER_BYTES, self.max_bytes);
         let Some(answer) = self.first_if_changed(first, &budget).await? else {
             return Ok(None);
         };
         let site = answer.url.clone();
         let (seen, page) = parse_apart(first.clone(), answer, parse).await?;
-        let mut reading = Reading::new(first);
+        let mut reading = Reading::new(first, &self.so_far);
         match reading.add(seen, page) {
             More::End => {}
             More::Pages(urls) => self.read_all(urls, parse, &budget, &mut reading).await?,
@@ -293,12 +320,22 @@ pub(super) fn page_of_records(
     };
     for (index, raw) in records.iter().enumerate() {
         let post = records::record(raw).and_then(|record| {
-            let post = read(Fields(&record), &addresses);
-            let finished = post.map(|post| post.finish(&addresses));
-            finished.transpose().map_err(|error| error.to_string())
+            let Some(mut post) = read(Fields(&record), &addresses) else {
+                return Ok(None);
+            };
+            let address = post.address.take();
+            let post = post.finish(&addresses).map_err(|error| error.to_string())?;
+            Ok(Some((address, post)))
         });
         match post {
-            Ok(post) => page.posts.extend(post),
+            Ok(None) => {}
+            Ok(Some((address, post))) => {
+                page.listed.extend(address.map(|address| Listed {
+                    address,
+                    id: post.id.clone(),
+                }));
+                page.posts.push(post);
+            }
             Err(reason) => page.skipped.push(SkippedRecord { index, reason }),
         }
     }

@@ -15,9 +15,10 @@ use url::Url;
 
 use super::client::{Answer, Budget, Client, is_same_site, redacted};
 use super::json_api::no_list;
+use super::own_links::keep_links_here;
 use super::records;
 use super::site_info::SiteInfo;
-use super::walk::{MAX_ANSWER_BYTES, Page, Parse, Walk, page_of_records, pages_after};
+use super::walk::{List, MAX_ANSWER_BYTES, Page, Parse, Walk, page_of_records, pages_after};
 use super::{BlogSource, Reading, SourceError};
 use crate::content::fields::Fields;
 use crate::content::post::Post;
@@ -31,8 +32,8 @@ const CHECKS_PER_READING: u32 = 60;
 const JSON: &str = "application/json";
 /// `_fields` leaves out what plugins add, which is often more than the posts.
 const POST_FIELDS: &str =
-    "id,slug,link,status,date,date_gmt,title,excerpt,content,_links,_embedded";
-const PAGE_FIELDS: &str = "id,slug,link,status,modified_gmt,title,excerpt,content,menu_order";
+    "id,slug,link,status,sticky,date,date_gmt,title,excerpt,content,_links,_embedded";
+const PAGE_FIELDS: &str = "id,slug,link,status,modified_gmt,title,excerpt,content,parent";
 
 /// A WordPress site.
 #[derive(Debug)]
@@ -48,6 +49,7 @@ struct State {
     /// Where the API is, once it was found.
     api: Option<Url>,
     last: Option<Fingerprint>,
+    site: SiteInfo,
     checks: u32,
 }
 
@@ -114,7 +116,7 @@ impl WordPressSource {
         Ok(Fingerprint(parts))
     }
 
-    async fn posts(&self, api: &Url) -> Result<Vec<Post>, SourceError> {
+    async fn posts(&self, api: &Url) -> Result<List, SourceError> {
         let parameters = [
             ("per_page", "100"),
             ("_embed", "author,wp:featuredmedia,wp:term"),
@@ -123,18 +125,19 @@ impl WordPressSource {
         let first = route(api, "wp/v2/posts", &parameters);
         let parse: Parse = Arc::new(|answer| parse(answer, posts::raw_post));
         // The fingerprint has said that something changed.
-        self.posts.forget();
-        Ok(self.posts.read(&first, &parse).await?.unwrap_or_default())
+        self.posts.fetch(&first, &parse).await
     }
 
-    /// The site's name, words and pages. A site that hides them is shown without.
+    /// The site's name, words and pages. What can't be read stays as it was: a site that hides it is
+    /// shown without.
     async fn site_info(&self, api: &Url) -> SiteInfo {
-        let root = route(api, "", &[("_fields", "name,description")]);
-        let mut info = match self.client.get(&root, JSON, &budget()).await {
+        let before = self.state.lock().site.clone();
+        let root = route(api, "", &[("_fields", "name,description,site_icon_url")]);
+        let words = match self.client.get(&root, JSON, &budget()).await {
             Ok(answer) => posts::site_words(&records::text(answer.body)),
             Err(error) => {
                 tracing::warn!("The site's name can't be read: {error}");
-                SiteInfo::default()
+                before.clone()
             }
         };
         let parameters = [
@@ -144,11 +147,16 @@ impl WordPressSource {
             ("_fields", PAGE_FIELDS),
         ];
         let pages = route(api, "wp/v2/pages", &parameters);
-        match self.client.get(&pages, JSON, &budget()).await {
-            Ok(answer) => info.pages = posts::site_pages(answer),
-            Err(error) => tracing::warn!("The site's pages can't be read: {error}"),
-        }
-        info
+        let pages = match self.client.get(&pages, JSON, &budget()).await {
+            Ok(answer) => posts::site_pages(answer),
+            Err(error) => {
+                tracing::warn!("The site's pages can't be read: {error}");
+                before.pages
+            }
+        };
+        let site = SiteInfo { pages, ..words };
+        self.state.lock().site.clone_from(&site);
+        site
     }
 
     async fn read(&self, only_if_changed: bool) -> Result<Option<Reading>, SourceError> {
@@ -162,12 +170,12 @@ impl WordPressSource {
                 return Ok(None);
             }
         }
-        let reading = Reading {
-            posts: self.posts(&api).await?,
-            site: Some(self.site_info(&api).await),
-        };
+        let List { mut posts, listed } = self.posts(&api).await?;
+        let mut site = self.site_info(&api).await;
+        keep_links_here(&mut posts, &listed, Some(&mut site));
         self.state.lock().last = Some(now);
-        Ok(Some(reading))
+        let site = Some(site);
+        Ok(Some(Reading { posts, site }))
     }
 }
 
@@ -184,6 +192,10 @@ impl BlogSource for WordPressSource {
     async fn fetch(&self) -> Result<Vec<Post>, SourceError> {
         let reading = self.read(false).await?;
         Ok(reading.map(|reading| reading.posts).unwrap_or_default())
+    }
+
+    fn posts_so_far(&self) -> Option<usize> {
+        self.posts.posts_so_far()
     }
 
     async fn refetch(&self) -> Result<Option<Reading>, SourceError> {

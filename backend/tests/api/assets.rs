@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::http::Method;
 use flashblog::site::assets::Assets;
 use rust_embed::RustEmbed;
+use shared::site::Site;
 
 use crate::harness::{ASSETS, Answer, TestApp};
 
@@ -190,5 +191,5 @@ fn a_folder_that_is_named_beats_the_copy_in_the_binary() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .expect("a runtime");
-    assert!(runtime.block_on(assets.shell()).is_none());
+    assert!(runtime.block_on(assets.shell(&Site::default())).is_none());
 }

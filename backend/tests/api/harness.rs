@@ -30,7 +30,7 @@ use flashblog::session::Sessions;
 use flashblog::session::memory::SessionMemory;
 use flashblog::session::token::Keys;
 use flashblog::site::assets::Assets;
-use flashblog::site::identity::{Identity, SiteSettings};
+use flashblog::site::identity::SiteSettings;
 use flashblog::site::own_pages::OwnPages;
 use flashblog::site::page_renderer::PageRenderer;
 use flashblog::site::profile::Profile;
@@ -180,6 +180,7 @@ pub(crate) fn post(number: usize) -> Post {
             avatar_url: None,
         },
         featured_image: None,
+        featured_image_srcset: None,
         // The lower the number, the newer the post.
         published_at: Timestamp::from_second(1_780_000_000 - number as i64 * 86_400).ok(),
         published_label: format!("day {number}"),
@@ -189,6 +190,7 @@ pub(crate) fn post(number: usize) -> Post {
         headings: Vec::new(),
         old_addresses: Vec::new(),
         unlisted: false,
+        pinned: false,
         tags: vec!["tag".to_owned()],
     }
 }
@@ -220,7 +222,7 @@ fn profile(
 ) -> Profile {
     let clock = Arc::clone(clock) as Arc<dyn Clock>;
     let pages = OwnPages::open(pages, clock).expect("pages");
-    Profile::new(Identity::new(settings), pages, redirects)
+    Profile::new(settings, pages, redirects)
 }
 
 impl TestApp {
@@ -381,7 +383,7 @@ impl TestApp {
         redirects: Redirects,
     ) -> Self {
         let profile = profile(settings, pages, redirects, &self.clock);
-        let assets = Assets::in_folder(PathBuf::from(ASSETS)).of_site(profile.identity.words());
+        let assets = Assets::in_folder(PathBuf::from(ASSETS));
         self.app = App::from(Parts {
             assets: Arc::new(assets),
             profile: Arc::new(profile),
@@ -397,11 +399,16 @@ impl TestApp {
     }
 
     /// The same app with another source.
-    pub(crate) fn with_source(mut self, source: impl BlogSource + 'static) -> Self {
-        let source = Arc::new(source);
+    pub(crate) fn with_source(self, source: impl BlogSource + 'static) -> Self {
         let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        let hour = Duration::from_secs(3600);
+        self.with_blogs(BlogCache::new(Arc::new(source), clock, hour))
+    }
+
+    /// The same app with other copies.
+    pub(crate) fn with_blogs(mut self, blogs: BlogCache) -> Self {
         self.app = App::from(Parts {
-            blogs: Arc::new(BlogCache::new(source, clock, Duration::from_secs(3600))),
+            blogs: Arc::new(blogs),
             ..Parts::clone(&self.app)
         });
         self.router = flashblog::router::router(self.app.clone());
@@ -409,7 +416,7 @@ impl TestApp {
     }
 
     /// The same app, which shares its readings of the source through the store.
-    pub(crate) fn with_shared_blogs(mut self, times: SharingTimes) -> Self {
+    pub(crate) fn with_shared_blogs(self, times: SharingTimes) -> Self {
         let source = Arc::clone(&self.source) as Arc<dyn BlogSource>;
         let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
         let blogs = BlogCache::new(source, clock, Duration::from_secs(3600)).with_shared_readings(
@@ -417,12 +424,7 @@ impl TestApp {
             "stub",
             times,
         );
-        self.app = App::from(Parts {
-            blogs: Arc::new(blogs),
-            ..Parts::clone(&self.app)
-        });
-        self.router = flashblog::router::router(self.app.clone());
-        self
+        self.with_blogs(blogs)
     }
 
     /// The same app with another bound on its kept answers.
@@ -456,7 +458,7 @@ impl TestApp {
                 .build(),
             owner: "Owner <owner@example.org>".parse().expect("an address"),
             site: SiteOfMail {
-                title: self.app.profile.identity.words().title.clone(),
+                title: self.app.profile.latest().site.title.clone(),
                 host: self.app.public_url.host().to_owned(),
             },
             send_timeout,

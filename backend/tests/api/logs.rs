@@ -8,8 +8,10 @@ use axum::Router;
 use axum::http::Method;
 use axum::routing::get;
 use flashblog::error::ApiError;
+use flashblog::sources::{self, SourceOptions};
 use parking_lot::Mutex;
 use shared::session::SessionGrant;
+use tokio::net::TcpListener;
 use tracing::level_filters::LevelFilter;
 use tracing::subscriber::DefaultGuard;
 
@@ -128,4 +130,36 @@ async fn a_failing_source_is_an_error_for_the_operator() {
         line.contains("ERROR") && line.contains("10.1.2.3"),
         "{line}"
     );
+}
+
+#[tokio::test]
+async fn a_thousand_bad_posts_are_a_few_lines() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for number in 0..1_000 {
+        let path = folder.path().join(format!("{number}.md"));
+        std::fs::write(path, "+++\ntitle = 'never closed'\n").expect("writes");
+    }
+    let records = serde_json::Value::from(vec![1; 1_000]).to_string();
+    let upstream = Router::new().route("/", get(move || async move { records.clone() }));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axum::serve(listener, upstream).await });
+
+    for source in [
+        folder.path().display().to_string(),
+        format!("json:http://{address}/"),
+    ] {
+        let (log, _guard) = Log::start();
+        let options = SourceOptions {
+            upstream_timeout: Duration::from_secs(60),
+            ..SourceOptions::default()
+        };
+        let kind = source.parse().expect("a source");
+        let opened = sources::open(&kind, &options).expect("opens");
+        assert_eq!(opened.fetch().await.expect("reads"), []);
+        let text = log.text();
+        let lines = text.lines().filter(|line| line.contains("Skipping"));
+        assert_eq!(lines.count(), 21, "{text}");
+        assert!(text.contains("Skipping 980 more posts"), "{text}");
+    }
 }

@@ -45,4 +45,6 @@ mod server;
 mod servers;
 mod session;
 mod site;
+mod site_of_source;
+mod source_down;
 mod store;

@@ -171,7 +171,7 @@ async fn a_page_brings_the_answer_to_its_first_request() {
     let app = TestApp::new().await;
     let client = app.browser();
     for (page, path) in [
-        ("/", "/api/v1/blogs?page=1&per_page=3"),
+        ("/", "/api/v1/blogs?page=1&per_page=3&pinned_first=true"),
         (
             "/blogs?page=2&category=Even",
             "/api/v1/blogs?page=2&per_page=6&category=Even",

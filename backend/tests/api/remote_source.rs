@@ -8,14 +8,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use axum::Router;
+use axum::http::{HeaderMap, Method};
 use flashblog::cache::{BlogCache, REFETCH_INTERVAL, Reader, SavedCopy};
 use flashblog::clock::Clock;
 use flashblog::content::post::Post;
 use flashblog::session_id::SessionId;
-use flashblog::sources::{BlogSource, Reading, SourceError};
+use flashblog::sources::{self, BlogSource, Reading, SourceError, SourceOptions};
 use parking_lot::Mutex;
+use serde_json::json;
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 use crate::harness::{TestApp, posts};
 
@@ -35,6 +40,7 @@ struct RemoteSource {
     reads: AtomicUsize,
     /// A reading takes a permit before it answers.
     gate: Semaphore,
+    so_far: AtomicUsize,
 }
 
 impl RemoteSource {
@@ -43,6 +49,7 @@ impl RemoteSource {
             answer: Mutex::new(answer),
             reads: AtomicUsize::new(0),
             gate: Semaphore::new(Semaphore::MAX_PERMITS),
+            so_far: AtomicUsize::new(0),
         })
     }
 
@@ -63,6 +70,10 @@ impl BlogSource for RemoteSource {
 
     fn is_remote(&self) -> bool {
         true
+    }
+
+    fn posts_so_far(&self) -> Option<usize> {
+        Some(self.so_far.load(Ordering::SeqCst)).filter(|posts| *posts > 0)
     }
 
     async fn fetch(&self) -> Result<Vec<Post>, SourceError> {
@@ -275,4 +286,70 @@ async fn only_the_server_s_user_may_read_the_copy() {
     let folder = saved(&app).await;
     let file = fs::metadata(folder.path().join(FILE)).expect("a file");
     assert_eq!(file.permissions().mode() & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn who_comes_during_a_long_first_reading_is_told_how_far_it_is() {
+    let app = TestApp::new().await;
+    let source = RemoteSource::new(Answer::Posts(3));
+    source.gate.forget_permits(usize::MAX);
+    let blogs = cache(&source, &app);
+    tokio::time::pause();
+    let came = Instant::now();
+    assert!(blogs.peek(None).await.is_missing());
+    assert_eq!(
+        came.elapsed().as_secs(),
+        20,
+        "the first posts may come at any time"
+    );
+    tokio::time::resume();
+
+    source.so_far.store(1_200, Ordering::SeqCst);
+    let app = app.with_blogs(blogs);
+    let page = app.get("/api/v1/blogs").await.json();
+    let freshness = &page["data"]["freshness"];
+    assert_eq!(freshness["posts_so_far"], json!(1_200));
+    assert_eq!(freshness["stale"], json!(true));
+    let flash = page["flash"][0]["message"].as_str().expect("a flash");
+    assert!(flash.contains("1200 so far"), "{flash}");
+
+    source.so_far.store(1_300, Ordering::SeqCst);
+    let html = ("accept", "text/html");
+    let home = app.browser().send(Method::GET, "/", &[html]).await.text();
+    assert!(home.contains("1300 so far"), "{home}");
+    assert!(!home.contains("There are no posts yet"), "{home}");
+
+    source.gate.add_permits(1);
+    settle(&app.app.blogs, 1).await;
+    let home = app.browser().send(Method::GET, "/", &[html]).await.text();
+    assert!(
+        home.contains("Post 1") && !home.contains("so far"),
+        "{home}"
+    );
+}
+
+#[tokio::test]
+async fn the_source_is_told_which_request_it_is_read_for() {
+    let ids = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&ids);
+    let upstream = Router::new().fallback(move |headers: HeaderMap| async move {
+        seen.lock().push(headers["x-request-id"].clone());
+        "[]"
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axum::serve(listener, upstream).await });
+    let kind = format!("json:http://{address}/").parse().expect("a source");
+    let options = SourceOptions {
+        upstream_timeout: Duration::from_secs(60),
+        ..SourceOptions::default()
+    };
+    let source = sources::open(&kind, &options).expect("opens");
+    let app = TestApp::new().await;
+    let clock = Arc::clone(&app.clock) as Arc<dyn Clock>;
+    let app = app.with_blogs(BlogCache::new(source, clock, Duration::from_secs(3600)));
+    let browser = app.browser();
+    let id = ("x-request-id", "trace-7");
+    browser.send(Method::GET, "/api/v1/blogs", &[id]).await;
+    assert_eq!(*ids.lock(), ["trace-7"]);
 }

@@ -71,6 +71,7 @@ fn summary(rest: Option<&str>) -> BlogSummary {
             avatar_url: rest.clone(),
         },
         featured_image: rest.clone(),
+        featured_image_srcset: rest.clone(),
         published_at: rest,
         published_label: text("4 March 2026"),
         reading_minutes: 9,
@@ -82,6 +83,7 @@ fn freshness(fetched_at: Option<&str>) -> Freshness {
     Freshness {
         fetched_at: fetched_at.map(str::to_owned),
         stale: fetched_at.is_none(),
+        posts_so_far: fetched_at.map(|_| 1_200),
         source: text("folder"),
     }
 }

@@ -16,14 +16,14 @@ use super::{Fault, FromJson, Json, ToJson, member, object, read_members};
 
 read_members! {
     BlogSummary {
-        id, title, subtitle, summary, category, author, featured_image, published_at,
-        published_label, reading_minutes, url,
+        id, title, subtitle, summary, category, author, featured_image, featured_image_srcset,
+        published_at, published_label, reading_minutes, url,
     }
     Author { name, avatar_url }
     Blog { summary: .., content_html, headings, tags, previous, next, related }
     BlogHeading { id, text, level }
     BlogLink { id, title, url }
-    Freshness { fetched_at, stale, source }
+    Freshness { fetched_at, stale, posts_so_far, source }
     CategoryList { items }
     CategoryCount { name, count }
     SearchHit { summary: .., highlights }

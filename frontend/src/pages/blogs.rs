@@ -139,6 +139,7 @@ mod tests {
             freshness: Freshness {
                 fetched_at: None,
                 stale: false,
+                posts_so_far: None,
                 source: "embedded".to_owned(),
             },
         };

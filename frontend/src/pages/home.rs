@@ -68,7 +68,7 @@ fn view_featured(featured: &Load<BlogPage>, lang: Option<AttrValue>) -> Html {
         Loaded::Ready { data, .. } => html! {
             <>
                 <FreshnessNotice freshness={data.freshness.clone()} />
-                if data.items.is_empty() {
+                if data.items.is_empty() && !data.freshness.stale {
                     <p class="empty">{ "There are no posts yet." }</p>
                 }
                 <div class="featured" {lang}>

@@ -50,6 +50,7 @@ fn summary() -> BlogSummary {
             avatar_url: None,
         },
         featured_image: Some("/media/a.webp".to_owned()),
+        featured_image_srcset: Some("/media/a-300.webp 300w, /media/a.webp 1200w".to_owned()),
         published_at: Some("2026-03-04T00:00:00Z".to_owned()),
         published_label: "4 March 2026".to_owned(),
         reading_minutes: 9,
@@ -61,6 +62,7 @@ fn freshness() -> Freshness {
     Freshness {
         fetched_at: Some("2026-03-05T14:02:33Z".to_owned()),
         stale: true,
+        posts_so_far: None,
         source: "embedded".to_owned(),
     }
 }

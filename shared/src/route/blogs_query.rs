@@ -24,6 +24,10 @@ pub struct BlogsQuery {
     /// blank is none.
     #[cfg_attr(feature = "openapi", param(required = false, example = "jwt"))]
     pub tag: Option<String>,
+    /// Posts that their source pins (WordPress: "stick to the top of the blog") come first. The home
+    /// page asks for them so; the site's addresses don't.
+    #[cfg_attr(feature = "openapi", param(required = false, example = true))]
+    pub pinned_first: bool,
 }
 
 impl Default for BlogsQuery {
@@ -33,6 +37,7 @@ impl Default for BlogsQuery {
             per_page: DEFAULT_PER_PAGE,
             category: None,
             tag: None,
+            pinned_first: false,
         }
     }
 }
@@ -42,6 +47,7 @@ impl BlogsQuery {
     pub fn featured() -> Self {
         Self {
             per_page: FEATURED_POSTS,
+            pinned_first: true,
             ..Self::default()
         }
     }
@@ -74,6 +80,9 @@ impl BlogsQuery {
     pub fn api_path(&self) -> String {
         let (page, per_page) = (self.page, self.per_page);
         let mut path = format!("{API_BASE}/blogs?page={page}&per_page={per_page}");
+        if self.pinned_first {
+            path.push_str("&pinned_first=true");
+        }
         for (name, value) in self.filters() {
             path.push_str(&format!("&{name}={}", encode_segment(value)));
         }
@@ -100,6 +109,7 @@ impl BlogsQuery {
             per_page: pairs.per_page(),
             category: filter("category"),
             tag: filter("tag"),
+            pinned_first: pairs.first("pinned_first") == Some("true"),
         }
     }
 

@@ -158,7 +158,10 @@ fn titles_tell_pages_apart() {
 #[test]
 fn a_route_knows_its_first_request() {
     let requests = [
-        (Route::Home, "/api/v1/blogs?page=1&per_page=3"),
+        (
+            Route::Home,
+            "/api/v1/blogs?page=1&per_page=3&pinned_first=true",
+        ),
         (
             blogs(2, Some("C & C")),
             "/api/v1/blogs?page=2&per_page=6&category=C%20%26%20C",

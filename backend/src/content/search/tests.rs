@@ -16,6 +16,7 @@ pub(super) fn post(id: &str, title: &str, text: &str) -> Post {
             avatar_url: None,
         },
         featured_image: None,
+        featured_image_srcset: None,
         published_at: None,
         published_label: String::new(),
         reading_minutes: 1,
@@ -23,6 +24,7 @@ pub(super) fn post(id: &str, title: &str, text: &str) -> Post {
         headings: Vec::new(),
         old_addresses: vec![],
         unlisted: false,
+        pinned: false,
         content_text: text.to_owned(),
         tags: Vec::new(),
     }

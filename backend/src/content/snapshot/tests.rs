@@ -17,10 +17,12 @@ fn page(
         per_page,
         category: category.map(str::to_owned),
         tag: tag.map(str::to_owned),
+        pinned_first: false,
     };
     let freshness = Freshness {
         fetched_at: None,
         stale: false,
+        posts_so_far: None,
         source: "test".to_owned(),
     };
     posts.page(&query, freshness)
@@ -47,6 +49,37 @@ fn snapshot(posts: Vec<RawPost>) -> Snapshot {
             .map(|raw| raw.finish(&addresses).expect("a post"))
             .collect(),
     )
+}
+
+#[test]
+fn pinned_posts_come_first_where_that_is_asked_for() {
+    let post = |id: &str, pinned| RawPost {
+        pinned,
+        ..raw(id, &format!("2024-01-0{id}"), "", &[])
+    };
+    let posts = snapshot(vec![
+        post("1", true),
+        post("2", false),
+        post("3", true),
+        post("4", false),
+    ]);
+    let ids = |pinned_first| {
+        let query = BlogsQuery {
+            per_page: 3,
+            pinned_first,
+            ..BlogsQuery::default()
+        };
+        let freshness = Freshness {
+            fetched_at: None,
+            stale: false,
+            posts_so_far: None,
+            source: "test".to_owned(),
+        };
+        let items = posts.page(&query, freshness).items.into_iter();
+        items.map(|post| post.id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(true), ["3", "1", "4"]);
+    assert_eq!(ids(false), ["4", "3", "2"]);
 }
 
 /// Posts `1` to `count`, the highest number newest.

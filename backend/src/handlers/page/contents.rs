@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use shared::blog::BlogPage;
+use shared::blog::{BlogPage, CARD_SIZES};
 use shared::flash::Category;
 use shared::paths::{API_BASE, SITE_REQUEST, page_request};
 use shared::route::{BlogsQuery, Route};
@@ -17,7 +17,7 @@ use crate::error::ApiError;
 use crate::handlers::blogs::{BLOG_NOT_FOUND, stale_warning};
 use crate::session::Visit;
 use crate::site::first_answers::{Data, FirstAnswer};
-use crate::site::head::{HeadOfSite, PageHead};
+use crate::site::head::{FirstPicture, HeadOfSite, PageHead};
 use crate::site::profile::ProfileView;
 use crate::telemetry::RequestId;
 
@@ -35,7 +35,6 @@ impl Fetched {
         route: Route,
         reader: Option<Reader>,
     ) -> Result<Self, ApiError> {
-        let profile = app.profile.view().await.map_err(ApiError::internal)?;
         let view = if shows_posts(&route) {
             Some(app.blogs.peek(reader).await)
         } else {
@@ -44,7 +43,8 @@ impl Fetched {
         Ok(Self {
             route,
             view,
-            profile,
+            // After the posts: their reading brings the site's words too.
+            profile: app.site().await,
             results: None,
         })
     }
@@ -99,6 +99,14 @@ impl Fetched {
         contents
     }
 
+    /// What every page's head says about the site.
+    pub(super) fn head<'a>(&'a self, app: &'a App) -> HeadOfSite<'a> {
+        HeadOfSite {
+            url: &app.public_url,
+            identity: &self.profile.identity,
+        }
+    }
+
     /// The answer about the site, which every page starts with.
     pub(super) fn site(&self) -> FirstAnswer {
         FirstAnswer {
@@ -128,25 +136,30 @@ impl Fetched {
                     Route::NotFound => StatusCode::NOT_FOUND,
                     _ => StatusCode::OK,
                 },
-                head: PageHead::of_route(head_of(app), route),
+                head: PageHead::of_route(self.head(app), route),
                 answers: Vec::new(),
             },
         }
     }
 
-    fn own_page<'a>(&self, app: &'a App, slug: &str) -> Contents<'a> {
+    fn own_page<'a>(&'a self, app: &'a App, slug: &str) -> Contents<'a> {
         let own = self.profile.page(slug);
         Contents {
             status: StatusCode::OK,
             head: match own {
-                Some(own) => PageHead::of_page(head_of(app), &self.route, &own.page),
-                None => PageHead::of_route(head_of(app), &self.route),
+                Some(own) => PageHead::of_page(self.head(app), &self.route, &own.page),
+                None => PageHead::of_route(self.head(app), &self.route),
             },
             answers: own.map(|own| own_page(&own.page)).into_iter().collect(),
         }
     }
 
-    fn post<'a>(&self, app: &'a App, view: &'a View, id: &str) -> Result<Contents<'a>, ApiError> {
+    fn post<'a>(
+        &'a self,
+        app: &'a App,
+        view: &'a View,
+        id: &str,
+    ) -> Result<Contents<'a>, ApiError> {
         if view.is_missing() {
             return Err(ApiError::SourceUnavailable {
                 retry_after_seconds: REFETCH_INTERVAL.as_secs(),
@@ -155,7 +168,7 @@ impl Fetched {
         match (view.snapshot.post(id), view.snapshot.blog(id)) {
             (Some(post), Some(blog)) => Ok(Contents {
                 status: StatusCode::OK,
-                head: PageHead::of_post(head_of(app), &self.route, post),
+                head: PageHead::of_post(self.head(app), &self.route, post),
                 answers: self.answers(Data::Post(Box::new(blog))),
             }),
             _ => Err(ApiError::BlogNotFound { id: id.to_owned() }),
@@ -163,7 +176,7 @@ impl Fetched {
     }
 
     fn absence<'a>(
-        &self,
+        &'a self,
         app: &'a App,
         error: &ApiError,
         request_id: Option<&RequestId>,
@@ -178,7 +191,7 @@ impl Fetched {
         let outcome = Err(problem(&parts, request_id.cloned()));
         Contents {
             status,
-            head: PageHead::of_absence(head_of(app), title),
+            head: PageHead::of_absence(self.head(app), title),
             answers: path
                 .map(|path| FirstAnswer { path, outcome })
                 .into_iter()
@@ -186,7 +199,7 @@ impl Fetched {
         }
     }
 
-    fn list<'a>(&self, app: &'a App, view: &View) -> Contents<'a> {
+    fn list<'a>(&'a self, app: &'a App, view: &View) -> Contents<'a> {
         let featured = BlogsQuery::featured();
         let query = match &self.route {
             Route::Blogs(query) => query,
@@ -198,7 +211,7 @@ impl Fetched {
             Route::Blogs(query) => Route::Blogs(query.with_page(list.page)),
             route => route.clone(),
         };
-        let head = PageHead::of_route(head_of(app), &shown).with_picture(picture(&list));
+        let head = PageHead::of_route(self.head(app), &shown).with_picture(picture(&list));
         let mut answers = self.answers(Data::List(list));
         answers.push(categories(view));
         Contents {
@@ -209,7 +222,7 @@ impl Fetched {
     }
 
     /// The results of a search; beyond their end the last page.
-    fn found<'a>(&self, app: &'a App, view: &View, results: &SearchPage) -> Contents<'a> {
+    fn found<'a>(&'a self, app: &'a App, view: &View, results: &SearchPage) -> Contents<'a> {
         let shown = match &self.route {
             Route::Search(query) => Route::Search(query.with_page(results.page)),
             route => route.clone(),
@@ -221,7 +234,7 @@ impl Fetched {
         }
         Contents {
             status: StatusCode::OK,
-            head: PageHead::of_route(head_of(app), &shown),
+            head: PageHead::of_route(self.head(app), &shown),
             answers,
         }
     }
@@ -235,14 +248,6 @@ impl Fetched {
         })
         .into_iter()
         .collect()
-    }
-}
-
-/// What every page's head says about the site.
-pub(super) fn head_of(app: &App) -> HeadOfSite<'_> {
-    HeadOfSite {
-        url: &app.public_url,
-        identity: &app.profile.identity,
     }
 }
 
@@ -267,8 +272,13 @@ fn categories(view: &View) -> FirstAnswer {
     }
 }
 
-fn picture(list: &BlogPage) -> Option<String> {
-    list.items.first()?.featured_image.clone()
+fn picture(list: &BlogPage) -> Option<FirstPicture> {
+    let first = list.items.first()?;
+    Some(FirstPicture {
+        src: first.featured_image.clone()?,
+        srcset: first.featured_image_srcset.clone(),
+        sizes: CARD_SIZES,
+    })
 }
 
 /// What a page shows.

@@ -6,7 +6,7 @@ use shared::contact::ContactMessage;
 use shared::paths::API_BASE;
 use shared::route::Route;
 
-use super::contents::{Contents, Fetched, head_of};
+use super::contents::{Contents, Fetched};
 use super::written::{Page, Personal};
 use crate::api::envelope::problem;
 use crate::app::App;
@@ -28,16 +28,16 @@ pub async fn refused_form(
     message: ContactMessage,
     refusal: ApiError,
 ) -> Result<Response, ApiError> {
-    let Some(shell) = app.assets.shell().await else {
-        return Err(refusal);
-    };
     let request_id = current_request_id();
     let parts = refusal.problem();
     let outcome = Err(problem(&parts, request_id.clone()));
     let fetched = Fetched::of(app, Route::Contact, None).await?;
+    let Some(shell) = app.assets.shell(&fetched.profile.site).await else {
+        return Err(refusal);
+    };
     let contents = Contents {
         status: parts.status,
-        head: PageHead::of_route(head_of(app), &Route::Contact),
+        head: PageHead::of_route(fetched.head(app), &Route::Contact),
         answers: vec![
             FirstAnswer {
                 path: format!("{API_BASE}/contact"),

@@ -36,8 +36,12 @@ use crate::telemetry::current_request_id;
 /// 404 without a page for a missing file.
 pub async fn show(State(app): State<App>, request: Request) -> Result<Response, ApiError> {
     let uri = request.uri();
-    let profile = app.profile.view().await.map_err(ApiError::internal)?;
     let route = Route::parse(uri.path(), uri.query().unwrap_or_default());
+    let profile = match route {
+        // A file, most often: it must not wait.
+        Route::NotFound => app.site().await,
+        _ => app.site_after_first_reading().await,
+    };
     let route = profile.site.resolve(route);
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Ok(other_method(request.method(), &route));
@@ -96,7 +100,7 @@ async fn document(app: &App, route: Route, mut request: Request) -> Result<Respo
     if fetched.route == Route::NotFound && is_file(path) {
         return Err(ApiError::NotFound);
     }
-    let Some(shell) = app.assets.shell().await else {
+    let Some(shell) = app.assets.shell(&fetched.profile.site).await else {
         return not_built(&fetched.route, &preconditions);
     };
     let is_search = matches!(fetched.route, Route::Search(_));

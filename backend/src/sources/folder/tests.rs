@@ -30,6 +30,12 @@ pub(super) fn by_id(reading: &FolderContents) -> BTreeMap<&str, &Post> {
         .collect()
 }
 
+/// Ids and titles, in the order of the ids.
+fn titles(reading: &FolderContents) -> Vec<(&str, &str)> {
+    let posts = by_id(reading).into_iter();
+    posts.map(|(id, post)| (id, post.title.as_str())).collect()
+}
+
 #[test]
 fn a_broken_file_is_named_with_its_line_and_costs_no_other_post() {
     let root = folder(&[
@@ -95,12 +101,8 @@ fn files_of_one_name_keep_ids_of_their_own() {
         ("c.md", b"---\nslug: b\n---\n# C"),
     ]);
     let reading = read(&root);
-    let titles: Vec<(&str, &str)> = by_id(&reading)
-        .into_iter()
-        .map(|(id, post)| (id, post.title.as_str()))
-        .collect();
     assert_eq!(
-        titles,
+        titles(&reading),
         [
             ("a", "Top"),
             ("b", "C"),
@@ -359,12 +361,8 @@ fn every_file_is_a_post_of_its_own_and_the_log_names_those_that_share_an_address
         ("r.md", b"---\nslug: dir-q\n---\n# R"),
     ]);
     let reading = read(&root);
-    let titles: Vec<(&str, &str)> = by_id(&reading)
-        .into_iter()
-        .map(|(id, post)| (id, post.title.as_str()))
-        .collect();
     assert_eq!(
-        titles,
+        titles(&reading),
         [
             ("dir-q", "P"),
             ("foo", "Foo"),

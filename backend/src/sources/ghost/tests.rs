@@ -23,6 +23,13 @@ fn page(posts: &Value, page: u32, next: Option<u32>) -> Document {
     Document::json(&json!({"posts": posts, "meta": {"pagination": pagination}}))
 }
 
+fn pages(text: &str) -> Document {
+    Document::json(&json!({"pages": [
+        {"slug": "imprint", "title": "Imprint", "html": "", "url": "https://my.example/imprint/"},
+        {"slug": "about", "title": "About", "html": format!("<p>{text} <a href='https://my.example/two/'>two</a></p>"),
+         "url": "https://my.example/about/", "updated_at": "2024-01-01T00:00:00.000Z"}]}))
+}
+
 fn site() -> Stub {
     let stub = Stub::default();
     stub.put(
@@ -33,11 +40,12 @@ fn site() -> Stub {
         "/ghost/api/content/posts/?page=2",
         page(&json!([post("two")]), 2, None).with_etag("\"b\""),
     );
-    let settings =
-        json!({"settings": {"title": "My site", "description": "Words", "locale": "de"}});
-    stub.put("/ghost/api/content/settings/", Document::json(&settings));
-    let about = json!({"pages": [{"slug": "about", "title": "About", "html": "<p>Us</p>", "updated_at": "2024-01-01T00:00:00.000Z"}]});
-    stub.put("/ghost/api/content/pages/", Document::json(&about));
+    let settings = json!({"settings": {"title": "My site", "description": "Words", "locale": "de", "accent_color": "#00695c",
+            "logo": "https://my.example/logo.png", "icon": "javascript:x", "navigation": [
+                {"label": "Home", "url": "/"}, {"label": "Us", "url": "/about/"}, {"label": "Elsewhere", "url": "https://other.example/"}]}});
+    let settings = Document::json(&settings).with_etag("\"s\"");
+    stub.put("/ghost/api/content/settings/", settings);
+    stub.put("/ghost/api/content/pages/", pages("Us").with_etag("\"p\""));
     stub
 }
 
@@ -95,13 +103,28 @@ async fn an_unchanged_site_is_not_parsed_again() {
     let reading = source.refetch().await.expect("reads").expect("posts");
     let words = reading.site.expect("words");
     assert_eq!(words.title.as_deref(), Some("My site"));
+    assert_eq!(words.language.as_deref(), Some("de"));
+    assert_eq!(words.accent.as_deref(), Some("#00695c"));
+    assert_eq!(words.logo.as_deref(), Some("https://my.example/logo.png"));
+    assert_eq!(words.icon, None);
+    let [about, imprint] = words.pages.as_slice() else {
+        panic!("{:?}", words.pages)
+    };
+    assert_eq!(about.menu_label.as_deref(), Some("Us"));
+    assert!(about.page.content_html.contains("\"/blogs/two\""));
     assert_eq!(
-        (words.language.as_deref(), words.pages.len()),
-        (Some("de"), 1)
+        (imprint.page.slug.as_str(), &imprint.menu_label),
+        ("imprint", &None)
     );
     stub.requests();
     assert_eq!(source.refetch().await.expect("asks"), None);
-    assert_eq!(stub.requests(), (2, 2));
+    assert_eq!(stub.requests(), (4, 4));
+
+    stub.put("/ghost/api/content/pages/", pages("We").with_etag("\"q\""));
+    let reading = source.refetch().await.expect("reads").expect("a change");
+    assert_eq!(reading.posts.len(), 2);
+    let words = reading.site.expect("words");
+    assert!(words.pages[0].page.content_html.contains("We"));
     stub.put(
         "/ghost/api/content/posts/?page=2",
         page(&json!([]), 2, None).with_etag("\"c\""),

@@ -1,23 +1,23 @@
 //! A reading that is under way: what it has, how far it is, and what the log says of it.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use url::Url;
 
-use super::{MAX_POSTS, More, Page, SeenPage};
-use crate::content::post::Post;
+use super::{List, MAX_POSTS, More, Page, SeenPage};
+use crate::sources::MAX_WARNINGS;
 use crate::sources::client::redacted;
 use crate::sources::records::MAX_RECORDS;
 
-/// Skipped posts that the log names in each reading.
-const MAX_WARNINGS: usize = 20;
 /// How often the log says how far a long reading is.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(5);
 
 /// A reading that is under way.
 pub(super) struct Reading<'a> {
     source: &'a Url,
-    posts: Vec<Post>,
+    list: List,
+    so_far: &'a AtomicUsize,
     pub(super) seen: Vec<SeenPage>,
     /// Pages that are known of.
     pub(super) pages: usize,
@@ -27,10 +27,11 @@ pub(super) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    pub(super) fn new(source: &'a Url) -> Self {
+    pub(super) fn new(source: &'a Url, so_far: &'a AtomicUsize) -> Self {
         Self {
             source,
-            posts: Vec::new(),
+            list: List::default(),
+            so_far,
             seen: Vec::new(),
             pages: 1,
             records: 0,
@@ -40,7 +41,7 @@ impl<'a> Reading<'a> {
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.posts.len() > MAX_POSTS
+        self.list.posts.len() > MAX_POSTS
     }
 
     /// Takes a page in, and returns where the list goes on.
@@ -63,13 +64,15 @@ impl<'a> Reading<'a> {
             ));
         }
         self.records += page.records;
-        self.posts.extend(page.posts);
+        self.list.posts.extend(page.posts);
+        self.list.listed.extend(page.listed);
+        self.so_far.store(self.list.posts.len(), Ordering::Relaxed);
         self.seen.push(seen);
         if self.last_progress.elapsed() >= PROGRESS_INTERVAL {
             self.last_progress = Instant::now();
             tracing::info!(
                 source = redacted(self.source),
-                posts = self.posts.len(),
+                posts = self.list.posts.len(),
                 pages_read = self.seen.len(),
                 pages = self.pages.max(self.seen.len()),
                 "Reading the source"
@@ -83,14 +86,14 @@ impl<'a> Reading<'a> {
         tracing::warn!(source = redacted(self.source), "{why}");
     }
 
-    pub(super) fn finish(mut self) -> Vec<Post> {
+    pub(super) fn finish(mut self) -> List {
         if let Some(more) = self.skipped.checked_sub(MAX_WARNINGS).filter(|n| *n > 0) {
             tracing::warn!(source = redacted(self.source), "Skipping {more} more posts");
         }
         if self.is_full() {
             self.is_partial(&format!("Only the first {MAX_POSTS} posts are read"));
-            self.posts.truncate(MAX_POSTS);
+            self.list.posts.truncate(MAX_POSTS);
         }
-        self.posts
+        self.list
     }
 }

@@ -3,18 +3,24 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
+use shared::site::SitePage;
 
 use crate::content::address::{Addresses, SameSite};
 use crate::content::dates;
 use crate::content::fields::{Fields, Person};
-use crate::content::html;
 use crate::content::post::RawPost;
+use crate::content::{address, html};
 use crate::sources::client::{Answer, without_secrets};
 use crate::sources::records;
-use crate::sources::site_info::{SiteInfo, SitePage};
+use crate::sources::site_info::{SiteInfo, SourcePage};
 
 /// A featured picture this wide fills the page on dense screens too.
 const WIDE_ENOUGH: u64 = 1200;
+/// WordPress's own bound for `srcset`.
+const MAX_WIDTH: u64 = 2048;
+/// The API does not show the site's menu. Without one WordPress lists the pages that are below no other,
+/// which a navbar has room for some of.
+const MENU_PAGES: usize = 5;
 /// What themes write at the end of an excerpt.
 const EXCERPT_ENDINGS: [&str; 3] = ["[…]", "[...]", "(more…)"];
 
@@ -30,6 +36,7 @@ pub(super) fn raw_post(post: Fields<'_>, addresses: &Arc<dyn Addresses>) -> Opti
         terms.map(|term| term.name.clone()).collect()
     };
     let mut categories = of("category").into_iter();
+    let picture = embedded.and_then(picture);
     let date = post
         .text(&["date_gmt"])
         .filter(|date| dates::parse(date).is_some())
@@ -40,17 +47,20 @@ pub(super) fn raw_post(post: Fields<'_>, addresses: &Arc<dyn Addresses>) -> Opti
         summary: excerpt(&rendered(post, "excerpt"), addresses),
         category: categories.next(),
         authors: embedded.map(authors).unwrap_or_default(),
-        featured_image: embedded.and_then(featured_image),
+        featured_image: picture.as_ref().and_then(featured_image),
+        featured_image_widths: picture.as_ref().map(widths).unwrap_or_default(),
         published: date.as_deref().and_then(dates::parse),
         date_words: date,
         html: rendered(post, "content"),
         // A post has one category here; its others lead to related posts as tags do.
         tags: of("post_tag").into_iter().chain(categories).collect(),
+        address: post.text(&["link"]),
+        pinned: post.switch("sticky") == Some(true),
         ..RawPost::default()
     })
 }
 
-/// The site's name and description.
+/// The site's name, description and icon.
 pub(super) fn site_words(text: &str) -> SiteInfo {
     let root: Map<String, Value> = serde_json::from_str(text).unwrap_or_default();
     let root = Fields(&root);
@@ -59,12 +69,15 @@ pub(super) fn site_words(text: &str) -> SiteInfo {
     SiteInfo {
         title: read("name"),
         description: read("description"),
+        icon: root
+            .text(&["site_icon_url"])
+            .and_then(|icon| address::image(&icon, &*addresses)),
         ..SiteInfo::default()
     }
 }
 
 /// The site's public pages, in the order of its menu.
-pub(super) fn site_pages(mut answer: Answer) -> Vec<SitePage> {
+pub(super) fn site_pages(mut answer: Answer) -> Vec<SourcePage> {
     let text = records::text(std::mem::take(&mut answer.body));
     let Ok(list) = records::list(&text, &[], &[]) else {
         return Vec::new();
@@ -72,27 +85,38 @@ pub(super) fn site_pages(mut answer: Answer) -> Vec<SitePage> {
     let addresses: Arc<dyn Addresses> = Arc::new(without_secrets(&answer.url));
     let records = list.records.iter();
     let records = records.filter_map(|raw| records::record(raw).ok());
-    records
+    let mut pages: Vec<SourcePage> = records
         .filter_map(|record| site_page(Fields(&record), &addresses))
-        .collect()
+        .collect();
+    let in_menu = pages.iter_mut().filter(|page| page.menu_label.is_some());
+    for page in in_menu.skip(MENU_PAGES) {
+        page.menu_label = None;
+    }
+    pages
 }
 
-fn site_page(page: Fields<'_>, addresses: &Arc<dyn Addresses>) -> Option<SitePage> {
+fn site_page(page: Fields<'_>, addresses: &Arc<dyn Addresses>) -> Option<SourcePage> {
     if !is_public(page) {
         return None;
     }
     let content = html::sanitise(&rendered(page, "content"), addresses).ok()?;
     let updated = page.text(&["modified_gmt"]);
-    Some(SitePage {
-        slug: slug(page)?,
-        title: words(&rendered(page, "title"), addresses)?,
-        description: excerpt(&rendered(page, "excerpt"), addresses).unwrap_or_default(),
-        content_html: content.html,
-        headings: content.headings,
-        updated_at: updated
-            .as_deref()
-            .and_then(dates::parse)
-            .map(|updated| updated.at.to_string()),
+    let title = words(&rendered(page, "title"), addresses)?;
+    let is_top = page.text(&["parent"]).is_none_or(|parent| parent == "0");
+    Some(SourcePage {
+        menu_label: is_top.then(|| title.clone()),
+        address: page.text(&["link"]),
+        page: SitePage {
+            slug: slug(page)?,
+            title,
+            description: excerpt(&rendered(page, "excerpt"), addresses),
+            content_html: content.html,
+            headings: content.headings,
+            updated_at: updated
+                .as_deref()
+                .and_then(dates::parse)
+                .map(|updated| updated.at.to_string()),
+        },
     })
 }
 
@@ -185,23 +209,68 @@ fn authors(embedded: Fields<'_>) -> Vec<Person> {
         .collect()
 }
 
-/// The smallest size that is wide enough, else the original.
-fn featured_image(embedded: Fields<'_>) -> Option<String> {
+/// A featured picture.
+struct Picture {
+    address: Option<String>,
+    /// Width and height, if they are known.
+    whole: Option<(u64, u64)>,
+    sizes: Vec<Size>,
+}
+
+struct Size {
+    width: u64,
+    height: Option<u64>,
+    address: String,
+}
+
+fn picture(embedded: Fields<'_>) -> Option<Picture> {
     let media = embedded.0.get("wp:featuredmedia")?.as_array()?;
     let media = Fields(media.first()?.as_object()?);
-    let sizes = media
-        .record("media_details")
-        .and_then(|details| details.record("sizes"));
+    let number = |of: Fields<'_>, name: &str| -> Option<u64> { of.text(&[name])?.parse().ok() };
+    let details = media.record("media_details");
+    let sizes = details.and_then(|details| details.record("sizes"));
     let sizes = sizes.into_iter().flat_map(|sizes| sizes.0.values());
-    let sizes = sizes.filter_map(|size| {
+    let size = |size: &Value| {
         let size = Fields(size.as_object()?);
-        let width: u64 = size.text(&["width"])?.parse().ok()?;
-        Some((width, size.text(&["source_url"])?))
-    });
-    let smallest = sizes
-        .filter(|(width, _)| *width >= WIDE_ENOUGH)
-        .min_by_key(|(width, _)| *width);
+        Some(Size {
+            width: number(size, "width")?,
+            height: number(size, "height"),
+            address: size.text(&["source_url"])?,
+        })
+    };
+    Some(Picture {
+        address: media.text(&["source_url"]),
+        whole: details.and_then(|whole| Some((number(whole, "width")?, number(whole, "height")?))),
+        sizes: sizes.filter_map(size).collect(),
+    })
+}
+
+/// The smallest size that is wide enough, else the original.
+fn featured_image(picture: &Picture) -> Option<String> {
+    let wide = picture
+        .sizes
+        .iter()
+        .filter(|size| size.width >= WIDE_ENOUGH);
+    let smallest = wide.min_by_key(|size| size.width);
     smallest
-        .map(|(_, url)| url)
-        .or_else(|| media.text(&["source_url"]))
+        .map(|size| size.address.clone())
+        .or_else(|| picture.address.clone())
+}
+
+/// The sizes that show the whole picture, as WordPress itself chooses them for `srcset`: others are cut
+/// to another shape.
+fn widths(picture: &Picture) -> Vec<(u32, String)> {
+    let Some((whole_width, whole_height)) = picture.whole.filter(|(width, _)| *width > 0) else {
+        return Vec::new();
+    };
+    let has_shape = |size: &&Size| {
+        let area = size.width.saturating_mul(whole_height);
+        let height = area.saturating_add(whole_width / 2) / whole_width;
+        size.height.is_some_and(|own| own.abs_diff(height) <= 1)
+    };
+    let sizes = picture.sizes.iter().filter(|size| size.width <= MAX_WIDTH);
+    sizes
+        .filter(has_shape)
+        .map(|size| (size.width as u32, size.address.clone()))
+        .collect()
 }

@@ -12,13 +12,14 @@ fn post(id: u32) -> Value {
         "date": "2024-05-02T03:00:00", "date_gmt": "2024-05-02T01:00:00",
         "title": {"rendered": format!("Post &#8220;{id}&#8221; &amp; more")},
         "excerpt": {"rendered": "<p>It begins so [&hellip;] <a class=\"more-link\" href=\"x\">Continue reading</a></p>", "protected": false},
-        "content": {"rendered": "<p>Text <img src=\"/a.png\" alt=\"\"></p>", "protected": false},
+        "content": {"rendered": "<p>Text <img src=\"/a.png\" alt=\"\"> <a href=\"https://blog.example/about/\">us</a></p>", "protected": false},
         "_embedded": {
             "author": [{"id": 1, "name": "Ada", "avatar_urls": {"24": "https://a.example/24", "96": "https://a.example/96"}}],
-            "wp:featuredmedia": [{"source_url": "https://blog.example/full.jpg", "media_details": {"sizes": {
-                "thumbnail": {"width": 150, "source_url": "https://blog.example/150.jpg"},
-                "large": {"width": 1300, "source_url": "https://blog.example/1300.jpg"},
-                "full": {"width": 4000, "source_url": "https://blog.example/full.jpg"}}}}],
+            "wp:featuredmedia": [{"source_url": "https://blog.example/full.jpg", "media_details": {"width": 4000, "height": 3001, "sizes": {
+                "thumbnail": {"width": 150, "height": 150, "source_url": "https://blog.example/150.jpg"},
+                "medium": {"width": "300", "height": 225, "source_url": "https://blog.example/300.jpg"},
+                "large": {"width": 1300, "height": 975, "source_url": "https://blog.example/1300.jpg"},
+                "full": {"width": 4000, "height": 3001, "source_url": "https://blog.example/full.jpg"}}}}],
             "wp:term": [
                 [{"taxonomy": "category", "name": "News &amp; notes"}, {"taxonomy": "category", "name": "Travel"}],
                 [{"taxonomy": "post_tag", "name": "Japan"}],
@@ -35,9 +36,12 @@ fn site() -> Stub {
     stub.put(
         "/wp-json/",
         Document::json(
-            &json!({"name": "Notes &amp; News", "description": "Words", "namespaces": ["wp/v2"]}),
+            &json!({"name": "Notes &amp; News", "description": "Words", "namespaces": ["wp/v2"],
+                "site_icon_url": "https://blog.example/icon.png"}),
         ),
     );
+    let mut sticky = post(5);
+    sticky["sticky"] = json!(true);
     let mut odd = post(2);
     odd["content"]["protected"] = json!(true);
     let mut draft = post(3);
@@ -45,15 +49,15 @@ fn site() -> Stub {
     let first = Document::json(&json!([post(1), odd, draft, {"id": 4}]))
         .with_header("x-wp-totalpages", "2");
     stub.put("/wp-json/wp/v2/posts", first);
-    let second = Document::json(&json!([post(5)])).with_header("x-wp-totalpages", "2");
+    let second = Document::json(&json!([sticky])).with_header("x-wp-totalpages", "2");
     stub.put("/wp-json/wp/v2/posts?page=2", second);
     let newest = Document::json(&json!([{"id": 1, "modified_gmt": "2024-05-03T00:00:00"}]));
     stub.put(
         "/wp-json/wp/v2/posts?orderby=modified",
         newest.with_header("x-wp-total", "5"),
     );
-    let about = json!([{"id": 9, "slug": "about", "status": "publish", "title": {"rendered": "About"},
-        "excerpt": {"rendered": ""}, "content": {"rendered": "<h2>Us</h2><script>x</script>"}, "modified_gmt": "2024-01-01T00:00:00"}]);
+    let about = json!([{"id": 9, "slug": "about", "link": "https://blog.example/about/", "parent": 0, "status": "publish", "title": {"rendered": "About"},
+        "excerpt": {"rendered": ""}, "content": {"rendered": "<h2>Us</h2><script>x</script><a href=\"https://blog.example/post-5/\">5</a>"}, "modified_gmt": "2024-01-01T00:00:00"}]);
     stub.put("/wp-json/wp/v2/pages", Document::json(&about));
     stub
 }
@@ -72,6 +76,7 @@ async fn posts_of_all_pages_are_read_in_full() {
         ["post-1", "post-5"],
         "protected ones and drafts are left out"
     );
+    assert_eq!(posts.iter().filter(|post| post.pinned).count(), 1);
     let post = &posts[0];
     assert_eq!(post.title, "Post “1” & more");
     assert_eq!(post.summary, "It begins so…");
@@ -85,6 +90,10 @@ async fn posts_of_all_pages_are_read_in_full() {
     assert_eq!(
         post.featured_image.as_deref(),
         Some("https://blog.example/1300.jpg")
+    );
+    assert_eq!(
+        post.featured_image_srcset.as_deref(),
+        Some("https://blog.example/300.jpg 300w, https://blog.example/1300.jpg 1300w")
     );
     assert_eq!(
         post.published_at.map(|at| at.to_string()).as_deref(),
@@ -107,11 +116,48 @@ async fn the_site_s_words_and_pages_come_along() {
         panic!("{:?}", site.pages)
     };
     assert_eq!(
-        (about.slug.as_str(), about.title.as_str()),
-        ("about", "About")
+        (about.page.slug.as_str(), about.menu_label.as_deref()),
+        ("about", Some("About"))
     );
-    assert!(about.content_html.contains("Us") && !about.content_html.contains("script"));
-    assert_eq!(about.headings.len(), 1);
+    let html = &about.page.content_html;
+    assert!(html.contains("Us") && !html.contains("script"), "{html}");
+    assert!(html.contains("<a href=\"/blogs/post-5\""), "{html}");
+    assert_eq!(about.page.headings.len(), 1);
+    assert_eq!(site.icon.as_deref(), Some("https://blog.example/icon.png"));
+}
+
+#[tokio::test]
+async fn the_menu_has_the_first_pages_that_are_below_no_other() {
+    let stub = site();
+    let pages: Vec<Value> = (1..=8)
+        .map(|id| {
+            json!({"id": id, "slug": format!("page-{id}"), "title": {"rendered": format!("Page {id}")},
+                "content": {"rendered": ""}, "parent": if id == 2 { 1 } else { 0 }})
+        })
+        .collect();
+    stub.put("/wp-json/wp/v2/pages", Document::json(&json!(pages)));
+    let reading = source(&stub).await.refetch().await.expect("reads");
+    let site = reading.and_then(|reading| reading.site).expect("words");
+    let in_menu = site.pages.iter().filter(|page| page.menu_label.is_some());
+    let slugs: Vec<&str> = in_menu.map(|page| page.page.slug.as_str()).collect();
+    assert_eq!(slugs, ["page-1", "page-3", "page-4", "page-5", "page-6"]);
+    assert_eq!(site.pages.len(), 8);
+}
+
+#[tokio::test]
+async fn words_that_can_t_be_read_for_a_while_stay() {
+    let stub = site();
+    let source = source(&stub).await;
+    source.refetch().await.expect("reads");
+    let gone = || Document::json(&json!({"code": "no"})).with_status(500);
+    stub.put("/wp-json/", gone());
+    stub.put("/wp-json/wp/v2/pages", gone());
+    let newest = Document::json(&json!([{"id": 5, "modified_gmt": "2024-05-04T00:00:00"}]));
+    stub.put("/wp-json/wp/v2/posts?orderby=modified", newest);
+    let reading = source.refetch().await.expect("reads").expect("a change");
+    let site = reading.site.expect("words");
+    assert_eq!(site.title.as_deref(), Some("Notes & News"));
+    assert_eq!(site.pages.len(), 1);
 }
 
 #[tokio::test]

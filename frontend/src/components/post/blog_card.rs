@@ -1,6 +1,6 @@
 //! A post's card.
 
-use shared::blog::BlogSummary;
+use shared::blog::{BlogSummary, CARD_SIZES};
 use yew::prelude::*;
 
 use crate::components::post::byline::byline;
@@ -14,7 +14,7 @@ pub fn blog_card(blog: &BlogSummary, heading_level: u8, is_first: bool) -> Html 
     let category = Route::Blogs(BlogsQuery::category(&blog.category)).href();
     html! {
         <article key={blog.id.as_str()} class="card blog-card" data-testid="blog-card">
-            { cover(blog, is_first) }
+            { cover(blog, CARD_SIZES, is_first) }
             <div class="card-body">
                 <a class="eyebrow" href={category}>{ &blog.category }</a>
                 <@{format!("h{heading_level}")} class="card-title">

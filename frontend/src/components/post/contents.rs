@@ -110,6 +110,7 @@ mod tests {
                     avatar_url: None,
                 },
                 featured_image: None,
+                featured_image_srcset: None,
                 published_at: None,
                 published_label: String::new(),
                 reading_minutes,

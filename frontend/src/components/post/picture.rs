@@ -8,6 +8,12 @@ use yew::prelude::*;
 pub struct PictureProps {
     /// The address.
     pub src: AttrValue,
+    /// The picture in other widths, as HTML's `srcset` takes them.
+    #[prop_or_default]
+    pub srcset: Option<AttrValue>,
+    /// How wide it is shown, as HTML's `sizes` takes it.
+    #[prop_or_default]
+    pub sizes: &'static str,
     /// The class of the element.
     pub class: &'static str,
     /// What replaces a picture that fails to load.
@@ -42,6 +48,8 @@ pub fn Picture(props: &PictureProps) -> Html {
         <img
             ref={image}
             class={props.class}
+            srcset={props.srcset.clone()}
+            sizes={props.srcset.is_some().then_some(props.sizes)}
             src={props.src.clone()}
             {onerror}
             alt=""

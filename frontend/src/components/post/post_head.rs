@@ -1,6 +1,6 @@
 //! The head of a post.
 
-use shared::blog::BlogSummary;
+use shared::blog::{BlogSummary, COVER_SIZES};
 use yew::prelude::*;
 
 use crate::components::post::byline::byline_with_avatar;
@@ -20,7 +20,7 @@ pub fn post_head(blog: &BlogSummary) -> Html {
                 }
                 { byline_with_avatar(blog) }
             </header>
-            <div class="post-cover">{ cover(blog, true) }</div>
+            <div class="post-cover">{ cover(blog, COVER_SIZES, true) }</div>
         </>
     }
 }

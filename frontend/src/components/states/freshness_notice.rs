@@ -19,8 +19,8 @@ pub fn FreshnessNotice(props: &FreshnessNoticeProps) -> Html {
     if !props.freshness.stale {
         return Html::default();
     }
-    let words = match &props.freshness.fetched_at {
-        Some(fetched_at) => html! {
+    let words = match (&props.freshness.fetched_at, props.freshness.posts_so_far) {
+        (Some(fetched_at), _) => html! {
             <>
                 { "The source of the blogs doesn’t answer at the moment. You are reading a saved copy from " }
                 <time datetime={fetched_at.clone()}>
@@ -29,7 +29,10 @@ pub fn FreshnessNotice(props: &FreshnessNoticeProps) -> Html {
                 { "." }
             </>
         },
-        None => html! {
+        (None, Some(posts)) => html! {
+            format!("The blogs are being read for the first time, {posts} so far. Please come back in a little while.")
+        },
+        (None, None) => html! {
             "The source of the blogs doesn’t answer at the moment, and there is no saved copy yet. \
              Please come back in a little while."
         },

@@ -16,6 +16,7 @@ fn page(ids: &[&str]) -> Option<Rc<SearchPage>> {
                 avatar_url: None,
             },
             featured_image: None,
+            featured_image_srcset: None,
             published_at: None,
             published_label: String::new(),
             reading_minutes: 1,
@@ -34,6 +35,7 @@ fn page(ids: &[&str]) -> Option<Rc<SearchPage>> {
         freshness: Freshness {
             fetched_at: None,
             stale: false,
+            posts_so_far: None,
             source: "embedded".to_owned(),
         },
     }))
