@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use anyhow::Context;
 use shared::site::Site;
 
 use crate::answers::Answers;
@@ -22,6 +23,7 @@ use crate::http::admission::Admission;
 use crate::http::client_ip::TrustedProxies;
 use crate::http::hosts::Hosts;
 use crate::metrics::Metrics;
+use crate::preview::Preview;
 use crate::public_url::PublicUrl;
 use crate::session::Sessions;
 use crate::session::memory::SessionMemory;
@@ -32,7 +34,7 @@ use crate::site::own_pages::OwnPages;
 use crate::site::page_renderer::PageRenderer;
 use crate::site::profile::{Profile, ProfileView};
 use crate::sources::byline::WithByline;
-use crate::sources::{self, SourceOptions};
+use crate::sources::{self, SourceKind, SourceOptions};
 use crate::store::health::DatabaseHealth;
 use crate::store::{self, DatabaseUrl, Store};
 
@@ -65,6 +67,8 @@ pub struct Parts {
     pub public_url: Arc<PublicUrl>,
     /// The site's words, colours, pages and old addresses.
     pub profile: Arc<Profile>,
+    /// What `--preview` adds.
+    pub preview: Option<Arc<Preview>>,
     /// The built single-page app.
     pub assets: Arc<Assets>,
     /// Renders pages.
@@ -113,7 +117,10 @@ impl App {
             );
         }
         let name = config.source.fingerprint();
-        let blogs = blogs.with_shared_readings(Arc::clone(&store), &name, SharingTimes::default());
+        let blogs = Arc::new(match settings.preview {
+            true => blogs.without_pins(),
+            false => blogs.with_shared_readings(Arc::clone(&store), &name, SharingTimes::default()),
+        });
         let database = DatabaseHealth::new(Arc::clone(&store), Arc::clone(&clock));
         let memory = SessionMemory::load(Arc::clone(&store)).await?;
         let sessions = Sessions::new(
@@ -129,6 +136,7 @@ impl App {
             .map(|mail| mailer(config, mail, &public_url, &store, &clock));
         let rate = RateLimit::new(settings.contact_rate, Arc::clone(&clock));
         let contact_limit = ContactLimit::new(rate, Arc::clone(&store), secret.as_bytes());
+        let preview = preview(config, &blogs, &profile, &*clock)?;
         let contact = Contact::new(store, Arc::clone(&clock), mailer.clone(), secret.as_bytes());
         let session_rate = RateLimit::new(settings.session_rate, Arc::clone(&clock));
         let hosts = Hosts::new(
@@ -149,11 +157,12 @@ impl App {
                 clock,
                 settings.rendered_pages == Switch::On,
             )),
-            blogs: Arc::new(blogs),
+            blogs,
             admission: Admission::new(hosts, Arc::clone(&public_url)),
             public_url,
             assets: Arc::new(Assets::open(config.assets.clone())),
             profile,
+            preview,
             metrics: Arc::default(),
             draining: Arc::default(),
             database: Arc::new(database),
@@ -180,8 +189,13 @@ impl App {
                 None => std::future::pending().await,
             }
         };
+        let preview = async {
+            if let Some(preview) = &self.preview {
+                preview.run().await;
+            }
+        };
         self.blogs.begin_reading();
-        tokio::join!(self.evict_expired(), mail);
+        tokio::join!(self.evict_expired(), mail, preview);
     }
 
     async fn evict_expired(&self) {
@@ -205,6 +219,7 @@ fn blog_cache(
         upstream_timeout: settings.upstream_timeout.0,
         ghost_key: config.ghost_key.clone(),
         shows_future: settings.future,
+        previews: settings.preview,
     };
     let source = sources::open(&config.source, &options)?;
     let source = match &config.site.author {
@@ -220,7 +235,11 @@ fn blog_cache(
 }
 
 fn profile(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<Profile> {
-    let pages = OwnPages::open(config.pages.clone(), Arc::clone(clock))
+    let open = match config.settings.preview {
+        true => OwnPages::preview,
+        false => OwnPages::open,
+    };
+    let pages = open(config.pages.clone(), Arc::clone(clock))
         .map_err(|problem| anyhow::anyhow!("pages of [site]: {problem}"))?;
     for path in config.redirects.paths() {
         anyhow::ensure!(
@@ -228,8 +247,28 @@ fn profile(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<Profile> {
             "redirects: from `{path}` is a page of this site; another path would fit"
         );
     }
-    let settings = config.site.clone();
+    let mut settings = config.site.clone();
+    settings.previews = config.settings.preview;
     Ok(Profile::new(settings, pages, config.redirects.clone()))
+}
+
+fn preview(
+    config: &Config,
+    blogs: &Arc<BlogCache>,
+    profile: &Arc<Profile>,
+    clock: &dyn Clock,
+) -> anyhow::Result<Option<Arc<Preview>>> {
+    if !config.settings.preview {
+        return Ok(None);
+    }
+    let posts = match &config.source {
+        SourceKind::Folder(folder) => Some(folder.clone()),
+        _ => None,
+    };
+    let folders = posts.into_iter().chain(config.pages.clone()).collect();
+    let preview = Preview::new(folders, Arc::clone(blogs), Arc::clone(profile), clock)
+        .context("preview: the folders can't be watched")?;
+    Ok(Some(Arc::new(preview)))
 }
 
 fn mailer(

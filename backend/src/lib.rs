@@ -16,6 +16,7 @@ pub mod error;
 pub mod handlers;
 pub mod http;
 pub mod metrics;
+pub mod preview;
 pub mod public_url;
 pub mod router;
 pub mod session;

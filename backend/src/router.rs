@@ -25,7 +25,7 @@ use crate::api::openapi::{Api, Description};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::handlers::{
-    blogs, contact, docs, feeds, health, media, metrics, page, search, session, site,
+    blogs, changes, contact, docs, feeds, health, media, metrics, page, search, session, site,
 };
 use crate::http::admission::{admit, admit_metrics, admit_to_files};
 use crate::http::hosts::Hosts;
@@ -88,6 +88,7 @@ fn api(app: &App) -> Router<App> {
         .routes(routes!(site::show))
         .routes(routes!(site::page))
         .routes(routes!(contact::create))
+        .routes(routes!(changes::show))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
         .route("/api", any(no_such_path))

@@ -50,6 +50,10 @@ pub struct BlogSummary {
     pub reading_minutes: u32,
     /// The post's address on the site, relative to its root.
     pub url: String,
+    /// Why the post is not public: `Draft`, `Scheduled for 5 March 2027`, `Expired` or `Error`. Only a
+    /// preview (`--preview`) shows such posts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<String>,
 }
 
 /// Who wrote a post.

@@ -72,6 +72,18 @@ impl BlogCache {
         self
     }
 
+    /// The same cache, from which every reader gets the newest copy (`--preview`).
+    #[must_use]
+    pub fn without_pins(mut self) -> Self {
+        self.upstream.pin_nothing();
+        self
+    }
+
+    /// Reads the source now, however recent the last reading is.
+    pub async fn read_again(&self) {
+        self.upstream.read_again().await;
+    }
+
     /// Begins to read the source: the first visitors wait less and see no stale copy, and the log says
     /// right away what is wrong with the posts. It needs a tokio runtime.
     pub fn begin_reading(&self) {

@@ -50,6 +50,8 @@ pub(super) struct Upstream {
     max_age: Duration,
     /// How long a session keeps a copy.
     lifetime: Duration,
+    /// Whether sessions keep copies at all.
+    pins: bool,
     saved: Option<SavedCopy>,
     /// Readings that all servers share.
     shared: Option<Arc<SharedReadings>>,
@@ -67,6 +69,7 @@ impl Upstream {
             clock,
             max_age: REFETCH_INTERVAL,
             lifetime,
+            pins: true,
             saved: None,
             shared: None,
             state: Arc::default(),
@@ -78,6 +81,11 @@ impl Upstream {
         if self.source.is_remote() {
             self.max_age = refresh;
         }
+    }
+
+    /// From now on every reader gets the newest copy.
+    pub(super) fn pin_nothing(&mut self) {
+        self.pins = false;
     }
 
     /// Shows the copy on disk until the source is read, and keeps later ones there. A source on this
@@ -118,6 +126,9 @@ impl Upstream {
     /// The copy that a reader keeps: the first reading after its period began, or one that was
     /// current then.
     pub(super) fn held_by(&self, reader: Reader) -> Option<FetchedBlogs> {
+        if !self.pins {
+            return None;
+        }
         let now = self.clock.now().as_millisecond();
         let began = reader.period_began(now, self.lifetime);
         let time = began.saturating_sub(milliseconds(self.max_age));
@@ -201,6 +212,20 @@ impl Upstream {
             if piece.await.is_ok() {
                 return;
             }
+        }
+    }
+
+    /// Reads the source, however recent the last reading is.
+    pub(super) async fn read_again(&self) {
+        // A fetch that is under way may have begun before a change.
+        let under_way = self.state.lock().flight.clone();
+        if let Some(flight) = under_way {
+            // A failure is in the log.
+            let _ = flight.await;
+        }
+        self.state.lock().last_attempt = None;
+        if let Some(flight) = self.flight() {
+            let _ = flight.await;
         }
     }
 

@@ -1,22 +1,21 @@
 //! `flashblog check`: what is wrong with a site's configuration, posts and pages.
 
-use std::collections::BTreeSet;
+mod links;
+
+use std::collections::HashSet;
 use std::io::Write;
 
 use anyhow::ensure;
-use lol_html::{RewriteStrSettings, element, rewrite_str};
-use shared::paths::{MEDIA_BASE, SITE_BASE, percent_decode};
-use shared::route::Route;
-use shared::site::Site;
 
+use self::links::{Linking, Targets};
 use crate::config::Config;
 use crate::content::old_address::encoded;
+use crate::content::post::Post;
 use crate::content::snapshot::Snapshot;
 use crate::site::identity::Identity;
-use crate::site::old_addresses::{self, is_served};
+use crate::site::old_addresses;
 use crate::site::own_pages::PageSet;
 use crate::site::profile::site_with;
-use crate::site::redirects::Moved;
 use crate::sources::folder::{self, Report};
 use crate::sources::site_info::SiteInfo;
 use crate::sources::{self, BlogSource, SourceKind, SourceOptions};
@@ -34,6 +33,7 @@ async fn check(config: &Config) -> anyhow::Result<()> {
         upstream_timeout: config.settings.upstream_timeout.0,
         ghost_key: config.ghost_key.clone(),
         shows_future: config.settings.future,
+        previews: false,
     };
     let source = sources::open(&config.source, &options)?;
     let mut said = SiteInfo::default();
@@ -42,14 +42,11 @@ async fn check(config: &Config) -> anyhow::Result<()> {
         _ => {
             let reading = source.refetch().await?.unwrap_or_default();
             said = reading.site.unwrap_or_default();
-            Report {
-                posts: reading.posts,
-                ..Report::default()
-            }
+            of_posts(reading.posts)
         }
     };
     let pages = match &config.pages {
-        Some(folder) => PageSet::read(folder)?,
+        Some(folder) => PageSet::read(folder, false)?,
         None => PageSet::of_source(&said.pages),
     };
     let mut faults = report.faults.clone();
@@ -62,103 +59,116 @@ async fn check(config: &Config) -> anyhow::Result<()> {
     for skipped in &pages.skipped {
         of_pages.push(format!("{}: {}", skipped.file, skipped.reason));
     }
+    faults.extend(undated(&report));
     let identity = Identity::new(&config.site, &said);
     let site = site_with(identity.words(), &pages);
-    let snapshot = Snapshot::new(report.posts.clone());
     faults.extend(old_addresses::faults(
         &site,
         &config.redirects,
         &pages,
         &report.posts,
     ));
+    let targets = Targets {
+        config,
+        site: &site,
+        pages: &pages,
+        posts: &Snapshot::new(report.posts.clone()),
+        source: source.as_ref(),
+    };
     for path in config.redirects.paths() {
-        if is_page(&site, &snapshot, &encoded(path)) {
+        if targets.has_page(&encoded(path)) {
             faults.push(format!("redirects: `{path}` is a page of this site"));
         }
     }
-    let texts = report
-        .posts
-        .iter()
-        .map(|post| (format!("post {}", post.id), &post.content_html))
-        .chain(
-            pages
-                .pages
-                .iter()
-                .map(|own| (format!("page {}", own.page.slug), &own.page.content_html)),
-        );
-    for (name, html) in texts {
-        for address in links(html) {
-            if !leads_somewhere(&address, config, &site, &pages, &snapshot, source.as_ref()).await {
-                faults.push(format!("{name}: the link to {address} leads nowhere"));
-            }
-        }
+    for linking in linking(config, &report, &pages) {
+        faults.extend(targets.dead_links(&linking).await);
     }
     let mut out = std::io::stdout();
-    for post in report
-        .posts
-        .iter()
-        .filter(|post| post.published_at.is_none())
-    {
-        writeln!(out, "note: post {}: no date", post.id)?;
-    }
+    writeln!(out, "source: {}", shown(&config.source, source.as_ref()))?;
     for note in &notes {
         writeln!(out, "note: {note}")?;
     }
     for fault in &faults {
         writeln!(out, "error: {fault}")?;
     }
-    let (posts, pages) = (report.posts.len(), pages.pages.len());
-    writeln!(out, "{posts} posts, {pages} pages, {} errors", faults.len())?;
+    writeln!(
+        out,
+        "{}, {}: {}, {}",
+        count(report.posts.len(), "post"),
+        count(pages.pages.len(), "page"),
+        count(faults.len(), "error"),
+        count(report.notes.len(), "note")
+    )?;
     ensure!(faults.is_empty(), "the site has errors");
     Ok(())
 }
 
-/// The addresses on this site that a text links to, without fragment.
-fn links(html: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let collect = element!("a[href], img[src]", |element| {
-        let address = element
-            .get_attribute("href")
-            .or_else(|| element.get_attribute("src"));
-        let address = address.unwrap_or_default().replace("&amp;", "&");
-        if address.starts_with('/') && !address.starts_with("//") {
-            let path = address.split('#').next().unwrap_or_default();
-            found.insert(path.to_owned());
+/// What kind of source it is, and where.
+fn shown(chosen: &SourceKind, source: &dyn BlogSource) -> String {
+    match chosen {
+        SourceKind::Embedded => chosen.address(),
+        _ => format!("{} {}", source.kind(), chosen.address()),
+    }
+}
+
+/// What can be said of posts that come from no folder. Those that can't be read are in the log.
+fn of_posts(posts: Vec<Post>) -> Report {
+    let mut ids = HashSet::new();
+    let again = posts.iter().filter(|post| !ids.insert(&post.id));
+    let faults = again.map(|post| format!("post {}: another post has this id", post.id));
+    Report {
+        faults: faults.collect(),
+        posts,
+        ..Report::default()
+    }
+}
+
+fn undated(report: &Report) -> impl Iterator<Item = String> {
+    let posts = report.posts.iter();
+    let undated = posts.filter(|post| post.published_at.is_none());
+    undated.map(|post| {
+        let name = name_of(report, post);
+        match post.published_label.as_str() {
+            "" => format!("{name}: no date"),
+            words => format!("{name}: the date `{words}` can't be read; 2026-03-05 would fit"),
         }
-        Ok(())
+    })
+}
+
+/// A post's file, else its id.
+fn name_of(report: &Report, post: &Post) -> String {
+    match report.files.get(&post.id) {
+        Some(file) => file.clone(),
+        None => format!("post {}", post.id),
+    }
+}
+
+/// All that may link to something.
+fn linking<'a>(config: &Config, report: &'a Report, pages: &'a PageSet) -> Vec<Linking<'a>> {
+    let posts = report.posts.iter().map(|post| {
+        let file = report.files.get(&post.id);
+        Linking {
+            name: name_of(report, post),
+            address: shared::paths::blog(&post.id),
+            html: &post.content_html,
+            file: match (&config.source, file) {
+                (SourceKind::Folder(root), Some(file)) => Some(root.join(file)),
+                _ => None,
+            },
+        }
     });
-    // Sanitised HTML can be read.
-    let _ = rewrite_str(
-        html,
-        RewriteStrSettings::new().append_element_content_handler(collect),
-    );
-    found
+    let pages = pages.pages.iter().map(|own| Linking {
+        name: own.file().to_owned(),
+        address: format!("/{}", shared::paths::encode_segment(&own.page.slug)),
+        html: &own.page.content_html,
+        file: config.pages.as_ref().map(|folder| folder.join(own.file())),
+    });
+    posts.chain(pages).collect()
 }
 
-async fn leads_somewhere(
-    address: &str,
-    config: &Config,
-    site: &Site,
-    pages: &PageSet,
-    posts: &Snapshot,
-    source: &dyn BlogSource,
-) -> bool {
-    let path = address.split('?').next().unwrap_or_default();
-    if let Some(media) = path.strip_prefix(&format!("{MEDIA_BASE}/")) {
-        return source.media(&percent_decode(media)).await.is_some();
-    }
-    if let Some(picture) = path.strip_prefix(&format!("{SITE_BASE}/pages/")) {
-        let folder = config.pages.as_deref();
-        return folder.is_some_and(|folder| folder.join(percent_decode(picture)).is_file());
-    }
-    let is_moved = old_addresses::find(path, &config.redirects, pages, posts);
-    is_page(site, posts, path) || matches!(is_moved, Some(Moved::To { .. })) || is_served(path)
-}
-
-fn is_page(site: &Site, posts: &Snapshot, path: &str) -> bool {
-    match site.resolve(Route::parse(path, "q=x")) {
-        Route::Blog { id } => posts.post(&id).is_some(),
-        Route::NotFound => false,
-        _ => true,
+fn count(number: usize, noun: &str) -> String {
+    match number {
+        1 => format!("1 {noun}"),
+        number => format!("{number} {noun}s"),
     }
 }

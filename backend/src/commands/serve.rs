@@ -68,9 +68,13 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     systemd::tell_ready();
 
     let draining = Arc::clone(&app.draining);
+    let preview = app.preview.clone();
     let stop = async move {
         let signal = stop_signal.await;
         draining.store(true, Ordering::Relaxed);
+        if let Some(preview) = preview {
+            preview.end();
+        }
         systemd::tell_stopping();
         tracing::info!("Stopping: finishing the requests in flight");
         if signal != StopSignal::Interrupt {

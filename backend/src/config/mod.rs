@@ -103,12 +103,18 @@ struct Layers<'a> {
 
 impl Layers<'_> {
     fn config(&self) -> Result<Config, ConfigError> {
-        let settings = self.settings()?;
+        let mut settings = self.settings()?;
+        let source = self.source(&settings.source)?;
+        if settings.preview {
+            self.allow_preview(&settings, &source)?;
+            // Links lead to where the preview is, and no other host is taken.
+            settings.public_url = None;
+        }
         let data_dir = self.folder("data-dir").join(&settings.data_dir);
         let database = self.folder("database-url");
         let database = database::parse(settings.database_url.as_ref(), &data_dir, database);
         Ok(Config {
-            source: self.source(&settings.source)?,
+            source,
             assets: self.assets(&settings)?,
             site: settings
                 .site
@@ -146,6 +152,24 @@ impl Layers<'_> {
         };
         text.parse()
             .map_err(|problem| self.error("source", problem))
+    }
+
+    /// Drafts are for their author only, and something has to be there to watch.
+    fn allow_preview(&self, settings: &Settings, source: &SourceKind) -> Result<(), ConfigError> {
+        let address = settings.listen.0;
+        if !address.ip().is_loopback() {
+            let problem = format!(
+                "others can reach {address}, and a preview shows drafts; 127.0.0.1:3000 would fit"
+            );
+            return Err(self.error("listen", problem));
+        }
+        let is_folder = matches!(source, SourceKind::Folder(_));
+        if !is_folder && settings.site.pages.is_none() {
+            let problem =
+                "there is no folder to watch; a folder of Markdown posts as `source` would fit";
+            return Err(self.error("preview", problem));
+        }
+        Ok(())
     }
 
     fn assets(&self, settings: &Settings) -> Result<Option<PathBuf>, ConfigError> {

@@ -43,6 +43,10 @@ pub struct Settings {
     /// Show posts of a folder whose date is in the future
     #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", hide_default_value = true, hide_possible_values = true, action = clap::ArgAction::Set)]
     pub future: bool,
+    /// For writing: show drafts, posts of the future and faults of a folder, and each saved change in
+    /// open pages; only on a loopback address
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", hide_default_value = true, hide_possible_values = true, action = clap::ArgAction::Set)]
+    pub preview: bool,
     /// Folder for the database and a generated signing key
     #[arg(long, value_name = "FOLDER", default_value = "data")]
     pub(super) data_dir: PathBuf,

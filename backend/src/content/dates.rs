@@ -71,6 +71,15 @@ pub enum Precision {
 }
 
 impl Published {
+    /// The moment itself, in UTC.
+    pub fn at(at: Timestamp) -> Self {
+        Self {
+            at,
+            day: TimeZone::UTC.to_datetime(at).date(),
+            precision: Precision::Day,
+        }
+    }
+
     /// Some day; `None` when there is no such day.
     pub fn on_day(year: i16, month: i8, day: i8) -> Option<Self> {
         let day = Date::new(year, month, day).ok()?;

@@ -11,6 +11,7 @@ mod words;
 pub mod address;
 pub mod dates;
 pub mod fields;
+pub mod mark;
 
 mod markup;
 

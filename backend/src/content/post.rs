@@ -10,6 +10,7 @@ use shared::blog::{Author, BlogHeading, DEFAULT_AUTHOR, DEFAULT_CATEGORY};
 use super::address::{self, Addresses};
 use super::dates::Published;
 use super::fields::Person;
+use super::mark::Mark;
 use super::old_address::OldAddress;
 use super::{html, plain};
 
@@ -55,6 +56,9 @@ pub struct Post {
     pub unlisted: bool,
     /// Its source shows it before all others.
     pub pinned: bool,
+    /// Why it is not public, in a preview.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<Mark>,
 }
 
 /// A post as its source has it. Blank texts count as absent.
@@ -171,6 +175,7 @@ impl RawPost {
             old_addresses: self.old_addresses,
             unlisted: self.unlisted,
             pinned: self.pinned,
+            mark: None,
         };
         Ok((post, content.anchors))
     }
@@ -277,6 +282,7 @@ mod tests {
                 old_addresses: vec![],
                 unlisted: false,
                 pinned: false,
+                mark: None,
             }
         );
     }

@@ -19,7 +19,8 @@ use super::words::fold;
 /// How many related posts a post shows at most.
 const MAX_RELATED: usize = 3;
 
-/// Every post of a source at one moment, newest first, those without a date last.
+/// Every post of a source at one moment, newest first, those without a date last. In a preview those
+/// that are neither public nor dated come first.
 ///
 /// Two snapshots are equal when a reader can't tell them apart, so that equal ones can share memory.
 #[derive(Debug)]
@@ -80,7 +81,9 @@ impl Snapshot {
             let count = duplicates.len();
             tracing::warn!(blog.id = id, count, "Skipping posts whose ids are taken");
         }
-        posts.sort_by_key(|post| std::cmp::Reverse(post.published_at));
+        // What is being written comes first.
+        let is_new = |post: &Post| post.mark.is_some() && post.published_at.is_none();
+        posts.sort_by_key(|post| std::cmp::Reverse((is_new(post), post.published_at)));
         for (position, post) in posts.iter().enumerate() {
             positions.insert(post.id.clone(), position);
         }
@@ -260,6 +263,7 @@ pub fn summary(post: &Post) -> BlogSummary {
         published_label: post.published_label.clone(),
         reading_minutes: post.reading_minutes,
         url: paths::blog(&post.id),
+        mark: post.mark.as_ref().map(ToString::to_string),
     }
 }
 

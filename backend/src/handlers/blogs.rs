@@ -160,6 +160,7 @@ pub(super) fn example_summary() -> BlogSummary {
         published_label: "January 22, 2026".to_owned(),
         reading_minutes: 4,
         url: "/blogs/a-session-is-a-signature".to_owned(),
+        mark: None,
     }
 }
 

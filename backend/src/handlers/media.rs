@@ -25,13 +25,27 @@ const READ_BYTES: usize = 16 * 1024;
 /// `GET /media/{path}`: a picture of the source.
 pub async fn show(State(app): State<App>, Path(path): Path<String>, request: Request) -> Response {
     match app.blogs.source().media(&path).await {
-        Some(media) => send(media, request).await,
+        Some(media) => send(media, request, Caching::of(&app)).await,
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
+/// How long browsers may keep a picture without asking.
+#[derive(Clone, Copy)]
+pub(super) struct Caching(&'static str);
+
+impl Caching {
+    /// A preview shows a changed picture at once.
+    pub(super) fn of(app: &App) -> Self {
+        Self(match app.preview {
+            Some(_) => "no-cache",
+            None => "public, max-age=3600",
+        })
+    }
+}
+
 /// Answers with a picture.
-pub(super) async fn send(media: Media, request: Request) -> Response {
+pub(super) async fn send(media: Media, request: Request, caching: Caching) -> Response {
     let Media {
         content_type,
         content,
@@ -51,7 +65,7 @@ pub(super) async fn send(media: Media, request: Request) -> Response {
     };
     let status = response.status();
     if status.is_success() || status == StatusCode::NOT_MODIFIED {
-        add_headers(response.headers_mut());
+        add_headers(response.headers_mut(), caching);
     }
     if content_type.starts_with("application/") {
         // The policy's sandbox keeps browsers from showing a PDF.
@@ -141,9 +155,9 @@ fn weaken_etag(headers: &mut HeaderMap) {
 }
 
 /// The policy keeps an SVG that is opened by itself from running scripts.
-fn add_headers(headers: &mut HeaderMap) {
+fn add_headers(headers: &mut HeaderMap, Caching(caching): Caching) {
     for (name, value) in [
-        (header::CACHE_CONTROL, "public, max-age=3600"),
+        (header::CACHE_CONTROL, caching),
         (
             header::CONTENT_SECURITY_POLICY,
             "default-src 'none'; style-src 'unsafe-inline'; sandbox",

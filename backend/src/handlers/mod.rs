@@ -2,6 +2,7 @@
 //! description.
 
 pub mod blogs;
+pub mod changes;
 pub mod contact;
 pub mod docs;
 pub mod feeds;

@@ -126,7 +126,7 @@ pub async fn picture(
         None => None,
     };
     match media {
-        Some(media) => media::send(media, request).await,
+        Some(media) => media::send(media, request, media::Caching::of(&app)).await,
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }

@@ -24,6 +24,9 @@ pub struct HeadOfSite<'a> {
     pub url: &'a PublicUrl,
     /// Its words, and the addresses of its files.
     pub identity: &'a Identity,
+    /// The version of what the page shows; only in a preview, and not of a page that must not be loaded
+    /// anew.
+    pub version: Option<u64>,
 }
 
 impl<'a> HeadOfSite<'a> {
@@ -219,9 +222,17 @@ impl<'a> PageHead<'a> {
             .into_iter()
             .map(|(rel, href)| format!("<link rel=\"{rel}\" href=\"{}\">", escaped(href)));
         let generator = concat!("FlashBlog ", env!("CARGO_PKG_VERSION"));
+        let preview = identity.preview().zip(self.site.version);
+        let preview = preview.map(|(files, version)| {
+            format!(
+                "<link rel=\"stylesheet\" href=\"{}\"><script defer src=\"{}\" data-version=\"{}\"></script>",
+                files.style_url, files.script_url, version
+            )
+        });
         format!(
-            "<meta name=\"generator\" content=\"{generator}\">{}",
-            links.collect::<String>()
+            "<meta name=\"generator\" content=\"{generator}\">{}{}",
+            links.collect::<String>(),
+            preview.unwrap_or_default()
         )
     }
 

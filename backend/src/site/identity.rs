@@ -43,6 +43,8 @@ pub struct SiteSettings {
     pub logo: Option<Picture>,
     /// `None` means the built-in mark in the accent colour.
     pub icon: Option<Picture>,
+    /// Whether pages are those of a preview; `--preview` says so.
+    pub previews: bool,
 }
 
 impl SiteSettings {
@@ -103,7 +105,17 @@ pub struct Identity {
     theme_url: Option<String>,
     error_page_colours: String,
     manifest_url: String,
+    preview: Option<PreviewFiles>,
     files: BTreeMap<String, SiteFile>,
+}
+
+/// The addresses of what a preview adds to pages.
+#[derive(Debug, Clone)]
+pub struct PreviewFiles {
+    /// Loads a page anew when what it shows has changed.
+    pub script_url: String,
+    /// The looks of marks.
+    pub style_url: String,
 }
 
 /// A file of the site. Its name holds a hash of its content.
@@ -119,17 +131,8 @@ impl Identity {
     /// The identity that an operator describes, and the source beside.
     pub fn new(settings: &SiteSettings, source: &SiteInfo) -> Self {
         let mut files = BTreeMap::new();
-        let mut add = |stem: &str, ending: &str, content_type, bytes: Bytes| {
-            let name = format!("{stem}-{}.{ending}", short_hash(&bytes));
-            let url = format!("{SITE_BASE}/{name}");
-            files.insert(
-                name,
-                SiteFile {
-                    content_type,
-                    bytes,
-                },
-            );
-            url
+        let mut add = |stem: &str, ending, content_type, bytes| {
+            add(&mut files, stem, ending, content_type, bytes)
         };
         let mut words = settings.words(source);
         let accent = settings.accent(source);
@@ -190,8 +193,33 @@ impl Identity {
             theme_url,
             error_page_colours: error_page_colours.unwrap_or_default(),
             manifest_url,
+            preview: None,
             files,
         }
+    }
+
+    /// The same with the files of a preview.
+    #[must_use]
+    pub fn previewing(mut self) -> Self {
+        let script = Bytes::from_static(include_bytes!("preview.js"));
+        let style = Bytes::from_static(include_bytes!("preview.css"));
+        let files = &mut self.files;
+        self.preview = Some(PreviewFiles {
+            script_url: add(
+                files,
+                "preview",
+                "js",
+                "text/javascript; charset=utf-8",
+                script,
+            ),
+            style_url: add(files, "preview", "css", "text/css; charset=utf-8", style),
+        });
+        self
+    }
+
+    /// What a preview adds to pages; none where this is no preview.
+    pub fn preview(&self) -> Option<&PreviewFiles> {
+        self.preview.as_ref()
     }
 
     /// The site's words, without its menu.
@@ -218,6 +246,26 @@ impl Identity {
     pub fn file(&self, name: &str) -> Option<&SiteFile> {
         self.files.get(name)
     }
+}
+
+/// Adds a file, and returns its address.
+fn add(
+    files: &mut BTreeMap<String, SiteFile>,
+    stem: &str,
+    ending: &str,
+    content_type: &'static str,
+    bytes: Bytes,
+) -> String {
+    let name = format!("{stem}-{}.{ending}", short_hash(&bytes));
+    let url = format!("{SITE_BASE}/{name}");
+    files.insert(
+        name,
+        SiteFile {
+            content_type,
+            bytes,
+        },
+    );
+    url
 }
 
 /// The first 64 bits of a hash, in hexadecimal digits.

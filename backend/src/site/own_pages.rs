@@ -14,10 +14,12 @@ use shared::site::SitePage;
 
 use crate::clock::Clock;
 use crate::content::address::Addresses;
+use crate::content::mark::Mark;
 use crate::content::markdown::Flavour;
 use crate::content::old_address::OldAddress;
 use crate::content::record::Visibility;
 use crate::content::{front_matter, html, markdown, plain};
+use crate::site::shell::escaped;
 use crate::sources::folder::FolderSource;
 use crate::sources::site_info::SourcePage;
 
@@ -41,7 +43,15 @@ pub struct OwnPage {
     pub label: String,
     /// Addresses that lead to it.
     pub old_addresses: Vec<OldAddress>,
+    is_draft: bool,
     file: String,
+}
+
+impl OwnPage {
+    /// The file's name.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
 }
 
 /// What a folder of pages holds.
@@ -67,6 +77,8 @@ pub struct SkippedPage {
 /// The pages as they are now.
 pub struct OwnPages {
     folder: Option<PathBuf>,
+    /// Whether drafts and faults are shown.
+    previews: bool,
     pictures: Option<FolderSource>,
     clock: Arc<dyn Clock>,
     /// When the folder was read. Held while it is read.
@@ -80,9 +92,26 @@ impl OwnPages {
     /// # Errors
     /// When the folder can't be read, or a page has a name that the site needs itself.
     pub fn open(folder: Option<PathBuf>, clock: Arc<dyn Clock>) -> Result<Self, String> {
+        Self::read_first(folder, clock, false)
+    }
+
+    /// The same with drafts, which are marked, and with the error in place of a page that can't be read
+    /// (`--preview`).
+    ///
+    /// # Errors
+    /// As for [`OwnPages::open`].
+    pub fn preview(folder: Option<PathBuf>, clock: Arc<dyn Clock>) -> Result<Self, String> {
+        Self::read_first(folder, clock, true)
+    }
+
+    fn read_first(
+        folder: Option<PathBuf>,
+        clock: Arc<dyn Clock>,
+        previews: bool,
+    ) -> Result<Self, String> {
         let first = match &folder {
             None => PageSet::default(),
-            Some(folder) => PageSet::read(folder)
+            Some(folder) => PageSet::read(folder, previews)
                 .map_err(|error| format!("can't read `{}`: {error}", folder.display()))?,
         };
         if let Some(skipped) = first.skipped.iter().find(|skipped| skipped.is_reserved) {
@@ -92,6 +121,7 @@ impl OwnPages {
         Ok(Self {
             pictures: folder.clone().map(FolderSource::new),
             folder,
+            previews,
             read_at: tokio::sync::Mutex::new(clock.uptime()),
             clock,
             current: Mutex::new(Arc::new(first)),
@@ -133,9 +163,19 @@ impl OwnPages {
         self.known()
     }
 
-    /// A page that can't be read any more keeps its earlier text.
+    /// Reads the pages now, however recent the last reading is.
+    pub async fn read_now(&self) {
+        if let Some(folder) = &self.folder {
+            let mut read_at = self.read_at.lock().await;
+            *read_at = self.clock.uptime();
+            self.read_again(folder.clone()).await;
+        }
+    }
+
+    /// A page that broke keeps its text from before, but for a preview.
     async fn read_again(&self, folder: PathBuf) {
-        let read = tokio::task::spawn_blocking(move || PageSet::read(&folder)).await;
+        let previews = self.previews;
+        let read = tokio::task::spawn_blocking(move || PageSet::read(&folder, previews)).await;
         let mut pages = match read {
             Ok(Ok(pages)) => pages,
             Ok(Err(error)) => {
@@ -148,7 +188,7 @@ impl OwnPages {
             }
         };
         let mut current = self.current.lock();
-        for before in &current.pages {
+        for before in current.pages.iter().filter(|_| !previews) {
             if pages
                 .skipped
                 .iter()
@@ -166,11 +206,12 @@ impl OwnPages {
 }
 
 impl PageSet {
-    /// Reads the Markdown files of a folder. Drafts are left out.
+    /// Reads the Markdown files of a folder. Drafts are left out, but not of a preview, in which a file
+    /// that can't be read is a page that says why.
     ///
     /// # Errors
     /// When the folder can't be read. A single bad file is skipped.
-    pub fn read(folder: &Path) -> io::Result<Self> {
+    pub fn read(folder: &Path, previews: bool) -> io::Result<Self> {
         let mut names = Vec::new();
         for entry in fs::read_dir(folder)? {
             let name = entry?.file_name().to_string_lossy().into_owned();
@@ -186,13 +227,20 @@ impl PageSet {
         let mut set = Self::default();
         for slug in names {
             match read_page(folder, &slug, &addresses) {
-                Ok(Some(page)) => set.pages.push(page),
-                Ok(None) => {}
-                Err(reason) => set.skipped.push(SkippedPage {
-                    is_reserved: RESERVED.contains(&slug.as_str()),
-                    file: format!("{slug}.md"),
-                    reason,
-                }),
+                Ok(page) if page.is_draft && !previews => {}
+                Ok(page) => set.pages.push(page),
+                Err(reason) => {
+                    let is_reserved = RESERVED.contains(&slug.as_str());
+                    let file = format!("{slug}.md");
+                    if previews && !is_reserved {
+                        set.pages.push(broken_page(&slug, &reason));
+                    }
+                    set.skipped.push(SkippedPage {
+                        file,
+                        reason,
+                        is_reserved,
+                    });
+                }
             }
         }
         set.sort();
@@ -229,6 +277,7 @@ impl PageSet {
                 label: menu_label.clone().unwrap_or_else(|| page.title.clone()),
                 page: page.clone(),
                 old_addresses: Vec::new(),
+                is_draft: false,
                 file: String::new(),
             });
         }
@@ -268,20 +317,14 @@ fn check_slug(slug: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Reads one page; `None` for a draft.
-fn read_page(
-    folder: &Path,
-    slug: &str,
-    addresses: &Arc<dyn Addresses>,
-) -> Result<Option<OwnPage>, String> {
+/// Reads one page.
+fn read_page(folder: &Path, slug: &str, addresses: &Arc<dyn Addresses>) -> Result<OwnPage, String> {
     check_slug(slug)?;
     let path = folder.join(format!("{slug}.md"));
     let text = fs::read_to_string(&path).map_err(|error| error.to_string())?;
     let document = front_matter::split(&text).map_err(|error| error.to_string())?;
     let about = document.record;
-    if about.visibility == Visibility::Hidden {
-        return Ok(None);
-    }
+    let is_draft = about.visibility == Visibility::Hidden;
     let rendered = markdown::render(document.body, about.title.as_deref(), Flavour::Markdown)
         .map_err(|error| error.to_string())?;
     let safe = html::sanitise(&rendered.html, addresses).map_err(|error| error.to_string())?;
@@ -293,17 +336,50 @@ fn read_page(
         description: about
             .summary
             .and_then(|description| plain::one_line(&description)),
-        content_html: safe.html,
+        content_html: match is_draft {
+            true => marked(&Mark::Draft, &safe.html),
+            false => safe.html,
+        },
         headings: safe.headings,
         updated_at: changed_at(&path),
     };
-    Ok(Some(OwnPage {
+    Ok(OwnPage {
         label: page.title.clone(),
         page,
         menu: about.menu,
         old_addresses: OldAddress::all(&about.aliases, ""),
+        is_draft,
         file: format!("{slug}.md"),
-    }))
+    })
+}
+
+/// What a preview shows in place of a page that can't be read.
+fn broken_page(slug: &str, reason: &str) -> OwnPage {
+    let file = format!("{slug}.md");
+    let told = format!(
+        "<pre><code>{}</code></pre>",
+        escaped(&format!("{file}: {reason}"))
+    );
+    OwnPage {
+        page: SitePage {
+            slug: slug.to_owned(),
+            title: format!("{file} can’t be read"),
+            description: None,
+            content_html: marked(&Mark::Error, &told),
+            headings: Vec::new(),
+            updated_at: None,
+        },
+        menu: None,
+        label: String::new(),
+        old_addresses: Vec::new(),
+        is_draft: false,
+        file,
+    }
+}
+
+/// HTML below a mark. It is English in whatever language the page is.
+fn marked(mark: &Mark, html: &str) -> String {
+    format!("<p><strong lang=\"en\" class=\"byline-mark\">{mark}</strong></p>{html}")
 }
 
 /// When a file was written, in whole seconds.

@@ -124,7 +124,10 @@ pub fn site_with(words: &Site, pages: &PageSet) -> Site {
 
 impl ProfileView {
     fn new(number: u64, settings: &SiteSettings, source: &SiteInfo, pages: Arc<PageSet>) -> Self {
-        let identity = Identity::new(settings, source);
+        let identity = match settings.previews {
+            true => Identity::new(settings, source).previewing(),
+            false => Identity::new(settings, source),
+        };
         Self {
             number,
             site: site_with(identity.words(), &pages),

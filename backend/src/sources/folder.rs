@@ -5,7 +5,7 @@ mod ids;
 mod listing;
 mod reading;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use unicode_normalization::UnicodeNormalization;
 
-use self::reading::{FolderContents, SkippedFile, read_folder};
+use self::reading::{FolderContents, Shown, SkippedFile, read_folder};
 use super::{BlogSource, MAX_WARNINGS, Media, MediaContent, SourceError, media_type};
 use crate::clock::{Clock, SystemClock};
 use crate::content::post::Post;
@@ -27,6 +27,9 @@ pub struct FolderSource {
     root: PathBuf,
     clock: Arc<dyn Clock>,
     shows_future: bool,
+    previews: bool,
+    /// The ids of the last reading by path, in a preview.
+    known_ids: Mutex<HashMap<String, String>>,
     /// What the log was told of the last reading.
     told: Mutex<HashSet<String>>,
     /// The files that posts linked to in the last reading.
@@ -40,6 +43,8 @@ impl FolderSource {
             root,
             clock: Arc::new(SystemClock::start()),
             shows_future: false,
+            previews: false,
+            known_ids: Mutex::default(),
             told: Mutex::default(),
             linked: Mutex::default(),
         }
@@ -51,14 +56,34 @@ impl FolderSource {
         self
     }
 
+    /// Whether all files are shown (`--preview`): drafts, posts of the future and expired ones with a
+    /// mark, and in place of a file that can't be read a post that says why.
+    pub fn previewing(mut self, previews: bool) -> Self {
+        self.previews = previews;
+        self
+    }
+
     async fn read(&self) -> Result<FolderContents, SourceError> {
         let root = self.root.clone();
-        let now = (!self.shows_future).then(|| self.clock.now());
-        tokio::task::spawn_blocking(move || read_folder(&root, now))
+        let shown = if self.previews {
+            Shown::Preview {
+                now: self.clock.now(),
+                known_ids: self.known_ids.lock().clone(),
+            }
+        } else if self.shows_future {
+            Shown::Whenever
+        } else {
+            Shown::PublicAt(self.clock.now())
+        };
+        let contents = tokio::task::spawn_blocking(move || read_folder(&root, &shown))
             .await
             .map_err(|error| {
                 SourceError::Unusable(format!("reading the folder broke off: {error}"))
-            })?
+            })??;
+        if self.previews {
+            self.known_ids.lock().clone_from(&contents.ids);
+        }
+        Ok(contents)
     }
 
     /// Whether a public post links to a file. Other files than pictures are served only then: a folder
@@ -116,7 +141,9 @@ impl FolderSource {
 pub struct Report {
     /// The posts, those of the future too.
     pub posts: Vec<Post>,
-    /// Files that are no posts, with the reason and the line where there is one.
+    /// The file of each post, by id.
+    pub files: HashMap<String, String>,
+    /// What is wrong, with the file, and the line where there is one.
     pub faults: Vec<String>,
     /// What the author may want to know.
     pub notes: Vec<String>,
@@ -127,9 +154,20 @@ pub struct Report {
 /// # Errors
 /// When the folder can't be read.
 pub fn inspect(root: &Path) -> Result<Report, SourceError> {
-    let reading = read_folder(root, None)?;
+    let reading = read_folder(root, &Shown::Whenever)?;
+    let skipped = |skipped: &SkippedFile| format!("{}: {}", skipped.file, skipped.reason);
+    let untitled = |file: &String| {
+        format!("{file}: no title; `title` in its front matter, or a heading, would fit")
+    };
+    let faults = reading.skipped.iter().map(skipped);
+    let faults = faults.chain(reading.untitled.iter().map(untitled));
     Ok(Report {
-        faults: reading.skipped.iter().map(fault).collect(),
+        faults: faults.chain(reading.duplicates).collect(),
+        files: reading
+            .ids
+            .into_iter()
+            .map(|(file, id)| (id, file))
+            .collect(),
         notes: reading.notes,
         posts: reading.posts,
     })
@@ -147,7 +185,10 @@ impl BlogSource for FolderSource {
 
     async fn fetch(&self) -> Result<Vec<Post>, SourceError> {
         let reading = self.read().await?;
-        self.tell(&reading.skipped, reading.notes);
+        self.tell(
+            &reading.skipped,
+            [reading.duplicates, reading.notes].concat(),
+        );
         *self.linked.lock() = Some(reading.linked);
         Ok(reading.posts)
     }

@@ -59,6 +59,15 @@ impl FromStr for SourceKind {
 }
 
 impl SourceKind {
+    /// The folder or URL, without what can be a secret.
+    pub fn address(&self) -> String {
+        match self {
+            Self::Embedded => "embedded".to_owned(),
+            Self::Folder(path) => path.display().to_string(),
+            Self::Url(url, _) => redacted(url).to_string(),
+        }
+    }
+
     /// A name for this source that tells it from every other and holds no secret: a hash of its address.
     pub fn fingerprint(&self) -> String {
         let address = match self {
@@ -77,18 +86,15 @@ impl SourceKind {
 /// Leaves out a URL's user info and query: they can hold secrets.
 impl fmt::Display for SourceKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Embedded => f.write_str("embedded"),
-            Self::Url(url, protocol) => {
-                let named = Protocol::NAMED.iter();
-                let name = named
-                    .filter(|(_, known)| Some(known) == protocol.as_ref())
-                    .map(|(name, _)| *name)
-                    .next();
-                write!(f, "{}{}", name.unwrap_or_default(), redacted(url))
-            }
-            Self::Folder(path) => write!(f, "{}", path.display()),
+        if let Self::Url(_, protocol) = self {
+            let named = Protocol::NAMED.iter();
+            let name = named
+                .filter(|(_, known)| Some(known) == protocol.as_ref())
+                .map(|(name, _)| *name)
+                .next();
+            f.write_str(name.unwrap_or_default())?;
         }
+        f.write_str(&self.address())
     }
 }
 

@@ -11,10 +11,14 @@ use crate::content::dates::{self, Published};
 use crate::content::fields::Person;
 use crate::content::front_matter::{self, FrontMatterError};
 use crate::content::html;
+use crate::content::mark::Mark;
 use crate::content::markdown::{self, Flavour};
 use crate::content::old_address::OldAddress;
 use crate::content::post::{Anchors, NotAPost, Post, RawPost};
 use crate::content::record::{Record, Visibility};
+
+/// Jekyll's folder of drafts.
+pub(super) const DRAFTS: &str = "_drafts";
 
 /// A blog's table of authors: people by the key that posts name them by.
 pub(super) type Authors = HashMap<String, Person>;
@@ -25,6 +29,8 @@ pub(super) struct MarkdownFile {
     /// Below the folder of posts, with `/` on every platform.
     pub(super) path: String,
     pub(super) record: Record,
+    /// Why it is not public, in a preview.
+    pub(super) mark: Option<Mark>,
     body: String,
 }
 
@@ -36,6 +42,8 @@ pub(super) struct RenderedFile {
     pub(super) anchors: Anchors,
     /// The kinds of template tags that stand in it as code.
     pub(super) unread: BTreeSet<String>,
+    /// Whether only the file's name gives it a title.
+    pub(super) is_untitled: bool,
 }
 
 impl MarkdownFile {
@@ -46,8 +54,47 @@ impl MarkdownFile {
         Ok(Self {
             path,
             record: document.record,
+            mark: None,
             body: document.body.to_owned(),
         })
+    }
+
+    /// In place of a file that can't be read: a post that says why, with the `slug` that the file has,
+    /// if it is known.
+    pub(super) fn broken(path: String, slug: Option<String>, reason: &str) -> Self {
+        let told = format!("{path}: {reason}");
+        let summary = told.replace('&', "&amp;").replace('<', "&lt;");
+        Self {
+            record: Record {
+                title: Some(format!("{path} can’t be read")),
+                summary: Some(summary),
+                slug,
+                ..Record::default()
+            },
+            mark: Some(Mark::Error),
+            body: format!(
+                "The post is here again when the file can be read.\n\n~~~~~~\n{told}\n~~~~~~\n"
+            ),
+            path,
+        }
+    }
+
+    /// Why the file is no public post at this moment.
+    pub(super) fn mark_at(&self, now: Timestamp) -> Option<Mark> {
+        let is_in_drafts = self.path.split('/').any(|folder| folder == DRAFTS);
+        if is_in_drafts || self.record.visibility == Visibility::Hidden {
+            return Some(Mark::Draft);
+        }
+        if self.is_public_at(now) {
+            return None;
+        }
+        let published = self.published();
+        let from = self.record.public_from.or(published.map(|date| date.at));
+        let from = from.filter(|from| *from > now);
+        Some(from.map_or(Mark::Expired, |from| {
+            let date = published.filter(|date| date.at == from);
+            Mark::Scheduled(date.unwrap_or_else(|| Published::at(from)).label())
+        }))
     }
 
     /// The id that the post should have: its slug, else the file's name without the ending.
@@ -102,13 +149,15 @@ impl MarkdownFile {
         let record = self.record;
         let (folder, _) = self.path.rsplit_once('/').unwrap_or_default();
         let rendered = markdown::render(&self.body, record.title.as_deref(), flavour)?;
+        let title = record.title.or(rendered.heading);
+        let is_untitled = title.is_none();
         let opening = rendered
             .opening_html
             .and_then(|opening| html::sanitise(&opening, addresses).ok())
             .map(|opening| opening.prose);
         let raw = RawPost {
             id: Some(id),
-            title: record.title.or(rendered.heading).or(Some(name_as_title)),
+            title: Some(title.unwrap_or(name_as_title)),
             subtitle: record
                 .subtitle
                 .or_else(|| record.team.map(|team| format!("On behalf of {team}"))),
@@ -128,11 +177,13 @@ impl MarkdownFile {
             unlisted: record.visibility == Visibility::Unlisted,
             ..RawPost::default()
         };
-        let (post, anchors) = raw.finish_with_anchors(addresses)?;
+        let (mut post, anchors) = raw.finish_with_anchors(addresses)?;
+        post.mark = self.mark;
         Ok(RenderedFile {
             post,
             anchors,
             unread: rendered.unread,
+            is_untitled,
         })
     }
 

@@ -107,7 +107,7 @@ pub enum MediaContent {
 
 /// The media type of a picture, or of another file that posts link to, by its ending; `None` for other
 /// files. No type is one that a browser would run scripts of.
-fn media_type(path: &str) -> Option<&'static str> {
+pub fn media_type(path: &str) -> Option<&'static str> {
     let (_, ending) = path.rsplit_once('.')?;
     Some(match ending.to_ascii_lowercase().as_str() {
         "avif" => "image/avif",
@@ -195,6 +195,8 @@ pub struct SourceOptions {
     pub ghost_key: Option<String>,
     /// Shows posts of a folder whose date is in the future.
     pub shows_future: bool,
+    /// Shows all that is in a folder, marked where it is not public.
+    pub previews: bool,
 }
 
 /// Makes the adapter for a kind of source, and reads nothing yet.
@@ -209,7 +211,8 @@ pub fn open(
         SourceKind::Embedded => return Ok(Arc::new(embedded::EmbeddedSource::new())),
         SourceKind::Folder(path) => {
             let folder = folder::FolderSource::new(path.clone());
-            return Ok(Arc::new(folder.showing_future(options.shows_future)));
+            let folder = folder.showing_future(options.shows_future);
+            return Ok(Arc::new(folder.previewing(options.previews)));
         }
         SourceKind::Url(url, protocol) => (url.clone(), protocol),
     };

@@ -191,6 +191,7 @@ pub(crate) fn post(number: usize) -> Post {
         old_addresses: Vec::new(),
         unlisted: false,
         pinned: false,
+        mark: None,
         tags: vec!["tag".to_owned()],
     }
 }
@@ -349,6 +350,7 @@ impl TestApp {
                 Redirects::default(),
                 &clock,
             )),
+            preview: None,
             assets: Arc::new(Assets::in_folder(PathBuf::from(ASSETS))),
             pages: Arc::new(pages),
             metrics: Arc::default(),

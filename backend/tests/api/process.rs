@@ -251,7 +251,13 @@ fn a_new_blog_is_made_checked_and_served() {
     };
     assert_eq!(
         check(),
-        (Some(0), "2 posts, 1 pages, 0 errors\n".to_owned())
+        (
+            Some(0),
+            format!(
+                "source: folder {}\n2 posts, 1 page: 0 errors, 0 notes\n",
+                blog.join("posts").display()
+            )
+        )
     );
     let server = Server::start(
         bare()
@@ -281,22 +287,13 @@ fn a_new_blog_is_made_checked_and_served() {
 
     std::fs::write(blog.join("posts/bad.md"), "---\ntitle: [\n---\n").expect("writes");
     std::fs::write(blog.join("pages/blogs.md"), "Mine.\n").expect("writes");
-    std::fs::write(
-        blog.join("pages/links.md"),
-        "[a](/nowhere) [b](/blogs/none) [c](/about)\n",
-    )
-    .expect("writes");
     let (code, told) = check();
     assert_eq!(code, Some(1));
-    for line in [
-        "error: bad.md: line ",
-        "error: blogs.md: the site needs the address /blogs itself",
-        "error: page links: the link to /nowhere leads nowhere",
-        "error: page links: the link to /blogs/none leads nowhere",
-        "2 posts, 2 pages, 4 errors",
-    ] {
-        assert!(told.contains(line), "{line}: {told}");
-    }
+    assert!(told.contains("error: bad.md: line "), "{told}");
+    assert!(
+        told.contains("error: blogs.md: the site needs the address /blogs itself"),
+        "{told}"
+    );
     assert_one_line(
         bare()
             .args(["--listen", "127.0.0.1:0", "--config"])

@@ -72,10 +72,11 @@ fn summary(rest: Option<&str>) -> BlogSummary {
         },
         featured_image: rest.clone(),
         featured_image_srcset: rest.clone(),
-        published_at: rest,
+        published_at: rest.clone(),
         published_label: text("4 March 2026"),
         reading_minutes: 9,
         url: text("/blogs/a%2Fb"),
+        mark: rest,
     }
 }
 

@@ -17,7 +17,7 @@ use super::{Fault, FromJson, Json, ToJson, member, object, read_members};
 read_members! {
     BlogSummary {
         id, title, subtitle, summary, category, author, featured_image, featured_image_srcset,
-        published_at, published_label, reading_minutes, url,
+        published_at, published_label, reading_minutes, url, mark,
     }
     Author { name, avatar_url }
     Blog { summary: .., content_html, headings, tags, previous, next, related }

@@ -55,6 +55,7 @@ fn summary() -> BlogSummary {
         published_label: "4 March 2026".to_owned(),
         reading_minutes: 9,
         url: "/blogs/a%2Fb".to_owned(),
+        mark: None,
     }
 }
 

@@ -25,6 +25,7 @@ pub(super) fn post(id: &str, title: &str, text: &str) -> Post {
         old_addresses: vec![],
         unlisted: false,
         pinned: false,
+        mark: None,
         content_text: text.to_owned(),
         tags: Vec::new(),
     }

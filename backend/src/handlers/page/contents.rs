@@ -27,6 +27,8 @@ pub(super) struct Fetched {
     pub(super) view: Option<View>,
     pub(super) profile: Arc<ProfileView>,
     results: Option<SearchPage>,
+    /// In a preview, the version of what the page shows.
+    version: Option<u64>,
 }
 
 impl Fetched {
@@ -35,6 +37,8 @@ impl Fetched {
         route: Route,
         reader: Option<Reader>,
     ) -> Result<Self, ApiError> {
+        // First: the page must not claim to be newer than its data.
+        let version = app.preview.as_ref().map(|preview| preview.version());
         let view = if shows_posts(&route) {
             Some(app.blogs.peek(reader).await)
         } else {
@@ -46,6 +50,7 @@ impl Fetched {
             // After the posts: their reading brings the site's words too.
             profile: app.site().await,
             results: None,
+            version,
         })
     }
 
@@ -104,6 +109,7 @@ impl Fetched {
         HeadOfSite {
             url: &app.public_url,
             identity: &self.profile.identity,
+            version: self.version,
         }
     }
 

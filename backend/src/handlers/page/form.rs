@@ -14,7 +14,7 @@ use crate::error::{ApiError, EnvelopeBody};
 use crate::http::conditional::Preconditions;
 use crate::session::Visit;
 use crate::site::first_answers::FirstAnswer;
-use crate::site::head::PageHead;
+use crate::site::head::{HeadOfSite, PageHead};
 use crate::telemetry::current_request_id;
 
 /// The form with what was sent, and why it was refused. The page delivers what the handler flashed.
@@ -35,9 +35,14 @@ pub async fn refused_form(
     let Some(shell) = app.assets.shell(&fetched.profile.site).await else {
         return Err(refusal);
     };
+    // Loading this page anew would send the form again.
+    let head = HeadOfSite {
+        version: None,
+        ..fetched.head(app)
+    };
     let contents = Contents {
         status: parts.status,
-        head: PageHead::of_route(fetched.head(app), &Route::Contact),
+        head: PageHead::of_route(head, &Route::Contact),
         answers: vec![
             FirstAnswer {
                 path: format!("{API_BASE}/contact"),

@@ -45,7 +45,10 @@ pub(super) struct Page<'a> {
 impl Page<'_> {
     /// Waits only for a page without flashes, so that none is lost.
     pub(super) async fn write(&self, preconditions: &Preconditions) -> Response {
-        let is_for_all = self.personal.flashes.is_empty() && !self.personal.has_waiting_flashes;
+        // A page of a preview has a version, which no key holds.
+        let is_for_all = self.personal.flashes.is_empty()
+            && !self.personal.has_waiting_flashes
+            && self.app.preview.is_none();
         if is_for_all && !self.fetched.is_absent() {
             let write = || self.answer(&self.contents());
             let kept = self

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use super::reading::{FolderContents, read_folder};
+use super::reading::{FolderContents, Shown, read_folder};
 use crate::content::post::Post;
 
 /// One blog, as it is read on a day in 2026.
 fn read(generator: &str) -> FolderContents {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/sources/folder/habits");
     let now = "2026-06-01T00:00:00Z".parse().expect("a moment");
-    let mut reading = read_folder(&root.join(generator), Some(now)).expect("reads");
+    let mut reading = read_folder(&root.join(generator), &Shown::PublicAt(now)).expect("reads");
     reading.posts.sort_by(|a, b| a.id.cmp(&b.id));
     reading
 }
@@ -36,6 +36,7 @@ fn assert_reads(generator: &str, posts: &[&str], notes: &[&str], parts: &[(&str,
         .skipped
         .iter()
         .map(|skipped| format!("{}: {}", skipped.file, skipped.reason))
+        .chain(reading.duplicates)
         .chain(reading.notes)
         .collect();
     said.sort();

@@ -2,18 +2,32 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::content::mark::Mark;
 use crate::sources::markdown_file::MarkdownFile;
 
-/// Ids by path, and a line for each file that did not get the id it should have.
+/// Ids by path, and a line for each file whose id another one has.
 #[derive(Debug, Default)]
 pub(super) struct Ids {
     pub(super) by_path: HashMap<String, String>,
-    pub(super) notes: Vec<String>,
+    pub(super) duplicates: Vec<String>,
 }
 
 /// Gives each file the id that it should have. Of several that should have one, a file in no subfolder
-/// keeps it and the others get their whole paths; where that is taken too, a number follows.
+/// keeps it and the others get their whole paths; where that is taken too, a number follows. Files that
+/// only a preview shows get what the others leave.
 pub(super) fn assign(files: &[MarkdownFile]) -> Ids {
+    let is_public = |file: &&MarkdownFile| matches!(file.mark, None | Some(Mark::Error));
+    let (public, marked): (Vec<&MarkdownFile>, Vec<&MarkdownFile>) =
+        files.iter().partition(is_public);
+    let mut ids = Ids::default();
+    let mut owners = HashMap::new();
+    add(&public, &mut ids, &mut owners);
+    add(&marked, &mut ids, &mut owners);
+    ids
+}
+
+/// Gives ids that have no owner yet.
+fn add(files: &[&MarkdownFile], ids: &mut Ids, owners: &mut HashMap<String, String>) {
     let mut uses: HashMap<String, usize> = HashMap::new();
     for file in files {
         *uses.entry(file.preferred_id()).or_default() += 1;
@@ -23,13 +37,11 @@ pub(super) fn assign(files: &[MarkdownFile]) -> Ids {
         is_alone || !file.path.contains('/')
     };
     let (mut first, others): (Vec<&MarkdownFile>, Vec<&MarkdownFile>) =
-        files.iter().partition(keeps);
+        files.iter().copied().partition(keeps);
     // `a.md` before `a.markdown`, and both before what only names `a` in its front matter.
     first.sort_by_key(|file| (!file.is_named(&file.preferred_id()), file.path.len()));
 
     let kept: HashSet<&str> = first.iter().map(|file| file.path.as_str()).collect();
-    let mut ids = Ids::default();
-    let mut owners: HashMap<String, String> = HashMap::new();
     for file in first.iter().chain(&others) {
         let wanted = file.preferred_id();
         let mut id = if kept.contains(file.path.as_str()) {
@@ -47,8 +59,15 @@ pub(super) fn assign(files: &[MarkdownFile]) -> Ids {
                 _ => format!("{}-{number}", file.path_id()),
             };
         }
+        let has_own_slug = file.record.slug.is_some() && !kept.contains(file.path.as_str());
+        if owner.is_none() && has_own_slug {
+            ids.duplicates.push(format!(
+                "{} has the address `{id}`, since it is not the only file with the slug `{wanted}`",
+                file.path
+            ));
+        }
         if let Some((taken, other)) = owner {
-            ids.notes.push(format!(
+            ids.duplicates.push(format!(
                 "{} has the address `{id}`, since {other} has `{taken}`; give one of them a slug of its own",
                 file.path
             ));
@@ -56,5 +75,4 @@ pub(super) fn assign(files: &[MarkdownFile]) -> Ids {
         owners.insert(id.clone(), file.path.clone());
         ids.by_path.insert(file.path.clone(), id);
     }
-    ids
 }

@@ -4,13 +4,13 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use crate::sources::markdown_file::DRAFTS;
 use crate::sources::media_type;
 
 /// How many folders deep posts are looked for.
 const MAX_DEPTH: usize = 16;
-/// Folders of generators in which no post is: drafts, parts of pages, what the generator has written.
-const OTHER_FOLDERS: [&str; 9] = [
-    "_drafts",
+/// Folders of generators in which no post is: parts of pages, what the generator has written.
+const OTHER_FOLDERS: [&str; 8] = [
     "_includes",
     "_layouts",
     "_data",
@@ -30,13 +30,18 @@ pub(super) struct Listing {
     /// Pictures and other files that posts link to.
     pub(super) media: Vec<String>,
     pub(super) authors: Vec<String>,
+    /// Whether folders of drafts are listed too.
+    with_drafts: bool,
 }
 
 impl Listing {
     /// # Errors
     /// When the folder itself can't be read. Subfolders that can't are left out with a warning.
-    pub(super) fn of(root: &Path) -> io::Result<Self> {
-        let mut listing = Self::default();
+    pub(super) fn of(root: &Path, with_drafts: bool) -> io::Result<Self> {
+        let mut listing = Self {
+            with_drafts,
+            ..Self::default()
+        };
         listing.walk(&root.canonicalize()?, "", MAX_DEPTH)?;
         Ok(listing)
     }
@@ -60,7 +65,9 @@ impl Listing {
             };
             // Links to folders could lead round in circles, links to files can't.
             let kind = entry.file_type()?;
-            if kind.is_dir() && OTHER_FOLDERS.contains(&name) {
+            let is_left_out =
+                || OTHER_FOLDERS.contains(&name) || (name == DRAFTS && !self.with_drafts);
+            if kind.is_dir() && is_left_out() {
                 tracing::debug!(folder = path, "Skipping a folder that holds no posts");
             } else if kind.is_dir() {
                 if depth == 0 {

@@ -24,15 +24,40 @@ use crate::sources::markdown_file::{Authors, MarkdownFile};
 /// Files that are larger are no posts, in bytes.
 pub(super) const MAX_POST_SIZE: u64 = 4 * 1024 * 1024;
 
+/// A front matter that can't be read is searched for its slug in so many lines.
+const MAX_SLUG_LINES: usize = 50;
+
 /// What a folder holds.
 #[derive(Debug, Default)]
 pub(super) struct FolderContents {
     pub(super) posts: Vec<Post>,
     pub(super) skipped: Vec<SkippedFile>,
+    /// Files that should have the id of another one, a line each.
+    pub(super) duplicates: Vec<String>,
+    /// Files without a title of their own.
+    pub(super) untitled: Vec<String>,
     /// What the author may want to know, a line each.
     pub(super) notes: Vec<String>,
     /// The files beside the posts that they link to.
     pub(super) linked: HashSet<String>,
+    /// The posts' ids by the paths of their files.
+    pub(super) ids: HashMap<String, String>,
+}
+
+/// Which files are shown as posts.
+#[derive(Debug, Clone)]
+pub(super) enum Shown {
+    /// Those that are public at this moment.
+    PublicAt(Timestamp),
+    /// Those that are public at any time.
+    Whenever,
+    /// All of them: marked where they are not public, and with the error where they can't be read.
+    Preview {
+        /// The moment at which they are public, or not.
+        now: Timestamp,
+        /// The ids of an earlier reading by path, for files that can't be read any more.
+        known_ids: HashMap<String, String>,
+    },
 }
 
 /// A file that is no post, though it should be one.
@@ -44,54 +69,79 @@ pub(super) struct SkippedFile {
     pub(super) reason: String,
 }
 
-/// Reads the posts that are public at a moment; where there is none, those of the future too.
-pub(super) fn read_folder(
-    root: &Path,
-    now: Option<Timestamp>,
-) -> Result<FolderContents, SourceError> {
-    let listing = Listing::of(root).map_err(|error| {
+/// Reads the posts of a folder.
+pub(super) fn read_folder(root: &Path, shown: &Shown) -> Result<FolderContents, SourceError> {
+    let previews = matches!(shown, Shown::Preview { .. });
+    let listing = Listing::of(root, previews).map_err(|error| {
         SourceError::Unreachable(format!(
             "the folder {} can't be read: {error}",
             root.display()
         ))
     })?;
     let mut reading = FolderContents::default();
-    let files = read_files(root, &listing, now, &mut reading);
+    let files = read_files(root, &listing, shown, &mut reading);
     let authors = read_authors(root, &listing, &mut reading.skipped);
     let ids = ids::assign(&files);
-    reading.notes.extend(ids.notes);
+    reading.duplicates = ids.duplicates;
     let addresses = FolderAddresses::new(&listing.media, &ids.by_path);
     render(files, &ids.by_path, &authors, &addresses, &mut reading);
+    if !previews {
+        reading.posts.retain(|post| post.mark.is_none());
+    }
+    reading.ids = ids.by_path;
     Ok(reading)
 }
 
-/// All files that can be read and are public.
+/// All files that are shown.
 fn read_files(
     root: &Path,
     listing: &Listing,
-    now: Option<Timestamp>,
+    shown: &Shown,
     reading: &mut FolderContents,
 ) -> Vec<MarkdownFile> {
     let mut files = Vec::new();
     for path in &listing.posts {
-        let parsed = read_text(&root.join(path))
-            .map_err(|error| error.to_string())
-            .and_then(|text| {
-                MarkdownFile::parse(path.clone(), &text).map_err(|error| error.to_string())
-            });
-        match parsed {
-            Ok(file) if file.record.visibility == Visibility::Hidden => {}
-            Ok(file) if now.is_some_and(|now| !file.is_public_at(now)) => reading
-                .notes
-                .push(format!("{path} is not public now, by its date")),
-            Ok(file) => files.push(file),
-            Err(reason) => reading.skipped.push(SkippedFile {
-                file: path.clone(),
-                reason,
-            }),
+        let text = read_text(&root.join(path)).map_err(|error| error.to_string());
+        let parsed = text.as_ref().map_err(String::clone).and_then(|text| {
+            MarkdownFile::parse(path.clone(), text).map_err(|error| error.to_string())
+        });
+        let mut file = match parsed {
+            Ok(file) => file,
+            Err(reason) => {
+                if let Shown::Preview { known_ids, .. } = shown {
+                    let slug = known_ids.get(path).cloned();
+                    let slug = slug.or_else(|| slug_line(text.as_deref().unwrap_or_default()));
+                    files.push(MarkdownFile::broken(path.clone(), slug, &reason));
+                }
+                reading.skipped.push(SkippedFile {
+                    file: path.clone(),
+                    reason,
+                });
+                continue;
+            }
+        };
+        match shown {
+            Shown::Preview { now, .. } => file.mark = file.mark_at(*now),
+            _ if file.record.visibility == Visibility::Hidden => continue,
+            Shown::PublicAt(now) if !file.is_public_at(*now) => {
+                let note = format!("{path} is not public now, by its date");
+                reading.notes.push(note);
+                continue;
+            }
+            _ => {}
         }
+        files.push(file);
     }
     files
+}
+
+/// The slug that a front matter names which can't be read as a whole.
+fn slug_line(text: &str) -> Option<String> {
+    let mut lines = text.lines().take(MAX_SLUG_LINES);
+    let slug = lines.find_map(|line| line.strip_prefix("slug"))?;
+    let slug = slug.trim_start().strip_prefix([':', '='])?;
+    let slug = slug.trim().trim_matches(['"', '\'']);
+    (!slug.is_empty()).then(|| slug.to_owned())
 }
 
 fn render(
@@ -112,10 +162,13 @@ fn render(
         let site: Arc<dyn Addresses> = Arc::clone(&seen) as Arc<dyn Addresses>;
         let path = file.path.clone();
         let id = ids.get(&path).cloned().unwrap_or_else(|| file.path_id());
-        match file.into_post(id, authors, &site) {
+        match file.into_post(id.clone(), authors, &site) {
             Ok(rendered) => {
                 for kind in rendered.unread {
                     unread.entry(kind).or_insert_with(|| (path.clone(), 0)).1 += 1;
+                }
+                if rendered.is_untitled {
+                    reading.untitled.push(path.clone());
                 }
                 reading.linked.extend(seen.linked());
                 if seen.leads_to_parts() {
@@ -124,10 +177,13 @@ fn render(
                 anchors.insert(paths::blog(&rendered.post.id), rendered.anchors);
                 reading.posts.push(rendered.post);
             }
-            Err(error) => reading.skipped.push(SkippedFile {
-                file: path,
-                reason: error.to_string(),
-            }),
+            Err(error) => {
+                let reason = error.to_string();
+                let broken = MarkdownFile::broken(path.clone(), None, &reason);
+                let told = broken.into_post(id, authors, &site);
+                reading.posts.extend(told.ok().map(|told| told.post));
+                reading.skipped.push(SkippedFile { file: path, reason });
+            }
         }
     }
     for at in with_links_to_parts {

@@ -2,14 +2,18 @@
 
 use std::path::Path;
 
-use super::reading::{FolderContents, read_folder};
+use super::reading::{FolderContents, Shown, read_folder};
 use super::tests::by_id;
 use crate::content::snapshot::Snapshot;
 
 /// One of the real blogs of the test data.
 fn real_blog(name: &str) -> FolderContents {
     let root = std::env::var("FLASHBLOG_TEST_DATA").expect("FLASHBLOG_TEST_DATA");
-    read_folder(&Path::new(&root).join("markdown").join(name), None).expect("reads")
+    read_folder(
+        &Path::new(&root).join("markdown").join(name),
+        &Shown::Whenever,
+    )
+    .expect("reads")
 }
 
 /// Id, title, author and date of each post, newest first.

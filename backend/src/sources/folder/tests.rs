@@ -18,7 +18,7 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
 }
 
 fn read(root: &TempDir) -> FolderContents {
-    read_folder(root.path(), None).expect("reads")
+    read_folder(root.path(), &Shown::Whenever).expect("reads")
 }
 
 /// Posts by id.
@@ -378,16 +378,16 @@ fn every_file_is_a_post_of_its_own_and_the_log_names_those_that_share_an_address
         ("r.md", "p.md"),
         ("x/y.md", "x-y.md"),
     ] {
-        let names_both = |note: &&String| note.contains(file) && note.contains(other);
+        let names_both = |line: &&String| line.contains(file) && line.contains(other);
         assert!(
-            reading.notes.iter().any(|note| names_both(&note)),
+            reading.duplicates.iter().any(|line| names_both(&line)),
             "{file}: {:?}",
-            reading.notes
+            reading.duplicates
         );
     }
     assert_eq!(
-        reading.notes,
-        read(&root).notes,
+        reading.duplicates,
+        read(&root).duplicates,
         "the same in every reading"
     );
 }
@@ -401,7 +401,7 @@ fn posts_of_the_future_and_expired_ones_are_not_public() {
         ("expired.md", b"---\nexpiryDate: 2026-05-01\n---\n# Expired"),
     ]);
     let now = "2026-06-01T12:00:00Z".parse().expect("a moment");
-    let reading = read_folder(root.path(), Some(now)).expect("reads");
+    let reading = read_folder(root.path(), &Shown::PublicAt(now)).expect("reads");
     assert_eq!(by_id(&reading).into_keys().collect::<Vec<_>>(), ["now"]);
     assert_eq!(reading.notes.len(), 3, "{:?}", reading.notes);
     assert!(

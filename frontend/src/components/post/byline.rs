@@ -1,4 +1,4 @@
-//! A post's author, date and reading time.
+//! A post's author, date and reading time. In a preview, before them, why it is not public.
 
 use shared::blog::{Author, BlogSummary};
 use yew::prelude::*;
@@ -24,6 +24,9 @@ pub fn byline_with_avatar(blog: &BlogSummary) -> Html {
 fn facts(blog: &BlogSummary) -> Html {
     html! {
         <div class="byline-facts">
+            if let Some(mark) = &blog.mark {
+                <strong class="byline-mark" lang="en">{ mark }</strong>
+            }
             <span class="byline-author">{ &blog.author.name }</span>
             if !blog.published_label.is_empty() {
                 <PostDate

@@ -115,6 +115,7 @@ mod tests {
                 published_label: String::new(),
                 reading_minutes,
                 url: "/blogs/a".to_owned(),
+                mark: None,
             },
             content_html: String::new(),
             headings: levels.iter().map(heading).collect(),

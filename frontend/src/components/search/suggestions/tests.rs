@@ -21,6 +21,7 @@ fn page(ids: &[&str]) -> Option<Rc<SearchPage>> {
             published_label: String::new(),
             reading_minutes: 1,
             url: format!("/blogs/{id}"),
+            mark: None,
         },
         highlights: Vec::new(),
     };

@@ -1,0 +1,104 @@
+//! Writing with a preview (`--preview`): folders are watched, and open pages learn when what they show
+//! has changed.
+
+mod watching;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures_util::{Stream, stream};
+use tokio::sync::watch;
+
+use self::watching::Watching;
+use crate::cache::BlogCache;
+use crate::clock::Clock;
+use crate::site::profile::Profile;
+
+/// Watches folders, and numbers the versions of what they hold.
+pub struct Preview {
+    blogs: Arc<BlogCache>,
+    profile: Arc<Profile>,
+    watching: tokio::sync::Mutex<Watching>,
+    /// `None`: the server stops.
+    version: watch::Sender<Option<u64>>,
+}
+
+/// What pages show. Another one looks different.
+#[derive(PartialEq, Eq)]
+struct Shown {
+    snapshot: u64,
+    is_stale: bool,
+    profile: u64,
+}
+
+impl Preview {
+    /// Watches these folders. [`Preview::run`] reads what changes in them.
+    ///
+    /// # Errors
+    /// When a folder can't be watched.
+    pub fn new(
+        folders: Vec<PathBuf>,
+        blogs: Arc<BlogCache>,
+        profile: Arc<Profile>,
+        clock: &dyn Clock,
+    ) -> notify::Result<Self> {
+        // Beyond the last version of an earlier start: an open page then sees that there is a newer one.
+        let first = u64::try_from(clock.now().as_millisecond()).unwrap_or_default();
+        Ok(Self {
+            blogs,
+            profile,
+            watching: tokio::sync::Mutex::new(Watching::of(folders)?),
+            version: watch::Sender::new(Some(first)),
+        })
+    }
+
+    /// The version of what pages show. Who reads it first and the posts then has a version that is not
+    /// too new for the posts.
+    pub fn version(&self) -> u64 {
+        self.version.borrow().unwrap_or_default()
+    }
+
+    /// The version now, and each later one, until the server stops.
+    pub fn versions(&self) -> impl Stream<Item = u64> + use<> {
+        let mut receiver = self.version.subscribe();
+        receiver.mark_changed();
+        stream::unfold(receiver, |mut receiver| async {
+            receiver.changed().await.ok()?;
+            let version = *receiver.borrow_and_update();
+            Some((version?, receiver))
+        })
+    }
+
+    /// Ends what waits for versions, so that the server can stop.
+    pub fn end(&self) {
+        self.version.send_replace(None);
+    }
+
+    /// Reads what changes, for as long as it is polled.
+    pub async fn run(&self) {
+        let mut watching = self.watching.lock().await;
+        // Pages may show something else than a reading at the start would find.
+        let mut shown = None;
+        loop {
+            let touched = watching.next().await;
+            let now = Some(self.read().await);
+            if now != shown || touched.has_pictures {
+                shown = now;
+                self.version.send_modify(|version| {
+                    *version = version.map(|number| number + 1);
+                });
+            }
+        }
+    }
+
+    async fn read(&self) -> Shown {
+        self.blogs.read_again().await;
+        self.profile.pages.read_now().await;
+        let posts = self.blogs.peek(None).await;
+        Shown {
+            snapshot: posts.number(),
+            is_stale: posts.stale,
+            profile: self.profile.view(self.blogs.site()).await.number,
+        }
+    }
+}
