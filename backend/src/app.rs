@@ -33,7 +33,7 @@ use crate::site::old_addresses::NamingOldAddresses;
 use crate::site::own_pages::OwnPages;
 use crate::site::page_renderer::PageRenderer;
 use crate::site::profile::{Profile, ProfileView};
-use crate::sources::byline::WithByline;
+use crate::sources::own_words::InOwnWords;
 use crate::sources::{self, SourceKind, SourceOptions};
 use crate::store::health::DatabaseHealth;
 use crate::store::{self, DatabaseUrl, Store};
@@ -222,10 +222,9 @@ fn blog_cache(
         previews: settings.preview,
     };
     let source = sources::open(&config.source, &options)?;
-    let source = match &config.site.author {
-        Some(author) => Arc::new(WithByline::new(source, author.clone())),
-        None => source,
-    };
+    let site = &config.site;
+    let source = InOwnWords::new(source, site.author.clone(), site.language.clone());
+    let source = Arc::new(source);
     let source = Arc::new(NamingOldAddresses::new(source, Arc::clone(profile)));
     let saved = SavedCopy::new(&config.data_dir, config.source.fingerprint());
     let cache = BlogCache::new(source, clock, settings.cache_lifetime.0);

@@ -6,6 +6,7 @@
 pub mod axe;
 pub mod browser;
 pub mod fault_proxy;
+pub mod own_site;
 pub mod page_weight;
 pub mod process;
 pub mod site;

@@ -44,7 +44,7 @@ pub struct BlogSummary {
     /// RFC 3339, UTC; absent when the source has no date, or one that can't be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published_at: Option<String>,
-    /// The date as people read it; as it stands in the source when it can't be read; may be empty.
+    /// The date as people read it, in the site's language; as it stands in the source when it can't be read; may be empty.
     pub published_label: String,
     /// At 200 words a minute, at least 1.
     pub reading_minutes: u32,

@@ -162,9 +162,14 @@ impl Site {
     /// The language of words in `language` on a page whose other words are English. Absent where it
     /// is English too (WCAG 3.1.2).
     pub fn foreign_language(&self) -> Option<&str> {
-        let primary = self.language.split('-').next().unwrap_or_default();
-        (!primary.eq_ignore_ascii_case("en")).then_some(self.language.as_str())
+        is_foreign(&self.language).then_some(self.language.as_str())
     }
+}
+
+/// Whether a BCP 47 tag is of another language than English.
+pub fn is_foreign(language: &str) -> bool {
+    let primary = language.split('-').next().unwrap_or_default();
+    !primary.eq_ignore_ascii_case("en")
 }
 
 /// The title of a page on the site that `site` names.

@@ -69,9 +69,15 @@ impl File {
     }
 }
 
-/// The error in one line. An unknown key comes with the known one that it looks like.
+/// One line that says what would fit. An unknown key comes with the known one that it looks like.
 fn problem(message: &str) -> String {
     let message = message.lines().collect::<Vec<_>>().join(" ");
+    if let Some((found, expected)) = message
+        .strip_prefix("invalid type: ")
+        .and_then(|rest| rest.rsplit_once(", expected "))
+    {
+        return format!("it is {found}; {} would fit", in_toml(expected));
+    }
     let names = |text: &str| -> Vec<String> {
         text.split('`')
             .skip(1)
@@ -86,6 +92,11 @@ fn problem(message: &str) -> String {
     let Some((unknown, known)) = names.split_first() else {
         return message;
     };
+    if super::is_argument(unknown) && !known.contains(unknown) {
+        return format!(
+            "`{unknown}` is no key of this table; a place above the first table would fit"
+        );
+    }
     let likeness = |name: &&String| strsim::jaro_winkler(name, unknown);
     let similar = known
         .iter()
@@ -94,5 +105,16 @@ fn problem(message: &str) -> String {
     match similar {
         Some(name) => format!("unknown key `{unknown}`; `{name}` would fit"),
         None => format!("unknown key `{unknown}`; what fits: {}", known.join(", ")),
+    }
+}
+
+/// What serde expects, in the words of TOML.
+fn in_toml(expected: &str) -> &str {
+    match expected {
+        "a boolean" => "true or false",
+        "a string" | "a borrowed string" | "path string" => "a text in quotes",
+        "a sequence" => "a list",
+        "u16" => "a number",
+        expected => expected,
     }
 }

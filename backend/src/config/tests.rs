@@ -263,7 +263,10 @@ fn what_can_not_be_used_is_named_with_what_would_fit() {
             "secret-key = 'short'",
             &["secret-key in `", "32", "flashblog secret"],
         ),
-        ("\nlisten = 3000", &["listen in `", "line 2: ", "string"]),
+        (
+            "\nlisten = 3000",
+            &["listen in `", "line 2: ", "a text in quotes"],
+        ),
         (
             "lisen = 'x'",
             &["line 1: unknown key `lisen`; `listen` would fit"],

@@ -10,6 +10,8 @@ mod words;
 
 pub mod address;
 pub mod dates;
+
+pub mod date_words;
 pub mod fields;
 pub mod mark;
 

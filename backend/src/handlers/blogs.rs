@@ -157,7 +157,7 @@ pub(super) fn example_summary() -> BlogSummary {
         featured_image: Some("/media/cover-signed-token.svg".to_owned()),
         featured_image_srcset: None,
         published_at: Some("2026-01-22T07:45:00Z".to_owned()),
-        published_label: "January 22, 2026".to_owned(),
+        published_label: "22 January 2026".to_owned(),
         reading_minutes: 4,
         url: "/blogs/a-session-is-a-signature".to_owned(),
         mark: None,

@@ -44,9 +44,14 @@ impl FromStr for Accent {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let colour: Colour = text
-            .parse()
-            .map_err(|()| format!("`{text}` is no colour; #rrggbb such as #4b36d1 would fit"))?;
+        let colour: Colour = text.parse().map_err(|()| {
+            let with_mark = format!("#{text}");
+            let fitting = match with_mark.parse::<Colour>() {
+                Ok(_) => with_mark.as_str(),
+                Err(()) => "#rrggbb such as #4b36d1",
+            };
+            format!("`{text}` is no colour; {fitting} would fit")
+        })?;
         let accent = Self::of(colour);
         if accent.is_too_pale() {
             let nearest = shades(colour, -1.0)

@@ -15,9 +15,14 @@ impl FromStr for Language {
     fn from_str(text: &str) -> Result<Self, String> {
         match Locale::try_from_str(text) {
             Ok(locale) if !locale.id.language.is_unknown() => Ok(Self(locale.to_string())),
-            _ => Err(format!(
-                "`{text}` is no language tag; en, de or pt-BR would fit"
-            )),
+            _ => {
+                let other = text.replace('_', "-");
+                let fitting = match Locale::try_from_str(&other) {
+                    Ok(locale) if other != text => locale.to_string(),
+                    _ => "en, de or pt-BR".to_owned(),
+                };
+                Err(format!("`{text}` is no language tag; {fitting} would fit"))
+            }
         }
     }
 }

@@ -9,13 +9,13 @@ mod records;
 mod stub;
 mod walk;
 
-pub mod byline;
 pub mod detect;
 pub mod embedded;
 pub mod feed;
 pub mod folder;
 pub mod ghost;
 pub mod json_api;
+pub mod own_words;
 pub mod site_info;
 pub mod wordpress;
 

@@ -48,5 +48,6 @@ mod servers;
 mod session;
 mod site;
 mod site_of_source;
+mod site_settings;
 mod source_down;
 mod store;

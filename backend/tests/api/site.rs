@@ -34,7 +34,7 @@ impl Folder {
         fs::write(path, content).expect("writes");
     }
 
-    fn config(&self) -> Result<Config, String> {
+    pub(crate) fn config(&self) -> Result<Config, String> {
         let no_flags = settings::command().get_matches_from(["flashblog"]);
         let file = self.path().join("flashblog.toml");
         Config::load(&no_flags, Some(&file), &|_| None).map_err(|error| error.to_string())
@@ -336,54 +336,6 @@ async fn old_addresses_lead_to_new_ones() {
         assert_eq!(answer.header("location"), location, "{path}");
     }
     assert!(document(&app, "/secret").await.text().contains("Gone"));
-}
-
-#[test]
-fn what_does_not_fit_stops_the_start() {
-    let cases: [(&str, &str); 17] = [
-        (
-            "[site]\ntitel = 'A'",
-            "unknown key `titel`; `title` would fit",
-        ),
-        ("[site]\ntitle = ' '", "site.title in `"),
-        ("[site]\ntitle = 'a\\u0007'", "site.title in `"),
-        ("[site]\nlanguage = 'german'", "no language tag"),
-        ("[site]\nlanguage = ''", "no language tag"),
-        ("[site]\naccent = 'violet'", "no colour; #rrggbb"),
-        ("[site]\naccent = '#ffffee'", "too pale"),
-        ("[site]\nlogo = 'none.svg'", "site.logo in `"),
-        ("[site]\nlogo = 'bad.svg'", "an SVG without script"),
-        ("[site]\nicon = 'flashblog.toml'", "site.icon in `"),
-        ("[site]\ncontact = 'no'", "site.contact in `"),
-        ("[site]\npages = 'none'", "site.pages in `"),
-        (
-            "[[site.links]]\nlabel = 'A'\nurl = 'javascript:x'",
-            "no address",
-        ),
-        ("[[site.links]]\nlabel = 'A'", "url"),
-        ("[[redirects]]\nfrom = 'x'\nto = '/'", "redirects in `"),
-        (
-            "[[redirects]]\nfrom = '/a'\nto = '/a'",
-            "leads back to itself",
-        ),
-        (
-            "[[redirects]]\nfrom = '/about'\nto = '/x'",
-            "a page of this site",
-        ),
-    ];
-    for (toml, part) in cases {
-        let toml = if toml.contains(r"\u") {
-            toml.replace('\'', "\"")
-        } else {
-            toml.to_owned()
-        };
-        let folder = Folder::new(&toml);
-        folder.write("bad.svg", "<svg onload='x()'/>");
-        let error = folder.config().expect_err(&toml);
-        assert!(error.contains(part), "{toml}: {error}");
-        assert!(error.contains("flashblog.toml`"), "{error}");
-        assert_eq!(error.lines().count(), 1, "{error}");
-    }
 }
 
 #[tokio::test]

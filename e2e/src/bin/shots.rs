@@ -8,6 +8,7 @@ use anyhow::{Context, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use e2e::browser::Browser;
+use e2e::own_site;
 use e2e::site::Site;
 use e2e::views::{self, HEIGHT, Sight, THEMES};
 use serde_json::{Value, json};
@@ -15,11 +16,15 @@ use serde_json::{Value, json};
 /// Chromium paints no larger picture in one piece; CSS pixels.
 const MAX_HEIGHT: u32 = 6000;
 
-/// The README's pictures: name, address, and an element that is there when the page is complete.
-const PICTURES: [(&str, &str, &str); 2] = [
+/// A page: the picture's name, its address, and an element that is there when the page is complete.
+type Picture = (&'static str, &'static str, &'static str);
+/// The README's pictures of the built-in posts.
+const PICTURES: [Picture; 2] = [
     ("home", "/", ".featured [data-testid=blog-card]"),
     ("post", "/blogs/sqlite-in-wal-mode", ".post .prose"),
 ];
+/// That of a site of one's own.
+const OWN_PICTURES: [Picture; 1] = [("yours", "/", ".featured [data-testid=blog-card]")];
 /// Size of one theme's half; CSS pixels.
 const HALF: (u32, u32) = (1000, 900);
 /// Between the halves; CSS pixels.
@@ -43,7 +48,8 @@ async fn main() -> anyhow::Result<()> {
     );
     fs::create_dir_all(&shots)?;
     fs::create_dir_all(&pictures)?;
-    take_pictures(&pictures).await?;
+    take_pictures(&Site::start().await?, &PICTURES, &pictures).await?;
+    take_pictures(&own_site::start(&[]).await?, &OWN_PICTURES, &pictures).await?;
     println!("the README's pictures are in {}", pictures.display());
     for theme in THEMES {
         views::walk(theme, async |browser, sight| {
@@ -85,12 +91,11 @@ async fn shoot(browser: &Browser, sight: &Sight, folder: &Path) -> anyhow::Resul
 }
 
 /// Each page in both themes side by side, as WebP.
-async fn take_pictures(folder: &Path) -> anyhow::Result<()> {
-    let site = Site::start().await?;
+async fn take_pictures(site: &Site, of: &[Picture], folder: &Path) -> anyhow::Result<()> {
     let browser = Browser::open(site.origin()).await?;
     browser.hide_scrollbars().await?;
     browser.prefer("prefers-reduced-motion", "reduce").await?;
-    for (name, address, shown) in PICTURES {
+    for (name, address, shown) in of {
         browser.resize(HALF.0, HALF.1).await?;
         let mut halves = Vec::new();
         for theme in THEMES {

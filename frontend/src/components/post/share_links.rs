@@ -77,7 +77,7 @@ pub fn ShareLinks(props: &ShareLinksProps) -> Html {
         })
     };
     html! {
-        <div class="share">
+        <div class="share" lang="en">
             if *can_share {
                 <button type="button" class="btn btn-outline-primary" onclick={on_click(Method::System)}>
                     { icon(Shape::Share) }

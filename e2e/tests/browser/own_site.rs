@@ -1,0 +1,223 @@
+//! A site with its own name, language, colours, pages and old addresses.
+
+use e2e::browser::Browser;
+use e2e::views::THEMES;
+use e2e::{axe, own_site};
+use serde_json::json;
+
+const NAME: &str = "Werkstatt Notizen";
+/// Pages of the app.
+const PAGES: [&str; 10] = [
+    "/",
+    "/blogs",
+    "/blogs?tag=Hobel",
+    "/blogs/hobel",
+    "/search?q=Klinge",
+    "/about",
+    "/impressum",
+    "/contact",
+    "/nowhere",
+    "/blogs/none",
+];
+/// What the page says beside its generator: the words that a reader, a search engine or a script gets.
+const SOURCE: &str = "
+    document.querySelector('meta[name=generator]')?.remove();
+    return document.documentElement.outerHTML";
+
+/// The built-in name and words that a text has.
+fn built_in_words(text: &str) -> Vec<&'static str> {
+    let words = ["FlashBlog", "Bright ideas", "careful posts"];
+    words
+        .into_iter()
+        .filter(|word| text.contains(word))
+        .collect()
+}
+
+async fn check_pages(browser: &Browser, with_app: bool) -> anyhow::Result<()> {
+    for path in PAGES {
+        browser.visit(path).await?;
+        if with_app {
+            browser.await_app().await?;
+        }
+        browser.find("main h1").await?;
+        let title = browser.client().title().await?;
+        assert!(title.ends_with(NAME), "{path}: {title}");
+        let source = browser.client().execute(SOURCE, vec![]).await?;
+        let source = source.as_str().unwrap_or_default();
+        assert_eq!(built_in_words(source), [""; 0], "{path}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn no_page_has_the_built_in_name_or_words() -> anyhow::Result<()> {
+    let site = own_site::start(&[]).await?;
+    let browser = Browser::open(site.origin()).await?;
+    check_pages(&browser, true).await?;
+    let browser = Browser::open(site.origin()).await?;
+    browser.disable_scripts().await?;
+    check_pages(&browser, false).await
+}
+
+#[tokio::test]
+async fn no_file_or_failure_has_the_built_in_name_or_words() -> anyhow::Result<()> {
+    let site = own_site::start(&[]).await?;
+    // Nothing listens there.
+    let broken = own_site::start(&["--source", "http://127.0.0.1:9/posts.json"]).await?;
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    let home = client.get(site.origin()).send().await?.text().await?;
+    let manifest = home
+        .split("href=\"")
+        .find(|part| part.contains(".webmanifest"));
+    let manifest = manifest
+        .and_then(|part| part.split('"').next())
+        .unwrap_or_default();
+    assert!(manifest.starts_with("/site/"), "{home}");
+    let mut asked = Vec::new();
+    for path in PAGES.into_iter().chain([
+        manifest,
+        "/feed.xml",
+        "/atom.xml",
+        "/feed.json",
+        "/sitemap.xml",
+        "/robots.txt",
+        "/api/docs",
+        "/api/v1/openapi.json",
+        "/api/v1/site",
+        "/api/v1/blogs",
+        "/api/v1/blogs/none",
+        "/error.css",
+        "/site/none.png",
+        "/media/none.png",
+        "/none.txt",
+    ]) {
+        asked.push(format!("{}{path}", site.origin()));
+    }
+    for path in ["/", "/blogs/hobel", "/api/v1/blogs/hobel", "/feed.xml"] {
+        asked.push(format!("{}{path}", broken.origin()));
+    }
+    let mut statuses = Vec::new();
+    for address in asked {
+        let answer = client
+            .get(&address)
+            .header("accept", "text/html")
+            .send()
+            .await?;
+        statuses.push(answer.status().as_u16());
+        let text = answer.text().await?;
+        let text = text.replace("<meta name=\"generator\" content=\"FlashBlog", "");
+        assert_eq!(built_in_words(&text), [""; 0], "{address}: {text}");
+    }
+    for status in [200, 404, 503] {
+        assert!(statuses.contains(&status), "{statuses:?}");
+    }
+    Ok(())
+}
+
+/// The language of an element, as assistive technology finds it.
+const LANGUAGE: &str =
+    "return document.querySelector(arguments[0]).closest('[lang]').getAttribute('lang')";
+
+#[tokio::test]
+async fn words_are_marked_as_what_they_are_and_dates_are_in_the_language_of_the_site()
+-> anyhow::Result<()> {
+    let site = own_site::start(&[]).await?;
+    let browser = Browser::open(site.origin()).await?;
+    browser.visit("/blogs/hobel").await?;
+    assert_eq!(browser.text(".byline time").await?, "5. März 2026");
+    for (css, language) in [
+        (":root", "de"),
+        (".navbar-nav a[href='/blogs']", "en"),
+        (".navbar-nav a[href='/impressum'] span", "de"),
+        (".post h1", "de"),
+        (".byline time", "de"),
+        (".byline-facts > :last-child", "en"),
+        (".post .prose", "de"),
+        (".share button", "en"),
+        (".site-footer-text", "de"),
+        (".toast-stack", "en"),
+    ] {
+        let found = browser.client().execute(LANGUAGE, vec![json!(css)]).await?;
+        assert_eq!(found, language, "{css}");
+    }
+    // As the app shows it.
+    browser.click(".site-footer a[href='/blogs']").await?;
+    browser.await_path("/blogs").await?;
+    browser.await_text(".blog-card time", "5. März 2026").await
+}
+
+#[tokio::test]
+async fn links_to_old_addresses_and_keys_lead_to_posts_and_pages() -> anyhow::Result<()> {
+    let site = own_site::start(&[]).await?;
+    let browser = Browser::open(site.origin()).await?;
+    for old in ["/blogs/alter-hobel", "/notizen/hobel.html"] {
+        browser.visit("/blogs/bank").await?;
+        browser.await_app().await?;
+        browser.click(&format!(".prose a[href='{old}']")).await?;
+        browser.await_path("/blogs/hobel").await?;
+        browser.await_text("h1", "Ein Hobel, der singt").await?;
+        assert_eq!(browser.count(".toast-stack .alert").await?, 0, "{old}");
+    }
+    browser.await_app().await?;
+    browser.press("4").await?;
+    browser.await_path("/impressum").await?;
+    browser.await_text("h1", "Impressum").await
+}
+
+/// How many accents are tried for the theme that a visitor's system asks for.
+const ACCENTS: usize = 12;
+
+/// A linear congruential generator (Knuth, MMIX): equal colours in each run.
+fn random_colours() -> impl Iterator<Item = String> {
+    let mut state = 13_u64;
+    std::iter::from_fn(move || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        Some(format!("#{:06x}", state >> 40))
+    })
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_in_any_accent_in_both_themes() -> anyhow::Result<()> {
+    let mut tried = Vec::new();
+    let mut found = Vec::new();
+    // Those that are too pale are refused.
+    for accent in random_colours().take(4 * ACCENTS) {
+        if tried.len() == ACCENTS {
+            break;
+        }
+        let Ok((site, _folder)) = own_site::start_in(&accent).await else {
+            continue;
+        };
+        let browser = Browser::open(site.origin()).await?;
+        browser.hide_scrollbars().await?;
+        browser.hold_timers().await?;
+        browser.prefer("prefers-reduced-motion", "reduce").await?;
+        for theme in THEMES {
+            browser.prefer("prefers-color-scheme", theme).await?;
+            // Buttons, links, the form and its alert; cards and chips; a post.
+            browser.visit("/contact").await?;
+            browser.click(".contact-form button").await?;
+            browser.find("#contact-faults").await?;
+            found.extend(look(&browser, &accent, theme).await?);
+            for (path, shown) in [("/blogs", ".blog-card"), ("/blogs/hobel", ".post .prose")] {
+                browser.visit(path).await?;
+                browser.find(shown).await?;
+                found.extend(look(&browser, &accent, theme).await?);
+            }
+        }
+        tried.push(accent);
+    }
+    assert_eq!(found, [""; 0]);
+    assert_eq!(tried.len(), ACCENTS, "{tried:?}");
+    Ok(())
+}
+
+async fn look(browser: &Browser, accent: &str, theme: &str) -> anyhow::Result<Vec<String>> {
+    browser.await_app().await?;
+    browser.await_stillness().await?;
+    let violations = axe::violations(browser).await?.into_iter();
+    let told = violations.map(|violation| format!("{accent} {theme}: {violation}"));
+    Ok(told.collect())
+}
