@@ -11,6 +11,7 @@ mod motion;
 mod notices;
 mod own_site;
 mod page_weight;
+mod preview;
 mod reading;
 mod scrolling;
 mod search;
