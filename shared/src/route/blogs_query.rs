@@ -26,7 +26,7 @@ pub struct BlogsQuery {
     pub tag: Option<String>,
     /// Posts that their source pins (WordPress: "stick to the top of the blog") come first. The home
     /// page asks for them so; the site's addresses don't.
-    #[cfg_attr(feature = "openapi", param(required = false, example = true))]
+    #[cfg_attr(feature = "openapi", param(schema_with = schema::pinned_first, required = false, example = true))]
     pub pinned_first: bool,
 }
 

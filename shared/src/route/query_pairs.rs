@@ -65,9 +65,18 @@ pub(super) mod schema {
         lenient_number("Posts on a page, from 1 to 50; anything else than a number is 6.")
     }
 
+    pub(in super::super) fn pinned_first() -> Object {
+        lenient(Type::Boolean, "Anything else than `true` is `false`.")
+    }
+
     fn lenient_number(description: &str) -> Object {
+        lenient(Type::Integer, description)
+    }
+
+    /// Whatever the value is, it is no error.
+    fn lenient(kind: Type, description: &str) -> Object {
         ObjectBuilder::new()
-            .schema_type(SchemaType::from_iter([Type::Integer, Type::String]))
+            .schema_type(SchemaType::from_iter([kind, Type::String]))
             .description(Some(description))
             .build()
     }
