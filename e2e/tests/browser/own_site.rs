@@ -221,3 +221,30 @@ async fn look(browser: &Browser, accent: &str, theme: &str) -> anyhow::Result<Ve
     let told = violations.map(|violation| format!("{accent} {theme}: {violation}"));
     Ok(told.collect())
 }
+
+/// What of the header is cut off or broken into lines.
+const HEADER_FAULTS: &str = "
+    const shown = [...document.querySelectorAll(
+        '.site-header .navbar-brand, .site-header .nav-link, .site-header .icon-button, .site-search input')]
+        .filter(element => element.checkVisibility({opacityProperty: true}));
+    const outside = shown.filter(element => {
+        const box = element.getBoundingClientRect();
+        return box.left < -0.5 || box.right > innerWidth + 0.5;
+    });
+    const broken = shown.filter(element =>
+        element.matches('.nav-link') && element.getClientRects()[0].height > 60);
+    return [...outside, ...broken].map(element => element.outerHTML.slice(0, 80))";
+
+#[tokio::test]
+async fn a_longer_menu_fits_at_every_width() -> anyhow::Result<()> {
+    let site = own_site::start(&[]).await?;
+    let browser = Browser::open(site.origin()).await?;
+    for width in [390, 768, 860, 992, 1000, 1100, 1280] {
+        browser.resize(width, 800).await?;
+        browser.visit("/about").await?;
+        browser.await_app().await?;
+        let faults = browser.run(HEADER_FAULTS).await?;
+        assert_eq!(faults, json!([]), "{width}");
+    }
+    Ok(())
+}
