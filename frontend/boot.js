@@ -38,6 +38,31 @@
   );
   addEventListener("unhandledrejection", giveUp);
 
+  // A page with content holds back what loads the app (site/shell.rs), so that nothing delays its first
+  // paint. A page that is in the background or comes from a browser that reports no paint has its load event.
+  var isPainted = false;
+  function startApp() {
+    if (!isPainted || document.readyState === "loading") return;
+    document.querySelectorAll("template.app-files").forEach(function (template) {
+      template.replaceWith(template.content);
+    });
+  }
+  function painted() {
+    isPainted = true;
+    startApp();
+  }
+  try {
+    new PerformanceObserver(function (list) {
+      if (list.getEntriesByName("first-contentful-paint").length) painted();
+    }).observe({ type: "paint", buffered: true });
+  } catch (_) {
+    // No reports.
+  }
+  document.addEventListener("DOMContentLoaded", startApp);
+  addEventListener("load", function () {
+    setTimeout(painted, document.hidden ? 0 : 1000);
+  });
+
   // The app can't take over the page from the server (crash.rs), because a browser's extension changed
   // it, for example. It starts once more, on a copy without the first one's listeners, which it replaces.
   new MutationObserver(function (_, observer) {

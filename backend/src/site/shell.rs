@@ -19,6 +19,11 @@ const ATTRIBUTE_MARK: (&str, &str) = ("data-mark", " data-mark=\"\"");
 const CONTENT_MARK: &str = "<!--the page's content-->";
 const END_MARK: &str = "<!--the content's end-->";
 const DATA_MARK: &str = "<!--the page's first data-->";
+/// Around each thing that loads the app.
+const APP_MARKS: (&str, &str) = ("<!--the app-->", "<!--the app's end-->");
+/// Around it in a page with content: the browser leaves it alone until `boot.js` takes it out, after the
+/// first paint.
+const APP_TEMPLATE: (&str, &str) = ("<template class=\"app-files\">", "</template>");
 
 /// The number of the next shell.
 static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
@@ -28,13 +33,22 @@ static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
 pub struct Shell {
     /// Tells it from every other shell of this process.
     number: u64,
+    /// For a page without content.
+    empty: Pieces,
+    /// For a page with content.
+    rendered: Pieces,
+    policy: HeaderValue,
+}
+
+/// What stands between the parts of a page.
+#[derive(Debug, Clone, PartialEq)]
+struct Pieces {
     before_head: String,
     before_attributes: String,
     before_content: String,
     boot: String,
     before_data: String,
     end: String,
-    policy: HeaderValue,
 }
 
 /// The parts of a page that are inserted into the shell, as HTML.
@@ -107,6 +121,14 @@ impl Shell {
                     "link[rel=modulepreload], link[rel=preload][as=fetch]",
                     |link| Ok(link.set_attribute("fetchpriority", "low")?)
                 ))
+                .append_element_content_handler(element!(
+                    "link[rel=modulepreload], link[rel=preload][as=fetch], script[type=module]",
+                    |file| {
+                        file.before(APP_MARKS.0, ContentType::Html);
+                        file.after(APP_MARKS.1, ContentType::Html);
+                        Ok(())
+                    }
+                ))
                 .append_element_content_handler(text!("script:not([src])", |piece| {
                     let mut scripts = scripts.borrow_mut();
                     if let Some(script) = scripts.last_mut() {
@@ -118,11 +140,6 @@ impl Shell {
                     Ok(())
                 })),
         )?;
-        let (before_head, rest) = cut(&marked, HEAD_MARK)?;
-        let (before_attributes, rest) = cut(rest, ATTRIBUTE_MARK.1)?;
-        let (before_content, rest) = cut(rest, CONTENT_MARK)?;
-        let (boot, rest) = cut(rest, END_MARK)?;
-        let (before_data, end) = cut(rest, DATA_MARK)?;
         let hashes: Vec<String> = scripts
             .borrow()
             .iter()
@@ -131,12 +148,8 @@ impl Shell {
             .collect();
         Ok(Self {
             number: NEXT_NUMBER.fetch_add(1, Ordering::Relaxed),
-            before_head: before_head.to_owned(),
-            before_attributes: before_attributes.to_owned(),
-            before_content: before_content.to_owned(),
-            boot: boot.to_owned(),
-            before_data: before_data.to_owned(),
-            end: end.to_owned(),
+            empty: Pieces::cut(&with_app_in(&marked, ("", "")))?,
+            rendered: Pieces::cut(&with_app_in(&marked, APP_TEMPLATE))?,
             policy: HeaderValue::try_from(document_policy(&hashes))
                 .map_err(|_| ShellError::Policy)?,
         })
@@ -154,20 +167,48 @@ impl Shell {
 
     /// The page with these parts.
     pub fn document(&self, parts: &Parts) -> String {
+        let (pieces, content) = match &parts.content {
+            Some(content) => (&self.rendered, content),
+            None => (&self.empty, &self.empty.boot),
+        };
         [
-            &self.before_head,
+            &pieces.before_head,
             &parts.head,
-            &self.before_attributes,
+            &pieces.before_attributes,
             &parts.attributes,
-            &self.before_content,
-            parts.content.as_ref().unwrap_or(&self.boot),
-            &self.before_data,
+            &pieces.before_content,
+            content,
+            &pieces.before_data,
             &parts.data,
-            &self.end,
+            &pieces.end,
         ]
         .map(String::as_str)
         .concat()
     }
+}
+
+impl Pieces {
+    fn cut(marked: &str) -> Result<Self, ShellError> {
+        let (before_head, rest) = cut(marked, HEAD_MARK)?;
+        let (before_attributes, rest) = cut(rest, ATTRIBUTE_MARK.1)?;
+        let (before_content, rest) = cut(rest, CONTENT_MARK)?;
+        let (boot, rest) = cut(rest, END_MARK)?;
+        let (before_data, end) = cut(rest, DATA_MARK)?;
+        Ok(Self {
+            before_head: before_head.to_owned(),
+            before_attributes: before_attributes.to_owned(),
+            before_content: before_content.to_owned(),
+            boot: boot.to_owned(),
+            before_data: before_data.to_owned(),
+            end: end.to_owned(),
+        })
+    }
+}
+
+fn with_app_in(marked: &str, (before, after): (&str, &str)) -> String {
+    marked
+        .replace(APP_MARKS.0, before)
+        .replace(APP_MARKS.1, after)
 }
 
 fn cut<'a>(html: &'a str, mark: &str) -> Result<(&'a str, &'a str), ShellError> {
@@ -234,119 +275,4 @@ pub fn inert_json(json: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const BUILT: &str = "<!doctype html><meta charset=utf-8><title>Built</title>\
-        <meta content=\"Built.\" name=description><script src=/a.js></script>\
-        <script type=module>import a from '/b.js';\n\"</\" + \"script\"</script></head><body>\
-        <div id=app><svg><title>A picture</title></svg><div>…</div></div><p>End</p>";
-
-    #[test]
-    fn each_page_has_its_own_head_and_data_in_the_built_page() {
-        let shell = Shell::parse(BUILT, &Site::default()).expect("a shell");
-        let block = data_block(
-            "data-path",
-            "/api/v1/blogs?page=1&per_page=3",
-            r#"{"data":"</script><!--\u2028&"}"#,
-        );
-        let parts = Parts {
-            head: "<title>Own</title>".into(),
-            attributes: " data-a=\"1\"".into(),
-            content: Some("<h1>Own</h1>".into()),
-            data: block,
-        };
-        let page = shell.document(&parts);
-        assert!(
-            page.starts_with("<!doctype html><meta charset=utf-8><title>Own</title><script src")
-        );
-        assert!(!page.contains("Built") && !page.contains('…'), "{page}");
-        assert!(
-            page.ends_with(
-                "<div id=app data-a=\"1\"><h1>Own</h1></div>\
-                 <script type=\"application/json\" \
-                 data-path=\"/api/v1/blogs?page=1&amp;per_page=3\">\
-                 {\"data\":\"\\u003c/script\\u003e\\u003c!--\\u2028\\u0026\"}</script><p>End</p>"
-            ),
-            "{page}"
-        );
-        let boot = shell.document(&Parts::default());
-        assert!(boot.ends_with(
-            "<div id=app><svg><title>A picture</title></svg><div>…</div></div><p>End</p>"
-        ));
-    }
-
-    #[test]
-    fn the_app_loads_after_what_the_page_shows() {
-        let shell = Shell::parse(
-            "<title></title><link rel=stylesheet href=a><link rel=modulepreload href=b>\
-             <link as=fetch rel=preload href=c><link rel=preload as=font href=d><div id=app></div>",
-            &Site::default(),
-        )
-        .expect("a shell");
-        let page = shell.document(&Parts::default());
-        for (address, is_low) in [("a", false), ("b", true), ("c", true), ("d", false)] {
-            let link = page
-                .split('<')
-                .find(|tag| tag.contains(&format!("href={address}")));
-            let link = link.expect("a link");
-            assert_eq!(link.contains("fetchpriority=\"low\""), is_low, "{link}");
-        }
-    }
-
-    #[test]
-    fn the_site_has_its_name_and_language_in_the_built_page() {
-        let words = Site {
-            title: "A & B".into(),
-            language: "de".into(),
-            ..Site::default()
-        };
-        let built = "<html lang=en><title>FlashBlog</title><link rel=icon href=/f.svg>\
-            <div id=app><b data-site-title=\"\">FlashBlog</b></div>\
-            <noscript><i data-site-title>FlashBlog</i></noscript>";
-        let shell = Shell::parse(built, &words).expect("a shell");
-        let page = shell.document(&Parts::default());
-        assert!(page.starts_with("<html lang=\"de\"><div id=app"), "{page}");
-        assert!(
-            page.contains("<b data-site-title=\"\">A &amp; B</b>"),
-            "{page}"
-        );
-        assert!(page.contains("<i data-site-title>A &amp; B</i>"), "{page}");
-    }
-
-    #[test]
-    fn the_policy_names_each_inline_script_by_its_hash() {
-        let shell = Shell::parse(
-            "<title></title><script>alert(1)</script><script>\r\nb</script><script src=/c.js></script><div id=app></div>",
-            &Site::default(),
-        )
-        .expect("a shell");
-        let policy = shell.policy().to_str().expect("text");
-        // As `printf 'alert(1)' | openssl dgst -sha256 -binary | base64` has them.
-        assert!(
-            policy.contains(
-                "script-src 'self' 'wasm-unsafe-eval' \
-                 'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI=' \
-                 'sha256-Xnnsn4hC6mnrIBEELTIdgicgZJ7JECYXQJF+uIBRxyY=';"
-            ),
-            "{policy}"
-        );
-        assert!(!policy.contains("unsafe-inline"));
-    }
-
-    #[test]
-    fn a_page_without_a_place_for_the_app_is_no_shell() {
-        for html in ["", "<title>A</title>", "<div id=app></div>"] {
-            assert!(Shell::parse(html, &Site::default()).is_err(), "{html}");
-        }
-    }
-
-    #[test]
-    fn json_says_the_same_when_it_is_inert() {
-        let value = serde_json::json!({"a": "<b>&\u{2028}\u{2029}</script>\"é"});
-        let inert = inert_json(&value.to_string());
-        assert!(!inert.contains(['<', '>', '&', '\u{2028}', '\u{2029}']));
-        let read: serde_json::Value = serde_json::from_str(&inert).expect("JSON");
-        assert_eq!(read, value);
-    }
-}
+mod tests;

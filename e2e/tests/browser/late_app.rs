@@ -120,3 +120,42 @@ async fn where_the_app_starts_a_second_time_nothing_that_was_typed_is_lost_eithe
     browser.until(whole, vec![]).await?;
     Ok(())
 }
+
+/// When the app's files were asked for, each relative to the first paint; in milliseconds.
+const REQUESTS_AFTER_PAINT: &str = "
+    const [paint] = performance.getEntriesByName('first-contentful-paint');
+    return performance.getEntriesByType('resource')
+        .filter(entry => entry.name.includes('/flashblog-frontend'))
+        .map(entry => entry.startTime - paint.startTime)";
+
+#[tokio::test]
+async fn the_app_is_asked_for_after_the_page_is_painted() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let browser = Browser::open(site.origin()).await?;
+    for path in ["/", "/blogs/sqlite-in-wal-mode", "/contact"] {
+        browser.visit(path).await?;
+        browser.await_app().await?;
+        let delays = browser.run(REQUESTS_AFTER_PAINT).await?;
+        let delays: Vec<f64> = serde_json::from_value(delays)?;
+        assert_eq!(delays.len(), 2, "{path}: script and wasm, once each");
+        assert!(delays.iter().all(|it| *it >= 0.0), "{path}: {delays:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_app_starts_where_no_paint_is_reported() -> anyhow::Result<()> {
+    const BACKGROUND: &str = "
+        Object.defineProperty(document, 'hidden', {value: true, configurable: true});
+        PerformanceObserver.prototype.observe = () => {};";
+    const NO_REPORTS: &str = "delete window.PerformanceObserver";
+    let site = Site::start().await?;
+    for without_paint in [BACKGROUND, NO_REPORTS] {
+        let browser = Browser::open(site.origin()).await?;
+        browser.prepare_pages(without_paint).await?;
+        browser.visit("/about").await?;
+        browser.await_app().await?;
+        assert_eq!(browser.complaints().await?, [""; 0]);
+    }
+    Ok(())
+}
