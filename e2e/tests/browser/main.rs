@@ -9,6 +9,7 @@ mod keyboard;
 mod late_app;
 mod motion;
 mod notices;
+mod other_sites;
 mod own_site;
 mod page_weight;
 mod preview;
