@@ -27,6 +27,8 @@ const PICTURES: [Picture; 2] = [
 const OWN_PICTURES: [Picture; 1] = [("yours", "/", ".featured [data-testid=blog-card]")];
 /// Size of one theme's half; CSS pixels.
 const HALF: (u32, u32) = (1000, 900);
+/// The search box is an icon here, and the longer menu has one line.
+const OWN_HALF: (u32, u32) = (980, 900);
 /// Between the halves; CSS pixels.
 const GAP: u32 = 24;
 const MAX_PICTURE_BYTES: usize = 150_000;
@@ -48,8 +50,9 @@ async fn main() -> anyhow::Result<()> {
     );
     fs::create_dir_all(&shots)?;
     fs::create_dir_all(&pictures)?;
-    take_pictures(&Site::start().await?, &PICTURES, &pictures).await?;
-    take_pictures(&own_site::start(&[]).await?, &OWN_PICTURES, &pictures).await?;
+    take_pictures(&Site::start().await?, &PICTURES, HALF, &pictures).await?;
+    let own = own_site::start(&[]).await?;
+    take_pictures(&own, &OWN_PICTURES, OWN_HALF, &pictures).await?;
     println!("the README's pictures are in {}", pictures.display());
     for theme in THEMES {
         views::walk(theme, async |browser, sight| {
@@ -91,12 +94,17 @@ async fn shoot(browser: &Browser, sight: &Sight, folder: &Path) -> anyhow::Resul
 }
 
 /// Each page in both themes side by side, as WebP.
-async fn take_pictures(site: &Site, of: &[Picture], folder: &Path) -> anyhow::Result<()> {
+async fn take_pictures(
+    site: &Site,
+    of: &[Picture],
+    half: (u32, u32),
+    folder: &Path,
+) -> anyhow::Result<()> {
     let browser = Browser::open(site.origin()).await?;
     browser.hide_scrollbars().await?;
     browser.prefer("prefers-reduced-motion", "reduce").await?;
     for (name, address, shown) in of {
-        browser.resize(HALF.0, HALF.1).await?;
+        browser.resize(half.0, half.1).await?;
         let mut halves = Vec::new();
         for theme in THEMES {
             browser.prefer("prefers-color-scheme", theme).await?;
@@ -111,7 +119,7 @@ async fn take_pictures(site: &Site, of: &[Picture], folder: &Path) -> anyhow::Re
         browser
             .devtools("Emulation.setDefaultBackgroundColorOverride", transparent)
             .await?;
-        browser.resize(2 * HALF.0 + GAP, HALF.1).await?;
+        browser.resize(2 * half.0 + GAP, half.1).await?;
         halves.push(json!(GAP));
         browser.client().execute(SIDE_BY_SIDE, halves).await?;
         load_images(&browser).await?;
