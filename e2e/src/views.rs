@@ -127,7 +127,7 @@ const VIEWS: &[View] = &[
     state("unavailable", "/about", &[Break(API, Fault::Unavailable), TO_BLOGS], FAILURE),
     state("offline", "/about", &[Break(API, Fault::Cut), TO_BLOGS], FAILURE),
     state("timeout", "/about", &[Break(API, Fault::Silence), TO_BLOGS, See(SKELETON), PassTime], FAILURE),
-    state("crash", "/about", &[See("#app:not([data-rendered]) h1"), REFUSE_ELEMENTS, TO_BLOGS, See("body > main .trouble"), MAKE_ELEMENTS], "body > main .trouble"),
+    state("crash", "/about", &[See("#main h1"), REFUSE_ELEMENTS, TO_BLOGS, See("body > main .trouble"), MAKE_ELEMENTS], "body > main .trouble"),
     page("file-not-found", "/media/no-such-picture.png", "h1"),
     page("api", "/api/docs", "h1"),
 ];
@@ -243,6 +243,7 @@ async fn arrive(browser: &Browser, proxy: &FaultProxy, view: &View) -> anyhow::R
                 browser.client().refresh().await?;
             }
             Run(script) => {
+                browser.await_app().await?;
                 browser.run(script).await?;
             }
         }

@@ -112,6 +112,7 @@ async fn an_answer_that_comes_too_late_changes_nothing() -> anyhow::Result<()> {
 async fn a_panic_shows_the_500_view_which_leads_back() -> anyhow::Result<()> {
     let (_site, browser) = open_page("/about").await?;
     browser.await_text("h1", "About FlashBlog").await?;
+    browser.await_app().await?;
     // As an extension might, between the app and the browser.
     browser
         .run("document.createElement = () => { throw new Error('refused') }")

@@ -12,9 +12,10 @@ pub fn use_scrolled_past(distance: f64) -> bool {
         use_effect_with((), move |()| {
             let listener = web_sys::window().map(|window| {
                 let measured = window.clone();
-                EventListener::new(&window, "scroll", move |_| {
-                    is_past.set(measured.scroll_y().is_ok_and(|y| y > distance));
-                })
+                let measure = move || is_past.set(measured.scroll_y().is_ok_and(|y| y > distance));
+                // A reader may have scrolled before the app started.
+                measure();
+                EventListener::new(&window, "scroll", move |_| measure())
             });
             move || drop(listener)
         });
