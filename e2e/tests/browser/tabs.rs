@@ -52,6 +52,8 @@ async fn a_message_that_waits_is_shown_once_in_one_of_them() -> anyhow::Result<(
     let about = "/about";
     browser.visit(about).await?;
     browser.await_text("h1", "About FlashBlog").await?;
+    // The app asks for what waits when it starts.
+    browser.await_app().await?;
     let sent = browser
         .client()
         .execute_async(POST_AND_STAY, vec![])
