@@ -8,16 +8,16 @@ use crate::page::Page;
 pub const DEFAULT_AUTHOR: &str = "Admin";
 /// The category of a post whose source names none.
 pub const DEFAULT_CATEGORY: &str = "General";
-/// Posts on a page when a request doesn't say.
+/// Posts on a page, for a request without `per_page`.
 pub const DEFAULT_PER_PAGE: u32 = 6;
-/// How wide a card shows its picture, as HTML's `sizes` takes it.
+/// The width of a card's picture, as a value of HTML's `sizes`.
 pub const CARD_SIZES: &str = "(min-width:40rem) 40rem,100vw";
-/// How wide a post shows its picture.
+/// The width of a post's cover, as a value of `sizes`.
 pub const COVER_SIZES: &str = "(min-width:60rem) 60rem,100vw";
 /// The most posts that one page can hold.
 pub const MAX_PER_PAGE: u32 = 50;
 
-/// What a list shows of a post.
+/// A post as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BlogSummary {
@@ -32,21 +32,23 @@ pub struct BlogSummary {
     pub summary: String,
     /// Plain text; "General" where the source has none.
     pub category: String,
-    /// Who wrote it.
+    /// Name and picture of the author.
     pub author: Author,
     /// An `https:`, `http:` or site-relative address of a picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub featured_image: Option<String>,
-    /// The same picture in other widths, as HTML's `srcset` takes them. Absent where the source has
+    /// The same picture in other widths, as a value of HTML's `srcset`. Absent where the source has
     /// one size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub featured_image_srcset: Option<String>,
     /// RFC 3339, UTC; absent when the source has no date, or one that can't be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published_at: Option<String>,
-    /// The date as people read it, in the site's language; as it stands in the source when it can't be read; may be empty.
+    /// The date for people, in the site's language. A date that can't be read stays as the source
+    /// has it. May be empty.
     pub published_label: String,
-    /// At 200 words a minute, at least 1.
+    /// At 200 words a minute, or 450 Chinese characters or kana, or 1,000 letters of Thai, Lao, Khmer
+    /// and Burmese; at least 1.
     pub reading_minutes: u32,
     /// The post's address on the site, relative to its root.
     pub url: String,
@@ -56,7 +58,7 @@ pub struct BlogSummary {
     pub mark: Option<String>,
 }
 
-/// Who wrote a post.
+/// The author of a post.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Author {
@@ -71,7 +73,7 @@ pub struct Author {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Blog {
-    /// What lists show of it; its fields stand beside the ones below on the wire.
+    /// The fields that lists show too. On the wire they stand beside the ones below.
     #[serde(flatten)]
     pub summary: BlogSummary,
     /// Sanitised HTML, safe to put into a page as it is; may be empty.
@@ -121,17 +123,17 @@ pub type BlogPage = Page<BlogSummary>;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Freshness {
-    /// When the source was read; RFC 3339, UTC; absent when it never could be.
+    /// When the source was read; RFC 3339, UTC; absent until it was read once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fetched_at: Option<String>,
-    /// The source failed, or was not read yet: an older copy, or an empty list, is shown.
+    /// Whether the source failed or was not read yet. The list is then an older copy, or empty.
     pub stale: bool,
-    /// While the source is read for the first time: the posts of it that were read so far. The list is
-    /// empty until all are.
+    /// The number of posts read so far, while the source is read for the first time. The list stays
+    /// empty until all are read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub posts_so_far: Option<u32>,
-    /// The kind of source: `embedded`, `folder`, `json_api`, `wordpress`, `ghost`, `feed`, or `url` before
-    /// an address has shown what it is.
+    /// The kind of source: `embedded`, `folder`, `json_api`, `wordpress`, `ghost` or `feed`; `url` until
+    /// the server knows what the address is.
     pub source: String,
 }
 

@@ -1,4 +1,4 @@
-//! A message from the contact form, and the rules that the page and the server both hold it to.
+//! The contact message, and the rules that the page and the server both check.
 
 use std::collections::BTreeMap;
 
@@ -16,17 +16,17 @@ pub const MAX_MESSAGE: usize = 5_000;
 /// The most octets of an address before its `@` (RFC 5321, section 4.5.3.1.1).
 const MAX_LOCAL_PART: usize = 64;
 
-/// What is flashed when a message was received.
+/// The flash after a contact message was stored.
 pub const SENT: &str = "Your message has been sent successfully!";
-/// What is flashed when a field is blank.
+/// The flash about a contact message with a blank field.
 pub const FILL_IN_ALL: &str = "Please fill in all fields";
 
-/// `POST /contact`. A field that is missing is a blank one; one that is unknown is refused.
+/// The body of `POST /contact`. A missing field counts as blank; an unknown field is an error.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ContactMessage {
-    /// Who writes.
+    /// The sender's name.
     #[cfg_attr(
         feature = "openapi",
         schema(
@@ -37,13 +37,13 @@ pub struct ContactMessage {
         )
     )]
     pub name: String,
-    /// Where an answer goes.
+    /// The address for an answer.
     #[cfg_attr(
         feature = "openapi",
         schema(required = true, format = "email", max_length = 254)
     )]
     pub email: String,
-    /// What it is about, on one line.
+    /// The subject, on one line.
     #[cfg_attr(
         feature = "openapi",
         schema(
@@ -93,16 +93,16 @@ impl ContactMessage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ContactReceipt {
-    /// What the message is called when its writer asks about it.
+    /// The reference to quote in a question about the message.
     pub reference: String,
     /// RFC 3339, UTC.
     pub received_at: String,
 }
 
-/// Sentences for people about each invalid field, by its name.
+/// Sentences for people, by the name of the invalid field.
 pub type FieldErrors = BTreeMap<String, Vec<String>>;
 
-/// What is wrong with a message; nothing when it can be sent.
+/// The errors of a message. Empty when it can be sent.
 #[must_use]
 pub fn validate(message: &ContactMessage) -> FieldErrors {
     let mut errors = FieldErrors::new();
@@ -115,8 +115,8 @@ pub fn validate(message: &ContactMessage) -> FieldErrors {
     errors
 }
 
-/// What is wrong with one field, by its name and what stands in it: for a page that checks while
-/// someone types. An unknown field has no rules.
+/// The errors of one field, from its name and its text. The form calls this when the writer leaves or
+/// corrects a field. An unknown field has no errors.
 #[must_use]
 pub fn field_errors(field: &str, text: &str) -> Vec<String> {
     let (label, most, blank) = match field {
@@ -152,8 +152,8 @@ pub fn field_errors(field: &str, text: &str) -> Vec<String> {
     sentences
 }
 
-/// The one sentence that a flash message says of a message's errors: [`FILL_IN_ALL`] when a field
-/// is blank, else the first fault of each field. `None` when there are none.
+/// The flash about a message's errors: [`FILL_IN_ALL`] when a field is blank, else the first error of
+/// each field. `None` when there are none.
 #[must_use]
 pub fn headline(message: &ContactMessage, errors: &FieldErrors) -> Option<String> {
     if errors.is_empty() {
@@ -172,7 +172,7 @@ pub fn headline(message: &ContactMessage, errors: &FieldErrors) -> Option<String
     Some(firsts.join(" "))
 }
 
-/// Whether nothing in a text can be seen: spaces, and characters that are drawn as nothing (Unicode's
+/// Whether a text has no visible character: only white space and characters without a glyph (Unicode's
 /// `Default_Ignorable_Code_Point`, and the blank Braille pattern).
 fn is_blank(text: &str) -> bool {
     text.chars().all(|c| {
@@ -191,9 +191,10 @@ fn is_blank(text: &str) -> bool {
 /// The dots between the labels of an internationalised name (RFC 3490, section 3.1).
 const DOTS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
 
-/// Whether mail could go there: a dot-atom, one `@` and a host name with a dot (RFC 5322, section
-/// 3.4.1, without its quoted and bracketed forms). Beyond ASCII every character may stand in it that is
-/// seen (RFC 6531, section 3.3); the server also asks whether the name has an ASCII form.
+/// Whether a text has the form of an email address: a dot-atom, one `@` and a host name with a dot (RFC
+/// 5322, section 3.4.1, without its quoted and bracketed forms). Beyond ASCII, only white space and
+/// control characters are refused (RFC 6531, section 3.3). The server also checks that the host name has
+/// an ASCII form.
 fn is_plausible_email(address: &str) -> bool {
     let is_letter = |c: char| match c.is_ascii() {
         true => c.is_ascii_alphanumeric(),
@@ -359,8 +360,8 @@ mod tests {
         assert_eq!(parse("{}").expect("parses"), ContactMessage::default());
         assert!(parse(r#"{"nmae":"x"}"#).is_err());
         assert!(parse(r#"{"name":"x","name":"y"}"#).is_err());
-        let trap = parse(r#"{"website":"https://spam.example"}"#).expect("parses");
-        assert!(trap.fills_honeypot());
+        let filled = parse(r#"{"website":"https://spam.example"}"#).expect("parses");
+        assert!(filled.fills_honeypot());
         assert!(!parse(r#"{"website":""}"#).expect("parses").fills_honeypot());
         assert_eq!(
             serde_json::to_string(&good()).expect("JSON"),

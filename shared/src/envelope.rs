@@ -12,18 +12,18 @@ use crate::problem::Problem;
 /// On the wire it is `{"data": …, "flash": […]}` or `{"error": …, "flash": […]}`, never both.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Envelope<T> {
-    /// What the request came to.
+    /// The data or the problem.
     pub outcome: Outcome<T>,
-    /// Messages for the person behind the session, oldest first.
+    /// Flash messages for the session's visitor, oldest first.
     pub flash: Vec<Flash>,
 }
 
-/// What a request came to: its data, or the problem that kept it from getting any.
+/// The result of a request.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome<T> {
-    /// The wire's `data`.
+    /// The member `data`.
     Data(T),
-    /// The wire's `error`.
+    /// The member `error`: why there is no data.
     Error(Problem),
 }
 

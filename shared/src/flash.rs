@@ -1,8 +1,8 @@
-//! Flash messages: one-time notices to the person behind a session.
+//! Flash messages: notices to a session's visitor.
 
 use serde::{Deserialize, Serialize};
 
-/// A message that is delivered once, in the envelope of one response.
+/// A message that is delivered once, in an envelope or a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Flash {
@@ -19,13 +19,13 @@ pub struct Flash {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Category {
-    /// What the person asked for was done.
+    /// The request succeeded.
     Success,
-    /// Worth knowing, nothing to do.
+    /// Information. Nothing has to be done.
     Info,
-    /// Something is not as it should be, and the answer is the best that could be had.
+    /// Something is wrong, but there is an answer, such as a stale list.
     Warning,
-    /// What the person asked for was not done.
+    /// The request failed.
     Error,
 }
 

@@ -1,7 +1,8 @@
-//! The wire: data transfer objects of the REST API, used by the server and the single-page app.
+//! The REST API's wire types, the site's routes and the rules of the contact form, shared by the
+//! server and the single-page app.
 //!
 //! Nothing here does I/O, and everything builds for `wasm32-unknown-unknown`. Field names are
-//! snake_case; times are RFC 3339 strings in UTC, kept as text so that the app needs no calendar.
+//! snake_case. Times are RFC 3339 strings in UTC, so that the app needs no date library.
 
 pub mod blog;
 pub mod contact;

@@ -25,7 +25,7 @@ pub struct Page<T> {
     pub freshness: Freshness,
 }
 
-/// Each kind of page has a schema of its own name. A derive would call them all `Page`.
+/// Each kind of page has a schema name of its own. A derive would name them all `Page`.
 #[cfg(feature = "openapi")]
 mod schema {
     use std::borrow::Cow;

@@ -1,16 +1,16 @@
 //! Addresses that the server, the app and its tests agree on.
 
-/// Where the API's first version lives.
+/// The base path of version 1 of the API.
 pub const API_BASE: &str = "/api/v1";
-/// Where pictures that belong to posts are served.
+/// The base path of the posts' pictures and other files.
 pub const MEDIA_BASE: &str = "/media";
-
-/// Where the site's own files are served: logo, icon, colours, and pictures beside its pages.
+/// The base path of the site's own files: logo, icon, colours, web manifest, and pictures beside its
+/// pages.
 pub const SITE_BASE: &str = "/site";
-/// The API request for what a visitor reads about the site.
+/// The API request for the site's name, words, menu and links.
 pub const SITE_REQUEST: &str = "/api/v1/site";
 
-/// The API request for a page of the site's own.
+/// The API request for one of the site's own pages.
 pub fn page_request(slug: &str) -> String {
     format!("{API_BASE}/pages/{}", encode_segment(slug))
 }
@@ -39,8 +39,8 @@ pub fn encode_segment(text: &str) -> String {
     encoded
 }
 
-/// Undoes percent-encoding (RFC 3986, section 2.1). A lone `%` stays as it is, and bytes that are
-/// no UTF-8 become U+FFFD, so that a mistyped address can still be read.
+/// Undoes percent-encoding (RFC 3986, section 2.1). A `%` without two hexadecimal digits stays, and
+/// bytes that are not UTF-8 become U+FFFD, so that a mistyped address can still be read.
 #[must_use]
 pub fn percent_decode(text: &str) -> String {
     let bytes = text.as_bytes();

@@ -1,4 +1,4 @@
-//! Problem details (RFC 9457): what an `error` envelope holds.
+//! Problem details (RFC 9457): the `error` of an envelope.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub struct Problem {
     pub detail: String,
     /// The `X-Request-Id` of the response, to quote when asking for help.
     pub request_id: String,
-    /// Only on 422: the faults of each field, by its name.
+    /// Only on 422: sentences for people, by the name of the invalid field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fields: Option<BTreeMap<String, Vec<String>>>,
 }

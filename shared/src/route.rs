@@ -1,5 +1,5 @@
-//! The site's pages. A [`Route`] is read from an address and knows its address, its title, its
-//! description and its first API request. The server and the app both use it.
+//! The site's pages. A [`Route`] is read from an address. It gives the address, the title, the
+//! description and the first API request. The server and the app both use it.
 
 mod blogs_query;
 mod query_pairs;
@@ -34,7 +34,7 @@ pub enum Route {
     About,
     /// `/contact`
     Contact,
-    /// `/{slug}`: a page of the site's own. It may not exist.
+    /// `/{slug}`: one of the site's own pages. It may not exist.
     Page {
         /// The page's slug, decoded.
         slug: String,
@@ -44,7 +44,7 @@ pub enum Route {
 }
 
 impl Route {
-    /// The pages that exist for every source.
+    /// The built-in pages. A site may have no contact form.
     pub fn fixed() -> [Self; 4] {
         [Self::Home, Self::blogs(), Self::About, Self::Contact]
     }
@@ -54,7 +54,7 @@ impl Route {
         Self::Blogs(BlogsQuery::default())
     }
 
-    /// A page of the site's own.
+    /// One of the site's own pages.
     pub fn page(slug: &str) -> Self {
         let slug = slug.to_owned();
         Self::Page { slug }
@@ -82,7 +82,7 @@ impl Route {
             ["blogs", id] if !id.is_empty() => Self::Blog {
                 id: percent_decode(id),
             },
-            // A name with a dot is a file's.
+            // A name with a dot is a file.
             [slug] if !slug.contains('.') => Self::page(&percent_decode(slug)),
             _ => Self::NotFound,
         }
@@ -125,8 +125,8 @@ impl Route {
         }
     }
 
-    /// The description for search engines and previews. Absent where the site's own description
-    /// serves, and for pages whose address does not contain it.
+    /// The description for search engines and link previews. None where the site's own description is
+    /// used, and where the description comes with the page's data.
     pub fn description(&self) -> Option<String> {
         match self {
             Self::Blogs(query) => Some(query.description()),

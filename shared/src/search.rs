@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::blog::BlogSummary;
 use crate::page::Page;
 
-/// The longest text that is searched for, in characters; what follows is left out.
+/// The longest search text, in characters. The rest is ignored.
 pub const MAX_QUERY_CHARS: usize = 200;
 
 /// `GET /search`: one page of the matching posts, best first.
@@ -15,10 +15,10 @@ pub type SearchPage = Page<SearchHit>;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SearchHit {
-    /// What lists show of it; its fields stand beside the ones below on the wire.
+    /// The fields that lists show. On the wire they stand beside the one below.
     #[serde(flatten)]
     pub summary: BlogSummary,
-    /// Each field that matches, weightiest first.
+    /// The fields that match, in order of weight.
     pub highlights: Vec<Highlight>,
 }
 
@@ -28,13 +28,13 @@ pub struct SearchHit {
 pub struct Highlight {
     /// Which field.
     pub field: SearchField,
-    /// Plain text, never markup: the whole field, or for the post's text an excerpt.
+    /// Plain text, never markup: the whole field, or an excerpt of the post's text.
     pub text: String,
     /// Where `text` matches: `[start, end)` in Unicode scalar values, in order, never overlapping.
     pub ranges: Vec<(u32, u32)>,
 }
 
-/// What is searched, weightiest first.
+/// The fields that are searched, in order of weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// `GET /session`: the session of the request.
+/// The answer of `GET /session`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionInfo {
@@ -14,7 +14,8 @@ pub struct SessionInfo {
     pub expires_at: String,
 }
 
-/// `POST /session`: a new or renewed session and, for clients that are not a browser, its token.
+/// The answer of `POST /session`: a new or renewed session and, for clients that are not a browser, its
+/// token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionGrant {
@@ -31,7 +32,7 @@ pub struct SessionGrant {
     pub expires_at: String,
 }
 
-/// `DELETE /session`: the session that has ended.
+/// The answer of `DELETE /session`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionEnded {

@@ -5,22 +5,22 @@ use serde::{Deserialize, Serialize};
 use crate::blog::BlogHeading;
 use crate::route::Route;
 
-/// The name of a site that has no other.
+/// The default name of a site.
 const DEFAULT_TITLE: &str = "FlashBlog";
-/// The description of a site that has no other.
+/// The default description of a site.
 const DEFAULT_DESCRIPTION: &str = "FlashBlog collects short, careful posts: what somebody tried, what broke, and what they would do again.";
-/// The heading of a home page that has no other.
+/// The default heading of the home page.
 const DEFAULT_HEADING: &str = "Bright ideas, plainly written.";
-/// The footer's line of a site that has no other.
+/// The default line in the footer.
 const DEFAULT_FOOTER: &str = "Bright ideas, plainly written. Served by one small Rust program.";
-/// The accent colour of a site that has no other.
+/// The default accent colour.
 const DEFAULT_ACCENT: &str = "#4b36d1";
 /// The slug of the page that replaces the built-in About page.
 pub const ABOUT_PAGE: &str = "about";
 /// The slug of the page whose text the home page shows.
 pub const HOME_PAGE: &str = "home";
 
-/// What a visitor reads about the site, whatever the page.
+/// The site's name, words, colour, menu and links, for all pages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Site {
@@ -39,7 +39,7 @@ pub struct Site {
     pub author: Option<String>,
     /// One line of plain text; may be empty.
     pub footer: String,
-    /// `#rrggbb`
+    /// The accent colour, `#rrggbb`.
     pub accent: String,
     /// The address of the site's logo. Absent: the built-in mark is shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -80,7 +80,7 @@ pub struct SiteLink {
     pub me: bool,
 }
 
-/// A page of the site's own, such as an imprint.
+/// One of the site's own pages, such as an imprint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SitePage {
@@ -123,8 +123,7 @@ impl Default for Site {
 }
 
 impl Site {
-    /// The links to the pages that every site has, and to the contact form of a site that `contact`
-    /// says has one.
+    /// The links to the built-in pages; to the contact form only if `contact`.
     pub fn built_in_menu(contact: bool) -> Vec<MenuItem> {
         Route::fixed()
             .into_iter()
@@ -159,20 +158,20 @@ impl Site {
         document_title(page, &self.title)
     }
 
-    /// The language of words in `language` on a page whose other words are English. Absent where it
-    /// is English too (WCAG 3.1.2).
+    /// The `lang` of the site's own words among the English words of the interface (WCAG 3.1.2). None if
+    /// the site is English too.
     pub fn foreign_language(&self) -> Option<&str> {
         is_foreign(&self.language).then_some(self.language.as_str())
     }
 }
 
-/// Whether a BCP 47 tag is of another language than English.
+/// Whether a BCP 47 tag names a language other than English.
 pub fn is_foreign(language: &str) -> bool {
     let primary = language.split('-').next().unwrap_or_default();
     !primary.eq_ignore_ascii_case("en")
 }
 
-/// The title of a page on the site that `site` names.
+/// The document's title for the page with the title `page`, on the site with the name `site`.
 pub fn document_title(page: &str, site: &str) -> String {
     let page = page.trim();
     if page.is_empty() {

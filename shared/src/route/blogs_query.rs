@@ -20,12 +20,12 @@ pub struct BlogsQuery {
     /// Only this category, in any letter case; blank is none.
     #[cfg_attr(feature = "openapi", param(required = false, example = "Backend"))]
     pub category: Option<String>,
-    /// Only posts with this tag, in any letter case, and of the category where that is given too;
-    /// blank is none.
+    /// Only posts with this tag, in any letter case; blank is none. With a category too, posts must
+    /// have both.
     #[cfg_attr(feature = "openapi", param(required = false, example = "jwt"))]
     pub tag: Option<String>,
-    /// Posts that their source pins (WordPress: "stick to the top of the blog") come first. The home
-    /// page asks for them so; the site's addresses don't.
+    /// Whether posts that their source pins (WordPress: "stick to the top of the blog") come first. Only
+    /// the home page asks for that.
     #[cfg_attr(feature = "openapi", param(schema_with = schema::pinned_first, required = false, example = true))]
     pub pinned_first: bool,
 }
@@ -89,7 +89,7 @@ impl BlogsQuery {
         path
     }
 
-    /// The filters by name. The site's addresses and the API have the same names.
+    /// The filters by name. The site's addresses and the API use the same names.
     fn filters(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let filters = [("category", &self.category), ("tag", &self.tag)];
         filters

@@ -1,4 +1,5 @@
-//! The pairs of a query, read as those of a form. Nothing in a query is an error.
+//! The names and values of a query, read as form data (`application/x-www-form-urlencoded`). No query
+//! is an error.
 
 use std::num::IntErrorKind;
 
@@ -36,7 +37,7 @@ impl QueryPairs {
             .clamp(1, MAX_PER_PAGE)
     }
 
-    /// A number out of range is brought into it; other text is the default.
+    /// A number out of range becomes the nearest one in range; other text becomes the default.
     fn number(&self, name: &str, default: u32) -> u32 {
         let Some(text) = self.first(name) else {
             return default;
@@ -58,22 +59,22 @@ pub(super) mod schema {
     use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
     pub(in super::super) fn page() -> Object {
-        lenient_number("From 1, up to the last page; anything else than a number is 1.")
+        lenient_number("From 1 to the last page; anything but a number is 1.")
     }
 
     pub(in super::super) fn per_page() -> Object {
-        lenient_number("Posts on a page, from 1 to 50; anything else than a number is 6.")
+        lenient_number("Posts on a page, from 1 to 50; anything but a number is 6.")
     }
 
     pub(in super::super) fn pinned_first() -> Object {
-        lenient(Type::Boolean, "Anything else than `true` is `false`.")
+        lenient(Type::Boolean, "Anything but `true` is `false`.")
     }
 
     fn lenient_number(description: &str) -> Object {
         lenient(Type::Integer, description)
     }
 
-    /// Whatever the value is, it is no error.
+    /// A parameter for which no value is an error.
     fn lenient(kind: Type, description: &str) -> Object {
         ObjectBuilder::new()
             .schema_type(SchemaType::from_iter([kind, Type::String]))

@@ -11,7 +11,7 @@ use crate::paths::{API_BASE, encode_segment};
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 #[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
 pub struct SearchQuery {
-    /// Words, all of which a post has to hold; a typo and other diacritics are forgiven.
+    /// Words. A post must contain them all. A typo in a word is forgiven, and diacritics are ignored.
     #[cfg_attr(
         feature = "openapi",
         param(rename = "q", pattern = r"[^\s]", example = "session cookie")

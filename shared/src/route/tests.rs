@@ -108,7 +108,7 @@ fn an_invalid_query_reads_as_the_first_page() {
         Route::parse("/blogs", "x=1&page=2&category=a+b&page=3&per_page=50"),
         blogs(2, Some("a b"))
     );
-    // The list knows where it ends.
+    // The server knows the last page.
     assert_eq!(
         Route::parse("/blogs", "page=99999999999999999999"),
         blogs(u32::MAX, None)
