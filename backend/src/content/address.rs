@@ -2,8 +2,8 @@
 
 use url::{ParseError, Url};
 
-/// Resolves the relative addresses of a post. Fragments (`#…`) and addresses with a scheme or a host are
-/// handled before.
+/// Resolves the relative addresses of a post. [`link`] and [`image`] handle fragments (`#…`) and addresses
+/// with a scheme or a host themselves.
 pub trait Addresses: Send + Sync {
     /// The target of a relative link; `None` removes the link.
     fn link(&self, relative: &str) -> Option<String>;
@@ -25,7 +25,7 @@ impl Addresses for SameSite {
     }
 }
 
-/// For posts of another site: relative addresses are resolved there.
+/// For posts of another site: relative addresses are resolved against this URL.
 impl Addresses for Url {
     fn link(&self, relative: &str) -> Option<String> {
         self.join(relative).ok().map(String::from)

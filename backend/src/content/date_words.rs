@@ -15,18 +15,18 @@ pub struct DateWords {
 }
 
 impl DateWords {
-    /// The words of a language; `None` for one that the Unicode CLDR has no dates of.
+    /// The date formats of a language (a BCP 47 tag). `None` when the Unicode CLDR has none for it.
     pub fn of(language: &str) -> Option<Self> {
         let words = Self::of_locale(&language.parse().ok()?)?;
         let root = Self::of_locale(&Locale::UNKNOWN)?;
-        // An unknown language gets what the root of all languages has: `2026 M03 5`.
+        // For an unknown language ICU uses the root locale, which gives `2026 M03 5`.
         let example = Published::on_day(2026, 3, 5)?;
         (words.label(&example) != root.label(&example)).then_some(words)
     }
 
     fn of_locale(locale: &Locale) -> Option<Self> {
-        // icu_datetime 2.4 can't write months of `pt`, and panics in debug builds. Those of Portugal are
-        // the same.
+        // icu_datetime 2.4 can't format a month in `pt`, and panics in debug builds. `pt-PT` formats months
+        // in the same way.
         let of_months = match locale.id.language {
             language if language == language!("pt") => &locale!("pt-PT"),
             _ => locale,
@@ -51,7 +51,7 @@ impl DateWords {
     }
 }
 
-/// The day as ISO 8601 writes it, or as much of it as is known: for languages without words.
+/// The day in ISO 8601, or as much of it as is known: for languages without date formats.
 pub fn iso_label(published: &Published) -> String {
     let (year, month, day) = day_of(published);
     match published.precision {

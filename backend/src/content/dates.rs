@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use self::zones::split_zone;
 
-/// Dates without ambiguity, for `strptime` after weekday, zone and time are taken off.
+/// Formats of unambiguous dates, for `strptime`. Weekday, zone and time are removed before.
 const DATE_SHAPES: [&str; 15] = [
     "%Y-%m-%d",
     "%Y/%m/%d",
@@ -29,7 +29,7 @@ const DATE_SHAPES: [&str; 15] = [
     "%d %b %Y",
     "%d %B %Y",
 ];
-/// Dates that mean one of two days; the American reading is tried first.
+/// Formats of ambiguous dates. Month first, the American order, is tried first.
 const SLASHED_SHAPES: [&str; 2] = ["%m/%d/%Y", "%d/%m/%Y"];
 const TIME_SHAPES: [&str; 7] = [
     "%I:%M %p",
@@ -48,14 +48,15 @@ const MONTH_SHAPES: [&str; 6] = [
     "%d %B, %Y",
     "%d %b, %Y",
 ];
-/// A date that could be read.
+
+/// A parsed date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Published {
     /// The instant: UTC where the source names no zone, midnight where it names no time.
     pub at: Timestamp,
     /// The day as the source writes it, in the source's zone.
     pub day: Date,
-    /// What of `day` is known; the rest is 1.
+    /// How much of `day` is known. An unknown month or day is 1.
     pub precision: Precision,
 }
 
@@ -71,7 +72,7 @@ pub enum Precision {
 }
 
 impl Published {
-    /// The moment itself, in UTC.
+    /// An instant, with its day in UTC.
     pub fn at(at: Timestamp) -> Self {
         Self {
             at,
@@ -80,13 +81,13 @@ impl Published {
         }
     }
 
-    /// Some day; `None` when there is no such day.
+    /// A day, at midnight in UTC. `None` when the day doesn't exist.
     pub fn on_day(year: i16, month: i8, day: i8) -> Option<Self> {
         let day = Date::new(year, month, day).ok()?;
         Self::at_local(day.to_datetime(Time::midnight()), &TimeZone::UTC)
     }
 
-    /// Some time in a month; `None` when there is no such month.
+    /// A month. `None` when the month doesn't exist.
     pub fn in_month(year: i16, month: i8) -> Option<Self> {
         Some(Self {
             precision: Precision::Month,
@@ -104,7 +105,7 @@ impl Published {
         self.day.strftime(shape).to_string()
     }
 
-    /// Years of fewer than four digits are no dates of posts but mistakes and placeholders.
+    /// `None` for years before 1000, which are mistakes or placeholders.
     fn at_local(local: DateTime, zone: &TimeZone) -> Option<Self> {
         if local.year() < 1000 {
             return None;
@@ -153,7 +154,8 @@ fn rfc_2822(text: &str) -> Option<Published> {
     Published::at_local(moment.datetime(), moment.time_zone())
 }
 
-/// Seconds or milliseconds since 1970; a fraction of a second is cut off.
+/// Seconds or milliseconds since 1970, also as .NET writes them in JSON (`/Date(…)/`). A fraction of a
+/// second is cut off.
 fn unix_time(text: &str) -> Option<Published> {
     if let Some(milliseconds) = text
         .strip_prefix("/Date(")
@@ -174,7 +176,7 @@ fn unix_time(text: &str) -> Option<Published> {
     Published::at_local(TimeZone::UTC.to_datetime(at), &TimeZone::UTC)
 }
 
-/// `[weekday,] date [time] [zone]` with the words that people use.
+/// `[weekday,] date [time] [zone]`, with names of months or numbers.
 fn spelled_out(text: &str) -> Option<Published> {
     let (weekday, rest) = split_weekday(text);
     let (rest, zone) = split_zone(rest)?;
@@ -227,7 +229,7 @@ fn date_of(text: &str, weekday: Option<Weekday>) -> Option<Date> {
     let fits = |day: &&Date| weekday.is_none_or(|weekday| day.weekday() == weekday);
     match (readings.iter().find(fits), readings.as_slice()) {
         (Some(&day), _) => Some(day),
-        // The weekday is wrong, but there is only one day that this can be.
+        // The weekday is wrong, but only one order of day and month is a valid date.
         (None, [day]) => Some(*day),
         _ => None,
     }

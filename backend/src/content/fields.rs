@@ -1,4 +1,4 @@
-//! Fields of records of any origin, read leniently.
+//! Lenient access to the fields of a record, whatever its format.
 
 use std::collections::HashSet;
 
@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use super::dates::{self, Published};
 use super::words::fold;
 
-/// A record: a post in a JSON list, or a file's front matter. Names are matched as they are written,
-/// else in any letter case (Hugo and Pelican read `Title` as `title`).
+/// A record: a post in a JSON list, or a file's front matter. A name is matched exactly first, then in any
+/// letter case (Hugo and Pelican read `Title` as `title`).
 #[derive(Debug, Clone, Copy)]
 pub struct Fields<'a>(pub &'a Map<String, Value>);
 
@@ -21,7 +21,7 @@ pub struct Person {
     pub picture: Option<String>,
 }
 
-/// What holds the name of an object: a tag, a category, a person.
+/// Fields that hold the name of a tag, a category or a person.
 const NAME_FIELDS: [&str; 5] = ["name", "title", "label", "display_name", "full_name"];
 const PICTURE_FIELDS: [&str; 7] = [
     "profile_pic",
@@ -32,14 +32,15 @@ const PICTURE_FIELDS: [&str; 7] = [
     "picture",
     "image",
 ];
-/// What holds the address of an object: Chirpy writes `image: {path: …}`, PaperMod `cover: {image: …}`.
+/// Fields that hold an address in an object: Chirpy writes `image: {path: …}`, PaperMod
+/// `cover: {image: …}`.
 const ADDRESS_FIELDS: [&str; 6] = ["url", "src", "href", "path", "image", "relative"];
-/// Words for a switch that is on or off, beside numbers. YAML 1.1 reads `on` and `y` so.
+/// Words that mean true or false, `on` and `y` as in YAML 1.1. [`switch`] also reads 1 and 0.
 const YES: [&str; 6] = ["true", "yes", "on", "y", "t", "1"];
 const NO: [&str; 6] = ["false", "no", "off", "n", "f", "0"];
 
 impl<'a> Fields<'a> {
-    /// The value of a field that is there and not null.
+    /// The value of a field. `None` when it is absent or null.
     pub fn get(&self, name: &str) -> Option<&'a Value> {
         let in_any_case = || {
             let mut fields = self.0.iter();
@@ -51,30 +52,30 @@ impl<'a> Fields<'a> {
             .filter(|value| !value.is_null())
     }
 
-    /// The first of these fields that holds text which isn't blank; numbers count as text.
+    /// The first text in these fields that isn't blank. Numbers count as text.
     pub fn text(&self, names: &[&str]) -> Option<String> {
         names.iter().find_map(|name| self.get(name).and_then(text))
     }
 
-    /// Like [`Fields::text`] for a field that may also hold an object with a name, or a list of
-    /// either, of which the first counts.
+    /// Like [`Fields::text`], but a field may also hold an object with a name, or a list: its first name
+    /// counts.
     pub fn name(&self, names: &[&str]) -> Option<String> {
         names
             .iter()
             .find_map(|name| self.get(name).and_then(name_of))
     }
 
-    /// Like [`Fields::text`] for a field that may also hold an object with an address, or a list of
-    /// either, of which the first counts.
+    /// Like [`Fields::text`], but a field may also hold an object with an address, or a list: its first
+    /// address counts.
     pub fn address(&self, names: &[&str]) -> Option<String> {
         names
             .iter()
             .find_map(|name| self.get(name).and_then(address_of))
     }
 
-    /// The names in the first of these fields that has any: a list of texts or of objects with a
-    /// name, such a list as JSON in a text, or one text with commas or semicolons. Each name once,
-    /// however it is spelled.
+    /// The names in the first of these fields that has any. A field may hold a list of texts or of
+    /// objects with a name, such a list as JSON in a text, or one text with commas or semicolons.
+    /// Spellings that differ only in letter case, accents or width are one name.
     pub fn names(&self, names: &[&str]) -> Vec<String> {
         let found = names.iter().find_map(|name| {
             let found = names_in(self.get(name)?);
@@ -89,7 +90,7 @@ impl<'a> Fields<'a> {
             .collect()
     }
 
-    /// Every text in these fields, of which each may hold one or a list of them.
+    /// All texts in these fields. A field may hold one text or a list.
     pub fn all_texts(&self, names: &[&str]) -> Vec<String> {
         let values = names.iter().filter_map(|name| self.get(name));
         let texts = values.flat_map(|value| match value {
@@ -99,7 +100,8 @@ impl<'a> Fields<'a> {
         texts.collect()
     }
 
-    /// The first date in these fields that can be read, and the words of the first that holds any.
+    /// The first date in these fields that can be parsed, and the first text in them. A switch, as in
+    /// `published: true`, doesn't count as text.
     pub fn date(&self, names: &[&str]) -> (Option<Published>, Option<String>) {
         let values = || names.iter().filter_map(|name| self.get(name));
         let published = values().find_map(date_of);
@@ -129,7 +131,7 @@ impl<'a> Fields<'a> {
         self.get(name)?.as_object().map(Fields)
     }
 
-    /// Whether this field says yes (`true`, `"on"`, 1) or no (`false`, `"off"`, 0), if either.
+    /// Whether this field says yes (`true`, `"on"`, 1) or no (`false`, `"off"`, 0). `None` for anything else.
     pub fn switch(&self, name: &str) -> Option<bool> {
         self.get(name).and_then(switch)
     }
@@ -157,7 +159,7 @@ fn person(value: &Value) -> Option<Person> {
         .collect();
     let name = (!parts.is_empty())
         .then(|| parts.join(" "))
-        // A person's `title` is what they do.
+        // A person's `title` is a job, not a name.
         .or_else(|| {
             fields.text(&[
                 "name",

@@ -1,6 +1,7 @@
-//! The fields above a Markdown text, in YAML, TOML, JSON or Pelican's lines.
+//! Front matter: the fields above a Markdown text, in YAML, TOML, JSON or Pelican's lines.
 //!
-//! A front matter that can't be read is an error and never text: it may mark the post as a draft.
+//! Front matter that can't be read is an error. It is never shown as text, since it may mark the post as a
+//! draft.
 
 mod formats;
 mod yaml;
@@ -52,7 +53,7 @@ enum Format {
 /// Splits a Markdown file. Blank lines and HTML comments above the front matter are skipped.
 ///
 /// # Errors
-/// When the front matter never ends, can't be parsed, or is no set of fields.
+/// When the front matter never ends, can't be parsed, or isn't a mapping.
 pub fn split(file: &str) -> Result<Document<'_>, FrontMatterError> {
     let file = file.strip_prefix('\u{feff}').unwrap_or(file);
     let Some(parts) = parts(file)? else {
@@ -71,10 +72,10 @@ pub fn split(file: &str) -> Result<Document<'_>, FrontMatterError> {
     })
 }
 
-/// Reads a YAML file that is a set of fields, such as a table of authors.
+/// Reads a YAML file that is a mapping, such as a table of authors. An empty file is an empty mapping.
 ///
 /// # Errors
-/// When it can't be parsed, or is something else.
+/// When it can't be parsed, or isn't a mapping.
 pub fn parse_yaml_fields(file: &str) -> Result<Map<String, Value>, FrontMatterError> {
     match yaml::parse(file)? {
         None | Some(Value::Null) => Ok(Map::new()),
@@ -159,7 +160,7 @@ fn lines_between(file: &str, rest: &str) -> u64 {
     file[..file.len() - rest.len()].matches('\n').count() as u64
 }
 
-/// The end mark and the language of the front matter that a line begins. `None` if it begins none.
+/// The closing fences and the format of the front matter that a line opens. `None` if it opens none.
 fn fence(line: &str) -> Result<Option<(&'static [&'static str], Format)>, String> {
     let line = line.trim();
     if line == "+++" {
@@ -213,7 +214,7 @@ fn fenced<'a>(
     Err(error(lines_above + 1, &reason))
 }
 
-/// The lines above the first blank one.
+/// The lines above the first blank line.
 fn lines_with_fields(text: &str) -> &str {
     let mut end = 0;
     for line in text.split_inclusive('\n') {
@@ -225,7 +226,7 @@ fn lines_with_fields(text: &str) -> &str {
     &text[..end]
 }
 
-/// Whether all lines are `Name: value` or go on with one, and one of them is the title.
+/// Whether each line is `Name: value` or an indented continuation, and one of them is the title.
 fn is_pelican(lines: &str) -> bool {
     let is_field = |line: &str| {
         line.split_once(':').is_some_and(|(name, _)| {
@@ -246,7 +247,7 @@ fn is_pelican(lines: &str) -> bool {
 impl Parts<'_> {
     fn parse(&self) -> Result<Map<String, Value>, FrontMatterError> {
         match self.format {
-            // With an opening line, an empty text is a document too.
+            // The opening line makes an empty text a YAML document.
             Format::Yaml => parse_yaml_fields(&format!("---\n{}", self.text)).map_err(|error| {
                 FrontMatterError {
                     line: error.line - 1,

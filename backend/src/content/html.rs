@@ -30,7 +30,7 @@ const ELEMENTS: [&str; 72] = [
     "var", "wbr",
 ];
 
-/// Elements whose content is not text for readers.
+/// Elements that are removed with their content, which is not text for readers.
 const REMOVED_WITH_CONTENT: [&str; 19] = [
     "script",
     "style",
@@ -85,7 +85,7 @@ const ROLES: [&str; 5] = [
     "doc-backlink",
 ];
 
-/// Classes of footnotes: kramdown, Goldmark, remark, pulldown-cmark, Python-Markdown, Pandoc.
+/// Classes that kramdown, Goldmark, remark, pulldown-cmark, Python-Markdown and Pandoc give footnotes.
 const FOOTNOTE_CLASSES: [&str; 11] = [
     "footnote",
     "footnotes",
@@ -107,7 +107,7 @@ pub struct SafeHtml {
     pub html: String,
     /// Its text on one line.
     pub text: String,
-    /// Its text without headings, code blocks and tables: what a summary can be made of.
+    /// Its text without headings, code blocks and tables. Summaries are made of it.
     pub prose: String,
     /// Its headings that have a text, in order.
     pub headings: Vec<BlogHeading>,
@@ -182,8 +182,8 @@ fn attribute_value<'v>(
     }
 }
 
-/// `language-rust`, as the HTML standard suggests for code (section 4.5.15). rustdoc's additions as in
-/// `language-rust,no_run` go.
+/// `language-rust`, as the HTML standard suggests for code (section 4.5.15). rustdoc's additions, as in
+/// `language-rust,no_run`, are cut off.
 fn language(class: &str) -> Option<&str> {
     const PREFIX: &str = "language-";
     let name = class.strip_prefix(PREFIX)?;

@@ -7,17 +7,17 @@ use serde::{Deserialize, Serialize};
 /// The mark that a preview puts on a post.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Mark {
-    /// It says so, or it stands in a folder of drafts.
+    /// Its front matter says so, or its file is in a folder of drafts.
     Draft,
-    /// Its date is in the future; the date for people.
+    /// Its date is in the future. Holds the date as people read it.
     Scheduled(String),
-    /// Its time is over.
+    /// Its expiry date has passed.
     Expired,
     /// Its file can't be read.
     Error,
 }
 
-/// As people read it.
+/// The mark as people read it.
 impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

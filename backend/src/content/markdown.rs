@@ -1,4 +1,4 @@
-//! Markdown to HTML. The HTML is as (un)safe as the Markdown: it goes through [`super::html`] next.
+//! Markdown to HTML. The HTML is unsafe until [`super::html`] has sanitised it.
 
 mod dialects;
 mod notes;
@@ -10,7 +10,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
 use self::dialects::{SUMMARY_MARK, translate};
 use super::html::TooComplex;
 
-/// How many beginnings, ends and texts one post may have.
+/// How many events of the parser one post may have.
 const MAX_EVENTS: usize = 1_000_000;
 /// How many table cells a text may have.
 const MAX_CELLS: usize = 250_000;
@@ -22,24 +22,24 @@ pub struct Rendered {
     pub heading: Option<String>,
     /// Unsafe HTML.
     pub html: String,
-    /// What stands above `<!-- truncate -->` or `<!-- more -->`, where the text holds such a mark.
+    /// The unsafe HTML above the mark that ends the summary, such as `<!-- more -->`. `None` without a mark.
     pub opening_html: Option<String>,
-    /// The kinds of template tags that are shown as code, in words.
+    /// The kinds of template tags that could not be translated and are shown as code, for a warning.
     pub unread: BTreeSet<String>,
 }
 
 /// What a text is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flavour {
-    /// Markdown, with what generators add to it.
+    /// Markdown, with the additions of site generators.
     Markdown,
-    /// Markdown with JavaScript and its components.
+    /// Markdown with JavaScript and components.
     Mdx,
 }
 
 /// Renders CommonMark with tables, strikethrough, footnotes, task lists, heading attributes and GitHub's
 /// alerts. Raw HTML stays. Shortcodes and template tags become Markdown where that is possible, else
-/// code. A task's box is a sign: the page has nothing that could be ticked.
+/// code. A task's box becomes a character, since readers can't tick it.
 ///
 /// A heading that opens the text is left out when `title` is the same or absent, since the page shows
 /// the title above the text.
@@ -78,7 +78,7 @@ pub fn render(text: &str, title: Option<&str>, flavour: Flavour) -> Result<Rende
     }
     let opening_html = events.iter().position(is_summary_mark).map(|at| {
         let opening = events[..at].iter();
-        // Its notes are below the mark.
+        // The footnotes stand below the mark.
         to_html(
             opening
                 .filter(|event| !matches!(event, Event::FootnoteReference(_)))

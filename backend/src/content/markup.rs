@@ -11,9 +11,9 @@ use shared::blog::BlogHeading;
 pub use self::anchors::Anchors;
 use self::tokens::{Token, attribute, is_void, tokens};
 
-/// What the sanitiser writes for the class of a footnote of any generator.
+/// The class that the sanitiser writes for a footnote of any generator.
 pub(super) const FOOTNOTE: &str = "footnote";
-/// What the sanitiser writes for a style that hides its element.
+/// The style that the sanitiser writes for any style that hides its element.
 pub(super) const HIDDEN: &str = "display:none";
 
 /// Markup for a page, with its text and headings.
@@ -58,7 +58,8 @@ pub(super) fn finish(sanitised: &str) -> Finished {
 
 struct Writer<'a> {
     anchors: &'a Anchors,
-    /// The page has an `h1` of its own: where a post has one too, all its headings go one level down.
+    /// 1 when the post has an `h1`, else 0. The page has an `h1` of its own, so the post's headings go down
+    /// by as many levels.
     shift: u8,
     html: String,
     text: Line,
@@ -198,10 +199,10 @@ impl Writer<'_> {
     }
 }
 
-/// What the open elements mean for the text in them.
+/// Tells from the open elements whether a text is a footnote or outside prose.
 #[derive(Debug, Default)]
 struct Parts {
-    /// For each open element: whether its text counts at all, and whether it counts as prose.
+    /// For each open element: whether it is a footnote, and whether it is outside prose.
     open: Vec<(bool, bool)>,
     silent: usize,
     outside_prose: usize,
@@ -225,7 +226,7 @@ impl Parts {
         }
     }
 
-    /// The text is a note, or a reference to one.
+    /// Whether the text is a footnote or a reference to one. Such text counts nowhere.
     fn is_silent(&self) -> bool {
         self.silent > 0
     }
@@ -253,7 +254,7 @@ fn is_outside_prose(name: &str) -> bool {
     heading_level(name).is_some() || matches!(name, "pre" | "table" | "figcaption")
 }
 
-/// Elements that stand inside a word or between words of one sentence.
+/// Elements that don't end a word.
 const INLINE: [&str; 32] = [
     "a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "ins", "kbd",
     "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub",

@@ -10,15 +10,15 @@ use url::Url;
 pub struct OldAddress {
     /// As [`path_key`] writes it.
     pub path: String,
-    /// The same read from the site's root, for a relative address of a file in a folder: Hugo starts
-    /// at the folder, Zola at the root.
+    /// The same address resolved from the site's root, if that differs: Hugo resolves a relative address
+    /// from the file's folder, Zola from the root.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path_from_root: Option<String>,
 }
 
 impl OldAddress {
-    /// Reads the addresses of a file in `folder`, below the site's root. Of an absolute one its path counts.
-    /// One with a query is none: the home page would often be meant (`/?p=12`).
+    /// Reads the addresses of a file in `folder`, a path below the site's root. Only the path of an absolute
+    /// address counts. An address with a query is left out: its path is often the home page (`/?p=12`).
     pub fn all(addresses: &[String], folder: &str) -> Vec<Self> {
         let read = |address: &String| Self::read(address, folder);
         addresses.iter().filter_map(read).collect()
@@ -46,7 +46,7 @@ fn resolved(address: &str, folder: &str) -> Option<String> {
     is_path.then(|| path_key(url.path()))
 }
 
-/// A path as paths are compared: decoded, in NFC, without a slash or `index.html` at its end. Letter
+/// A path in the form for comparing: decoded, in NFC, without a slash or `index.html` at its end. Letter
 /// case counts.
 pub fn path_key(path: &str) -> String {
     let path = path.strip_suffix("/index.html").unwrap_or(path);

@@ -1,4 +1,4 @@
-//! Plain text: tidied, shortened, measured.
+//! Plain text: one line of it, excerpts, reading time.
 
 use unicode_normalization::char::is_combining_mark;
 
@@ -13,8 +13,8 @@ const CHARACTERS_PER_MINUTE: f64 = 450.0;
 /// How many letters of Thai, Lao, Khmer and Myanmar people read in a minute: words have about five.
 const LETTERS_PER_MINUTE: f64 = 1_000.0;
 
-/// One line of text: runs of whitespace and control characters become one space, those at the ends
-/// go. `None` when nothing visible is left.
+/// One line of text: runs of whitespace and control characters become one space, and those at the ends
+/// are removed. `None` when nothing visible is left.
 pub fn one_line(text: &str) -> Option<String> {
     let words: Vec<&str> = text
         .split(|c: char| c.is_whitespace() || c.is_control())
@@ -36,8 +36,8 @@ pub fn bounded_summary(text: &str) -> String {
     shorten(text, SUMMARY_LENGTH)
 }
 
-/// Minutes that reading takes, begun ones included, at least 1: at 200 words a minute, 450 Chinese
-/// characters or kana, 1,000 letters of other scripts without spaces.
+/// Minutes that reading takes, rounded up, at least 1: at 200 words a minute, 450 Chinese characters or
+/// kana, 1,000 letters of other scripts without spaces.
 pub fn reading_minutes(text: &str) -> u32 {
     let (mut words, mut characters, mut letters) = (0_usize, 0_usize, 0_usize);
     for word in text.split_whitespace() {
@@ -61,7 +61,7 @@ pub fn reading_minutes(text: &str) -> u32 {
     let minutes = words as f64 / WORDS_PER_MINUTE
         + characters as f64 / CHARACTERS_PER_MINUTE
         + letters as f64 / LETTERS_PER_MINUTE;
-    // A number this size is exact, and a text has fewer minutes than characters.
+    // It fits: a text takes fewer minutes than it has characters.
     (minutes.ceil() as u32).max(1)
 }
 
@@ -88,8 +88,8 @@ fn shorten(text: &str, limit: usize) -> String {
     }
 }
 
-/// The part of `head` that does not end within what readers see as one character: a letter with marks,
-/// an emoji of several.
+/// `head` without a last grapheme cluster that continues in `rest`: a letter with marks, an emoji of
+/// several characters.
 fn whole_characters<'a>(head: &'a str, rest: &str) -> &'a str {
     const JOINER: char = '\u{200d}';
     let joins = |c: char| {
@@ -106,8 +106,8 @@ fn whole_characters<'a>(head: &'a str, rest: &str) -> &'a str {
     head
 }
 
-/// Characters that take no room by themselves: soft hyphen, zero-width space and joiners, direction
-/// marks, variation selectors, byte order mark.
+/// Characters without a width: soft hyphen, zero-width space and joiners, direction marks, variation
+/// selectors, byte order mark.
 pub(super) fn is_invisible(c: char) -> bool {
     matches!(
         c,

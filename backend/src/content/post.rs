@@ -35,9 +35,9 @@ pub struct Post {
     pub featured_image: Option<String>,
     /// The same picture in other widths, as HTML's `srcset` takes them.
     pub featured_image_srcset: Option<String>,
-    /// When it was published, if the source says so in a shape that can be read.
+    /// When it was published, if the source has a date that can be parsed.
     pub published_at: Option<Timestamp>,
-    /// The date for people; the source's own words when they can't be read; may be empty.
+    /// The date as people read it; the source's own text when it can't be parsed; may be empty.
     pub published_label: String,
     /// At 200 words a minute, at least 1.
     pub reading_minutes: u32,
@@ -49,7 +49,7 @@ pub struct Post {
     pub headings: Vec<BlogHeading>,
     /// Plain text, in the source's order.
     pub tags: Vec<String>,
-    /// Addresses that lead to it.
+    /// Old addresses that redirect to it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub old_addresses: Vec<OldAddress>,
     /// It can be opened by its address and is in no list, feed or search.
@@ -88,13 +88,13 @@ pub struct RawPost {
     pub html: String,
     /// Plain text.
     pub tags: Vec<String>,
-    /// Addresses that lead to it.
+    /// Old addresses that redirect to it.
     pub old_addresses: Vec<OldAddress>,
     /// In no list.
     pub unlisted: bool,
     /// Before all others.
     pub pinned: bool,
-    /// Where it stands at its source, so that links to it can lead here.
+    /// Its address at the source, so that links to it can lead to this site.
     pub address: Option<String>,
 }
 
@@ -110,7 +110,7 @@ pub enum NotAPost {
     /// It has no title.
     #[error("it has no title")]
     NoTitle,
-    /// More work than one post may make.
+    /// Its HTML would take too much work.
     #[error(transparent)]
     TooComplex(#[from] html::TooComplex),
 }

@@ -1,4 +1,4 @@
-//! The fields of a post under all their names, in front matter and JSON.
+//! The fields of a post under the names that generators give them, in front matter and JSON.
 
 use jiff::Timestamp;
 
@@ -27,7 +27,7 @@ const IMAGE: [&str; 14] = [
     "banner",
     "featured_media_url",
 ];
-/// The date of a post; that of its last change only where there is no other.
+/// The date of a post, best first. The date of the last change is used only without another.
 const DATE: [&str; 22] = [
     "date",
     "published_at",
@@ -52,7 +52,7 @@ const DATE: [&str; 22] = [
     "updatedDate",
     "modified",
 ];
-/// A post is not public before the first of these that can be read.
+/// A post is not public before the first of these dates that can be parsed.
 const PUBLIC_FROM: [&str; 8] = [
     "publishDate",
     "publish_date",
@@ -63,7 +63,7 @@ const PUBLIC_FROM: [&str; 8] = [
     "published",
     "date",
 ];
-/// A post is not public from the first of these on that can be read.
+/// A post is public only before the first of these dates that can be parsed.
 const PUBLIC_UNTIL: [&str; 6] = [
     "expiryDate",
     "expiry_date",
@@ -72,7 +72,7 @@ const PUBLIC_UNTIL: [&str; 6] = [
     "unpublishDate",
     "unpublish_date",
 ];
-/// Where an item of a list may hold its text. A `description` is the text only where there is no other.
+/// Where an item of a list may hold its text. A `description` is the text only without another field.
 const TEXT: [&str; 7] = [
     "main_content",
     "content_html",
@@ -95,8 +95,7 @@ pub enum Visibility {
     Hidden,
 }
 
-/// What a record says about a post, in the words of the record. Fields that it doesn't know are
-/// ignored: other blogs have their own.
+/// The fields of a post as its record states them. Unknown fields are ignored: each blog has its own.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Record {
     /// `id`
@@ -111,21 +110,21 @@ pub struct Record {
     pub summary: Option<String>,
     /// `category`, or the first of `categories`
     pub category: Option<String>,
-    /// Each once, however it is spelled.
+    /// Spellings that differ only in letter case, accents or width are one tag.
     pub tags: Vec<String>,
     /// A name may be a key into the blog's table of authors.
     pub authors: Vec<Person>,
     /// `author_avatar`
     pub author_avatar: Option<String>,
-    /// The first date that can be read.
+    /// The first date that can be parsed.
     pub published: Option<Published>,
-    /// The words of the first date.
+    /// The text of the first date, as the record writes it.
     pub date_words: Option<String>,
     /// An address of any kind.
     pub image: Option<String>,
     /// Whether it says that it is a draft, or in no list.
     pub visibility: Visibility,
-    /// When it becomes public, where it names a day for that.
+    /// When it becomes public, if it says so.
     pub public_from: Option<Timestamp>,
     /// When it ceases to be public.
     pub public_until: Option<Timestamp>,
@@ -140,7 +139,7 @@ pub struct Record {
 }
 
 impl Record {
-    /// Reads what is there.
+    /// Reads all known fields.
     pub fn read(fields: Fields<'_>) -> Self {
         // Zola keeps tags and categories in a table of their own.
         let taxonomies = fields.record("taxonomies");
@@ -242,8 +241,8 @@ fn authors(fields: Fields<'_>) -> Vec<Person> {
     people
 }
 
-/// Reads the words of Hugo, Jekyll, Hexo, Zola, Astro, Eleventy, Pelican, Docusaurus, WordPress, Ghost,
-/// dev.to and Zenn for a post that is not public.
+/// Reads the fields with which Hugo, Jekyll, Hexo, Zola, Astro, Eleventy, Pelican, Docusaurus, WordPress,
+/// Ghost, dev.to and Zenn mark a post that is not public.
 fn visibility(fields: Fields<'_>) -> Visibility {
     const ON_HIDES: [&str; 6] = [
         "draft",

@@ -1,10 +1,10 @@
 //! Search over one snapshot's posts.
 //!
 //! An inverted index: every distinct word with the posts and fields that it stands in. A term
-//! matches the words that contain it (short ones, those that begin with it), so that a reader
-//! sees results while still typing; a term that matches nothing is forgiven one typo. All terms
-//! must match; a match in the title weighs more than one in the text. Scripts without spaces have an
-//! index of their own ([`clauses`]), which finds a term of any length anywhere.
+//! matches the words that contain it, a short term those that begin with it. So a reader sees results
+//! while still typing. A term that matches nothing may have one typo. All terms must match, and a match
+//! in the title weighs more than one in the text. Scripts without spaces have an index of their own
+//! ([`clauses`]), which finds a term of any length anywhere.
 
 mod clauses;
 mod highlights;
@@ -59,7 +59,7 @@ pub struct SearchIndex {
 #[derive(Debug, Clone, Copy)]
 struct Posting {
     post: u32,
-    /// The sum of the weights of the fields that it stands in, without the text.
+    /// The sum of its matches' weights in all fields but the text.
     weight: u16,
     /// How often it stands in the text.
     in_text: u16,
@@ -112,7 +112,7 @@ enum Term {
 }
 
 impl SearchIndex {
-    /// Reads all posts.
+    /// Indexes all posts.
     pub fn new(posts: &[Post]) -> Self {
         let mut by_word: HashMap<String, Vec<Posting>> = HashMap::new();
         let mut clauses = ClausesBuilder::default();

@@ -30,7 +30,7 @@ pub struct Snapshot {
     positions: HashMap<String, usize>,
     /// Category and tags of each post, folded for comparison.
     names: Vec<Names>,
-    /// Posts in no list, by id.
+    /// Unlisted posts, by id.
     unlisted: HashMap<String, Post>,
     /// The id of the post that an old address leads to, by path.
     moved: HashMap<String, String>,
@@ -81,7 +81,7 @@ impl Snapshot {
             let count = duplicates.len();
             tracing::warn!(blog.id = id, count, "Skipping posts whose ids are taken");
         }
-        // What is being written comes first.
+        // In a preview, posts that are being written come first.
         let is_new = |post: &Post| post.mark.is_some() && post.published_at.is_none();
         posts.sort_by_key(|post| std::cmp::Reverse((is_new(post), post.published_at)));
         for (position, post) in posts.iter().enumerate() {
@@ -148,7 +148,7 @@ impl Snapshot {
         page_of(&matches.posts, query.page, query.per_page, freshness, hit)
     }
 
-    /// A whole post with its neighbours and relatives.
+    /// A whole post with its neighbours and related posts.
     pub fn blog(&self, id: &str) -> Option<Blog> {
         let post = self.post(id)?;
         let position = self.positions.get(&post.id).copied();
@@ -207,8 +207,8 @@ impl Snapshot {
     }
 }
 
-/// The first post that names an old address has it. What only the reading from the root would lead to
-/// comes last.
+/// The post of each old address. The first post that names an address gets it. Addresses resolved from the
+/// site's root come after those that are resolved from the file's folder.
 fn moved<'a>(posts: impl Iterator<Item = &'a Post> + Clone) -> HashMap<String, String> {
     let old = posts.flat_map(|post| post.old_addresses.iter().map(move |old| (old, &post.id)));
     let as_written = old.clone().map(|(old, id)| (Some(&old.path), id));

@@ -1,9 +1,9 @@
 //! Text as words, for search and for comparing names, without letter case, accents and widths.
 //!
-//! Unicode's compatibility forms are folded (NFKD), letter case in full (`ß` is `ss`, `ς` is `σ`), and
-//! letters that only look decomposable (`ł`, `ø`). Accents go where they are accents: in Latin, Greek,
-//! Cyrillic, Hebrew and Arabic. Elsewhere marks are letters: the vowels of Indic scripts and Thai, the
-//! voicing of kana.
+//! Folding covers Unicode's compatibility forms (NFKD), full letter case (`ß` is `ss`, `ς` is `σ`), and
+//! letters that have no decomposition (`ł`, `ø`). Combining marks are removed where they are accents: in
+//! Latin, Greek, Cyrillic, Hebrew and Arabic. Elsewhere they are part of a letter: the vowels of Indic
+//! scripts and Thai, the voicing of kana.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{compose, is_combining_mark};
@@ -56,7 +56,7 @@ impl Word {
         self.origins.push(origin);
     }
 
-    /// Adds a letter or a mark, joined with the letter before it where the two are one.
+    /// Adds a letter or a mark, composed with the letter before it where Unicode has one for both.
     fn join(&mut self, part: char, origin: u32) {
         let last = self.folded.chars().next_back();
         match last.and_then(|last| compose(last, part)) {
@@ -111,7 +111,7 @@ pub(super) fn words(text: &str) -> Vec<Word> {
     let mut word = Word::default();
     for (at, character) in (0_u32..).zip(text.chars()) {
         if character.is_ascii_alphanumeric() && !word.is_clause {
-            // Nearly all of most texts, and nothing to look up for it.
+            // A short cut for the most frequent characters, which need no lookup.
             word.push(character.to_ascii_lowercase(), at);
             continue;
         }
@@ -152,7 +152,7 @@ fn end(word: &mut Word, words: &mut Vec<Word>) {
     }
 }
 
-/// A name as it counts when names are compared: folded like a word, white space as one space.
+/// A name in the form for comparing: folded like a word, white space as one space.
 pub(super) fn fold(name: &str) -> String {
     let mut folded = Word::default();
     for part in name.split_whitespace() {
@@ -166,8 +166,8 @@ pub(super) fn fold(name: &str) -> String {
     folded.folded
 }
 
-/// Whether folding leaves a letter of a script without spaces as it is: kana, Han, syllables of Hangul.
-/// Nearly all of most texts in these scripts.
+/// Whether folding leaves a letter of a script without spaces as it is: kana, Han, syllables of Hangul. A
+/// short cut for the most frequent characters of these scripts.
 fn is_whole(letter: char) -> bool {
     matches!(letter,
         '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}'

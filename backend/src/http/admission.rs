@@ -1,4 +1,4 @@
-//! What a request has to pass before its handler sees it.
+//! The checks that a request passes before its handler.
 
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -19,7 +19,7 @@ use crate::http::limits::{
 };
 use crate::public_url::PublicUrl;
 
-/// What admission asks about.
+/// The permits, names and address that admission checks requests against.
 #[derive(Clone)]
 pub struct Admission {
     /// Permits for the requests in flight.
@@ -31,7 +31,7 @@ pub struct Admission {
 }
 
 impl Admission {
-    /// Admits requests for `hosts`, which people reach at `public_url`.
+    /// Admits requests for `hosts`. Visitors reach the site at `public_url`.
     #[must_use]
     pub fn new(hosts: Hosts, public_url: Arc<PublicUrl>) -> Self {
         Self {
@@ -55,8 +55,8 @@ impl Admission {
     }
 }
 
-/// Lets a request through that is well-formed, for this site, made by no other site's page, whole,
-/// and one that there is a permit for. A panic of its handler is an opaque 500.
+/// Passes a request on that is well-formed, for this site, and not from another site's page. Its body must
+/// arrive, and there must be a permit for it. A panic of its handler becomes a 500 without details.
 pub async fn admit<F: Future<Output = Response>>(
     admission: &Admission,
     request: Request,
@@ -75,7 +75,7 @@ pub async fn admit<F: Future<Output = Response>>(
     handle(admission, Box::pin(next(request))).await
 }
 
-/// The same for files, whose handlers read no body and change nothing.
+/// As [`admit`], for files: their handlers read no body and change nothing.
 pub async fn admit_to_files<F: Future<Output = Response>>(
     admission: &Admission,
     request: Request,
@@ -87,7 +87,7 @@ pub async fn admit_to_files<F: Future<Output = Response>>(
     handle(admission, Box::pin(next(request))).await
 }
 
-/// `handling` is on the heap: a future that is passed on stands twice in each one around it.
+/// `handling` is on the heap: a future that is passed on takes its size twice in each future around it.
 async fn handle(
     admission: &Admission,
     handling: Pin<Box<impl Future<Output = Response>>>,
@@ -95,14 +95,14 @@ async fn handle(
     let Ok(_permit) = admission.in_flight.try_acquire() else {
         return ApiError::Overloaded.into_response();
     };
-    // The panic hook has logged it. What a handler shares is behind locks that no panic poisons.
+    // The panic hook has logged it. Handlers share state only behind locks that a panic doesn't poison.
     match AssertUnwindSafe(limit_time(handling)).catch_unwind().await {
         Ok(response) => response,
         Err(_) => ApiError::Status(StatusCode::INTERNAL_SERVER_ERROR).into_response(),
     }
 }
 
-/// The same for Prometheus, also while there is no permit.
+/// Checks only the host, for Prometheus: metrics can be read while the server is overloaded.
 pub async fn admit_metrics<F: Future<Output = Response>>(
     hosts: &Hosts,
     request: Request,
@@ -114,7 +114,8 @@ pub async fn admit_metrics<F: Future<Output = Response>>(
     }
 }
 
-/// After a request that can't be read in just one way, nothing on its connection can be trusted.
+/// Closes the connection unless the request was only for another host. After a malformed or ambiguous
+/// request, the next bytes on the connection can't be trusted.
 fn refused_by_host(error: ApiError) -> Response {
     match error {
         ApiError::OtherHost { .. } => error.into_response(),

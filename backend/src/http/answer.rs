@@ -1,5 +1,5 @@
-//! An answer as finished bytes. Conditions, HEAD, ranges and encodings (RFC 9110, sections 12 to 14)
-//! work on them here, for the API, the pages and the feeds. No other code writes a length.
+//! An answer as finished bytes. This module applies conditions, HEAD, ranges and encodings (RFC 9110,
+//! sections 12 to 14), for the API, the pages and the feeds. No other code writes a `Content-Length`.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -19,9 +19,9 @@ use crate::http::conditional::{NoBody, Preconditions};
 use crate::http::encoding::Encoding;
 use crate::http::security_headers::add_defaults;
 
-/// Compressing less than this saves no packet.
+/// Smaller bodies are not compressed, since that would save no packet.
 const MIN_COMPRESSED_BYTES: usize = 1024;
-/// Gzip, of 1 to 9: for an answer that is kept, and for one that a single reader waits for.
+/// Gzip levels, of 1 to 9: for an answer that is kept, and for one that is sent once.
 const KEPT_GZIP_LEVEL: u32 = 6;
 const QUICK_GZIP_LEVEL: u32 = 3;
 /// Brotli, of 0 to 11.
@@ -83,14 +83,14 @@ impl Answer {
         self
     }
 
-    /// The same, of whose bytes these are the part that [`Self::part`] returns.
+    /// The same, with the range of bytes that [`Self::part`] returns.
     #[must_use]
     pub fn with_part(mut self, part: Range<usize>) -> Self {
         self.part = part;
         self
     }
 
-    /// The same of a type that does not compress, such as a photo.
+    /// The same, never compressed: for types that are compressed already, such as a photo.
     #[must_use]
     pub fn incompressible(mut self) -> Self {
         self.is_compressible = false;
@@ -107,7 +107,7 @@ impl Answer {
         self.bytes().get(self.part.clone()).unwrap_or_default()
     }
 
-    /// The bytes in all encodings that exist.
+    /// The size of all encodings that exist, in bytes.
     pub fn weight(&self) -> u64 {
         let packed = [&self.gzip, &self.brotli].into_iter();
         let packed = packed.filter_map(|packed| packed.representation.get());
@@ -145,7 +145,7 @@ impl Answer {
         self.respond(preconditions).0
     }
 
-    /// Reserves the making of an encoding for the caller; `false` where it is made already.
+    /// Reserves the making of an encoding for the caller. `false` when another caller has reserved it.
     pub fn claim(&self, encoding: Encoding) -> bool {
         !self
             .packed(encoding)
@@ -169,8 +169,8 @@ impl Answer {
         }
     }
 
-    /// Two encodings are not the same bytes, so their validator is a weak one (RFC 9110, section
-    /// 8.8.3.3).
+    /// Stores an encoding, if it is smaller. Encodings differ in their bytes, so its validator is weak
+    /// (RFC 9110, section 8.8.3.3).
     fn store(&self, encoding: Encoding, packed: Option<Vec<u8>>) {
         let Some(body) = packed.filter(|packed| packed.len() < self.bytes().len()) else {
             return;
@@ -184,7 +184,7 @@ impl Answer {
             headers,
             body: body.into(),
         };
-        // An earlier call made the same bytes.
+        // When it is set already, an earlier call made the same bytes.
         let _ = self.packed(encoding).representation.set(representation);
     }
 
@@ -194,7 +194,7 @@ impl Answer {
         if preconditions.has_same(&self.tag) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             *response.body_mut() = Body::new(NoBody);
-            // RFC 9110, section 15.4.5: a 304 has no headers of the body that it does not have.
+            // A 304 has no headers about a body (RFC 9110, section 15.4.5).
             for name in [
                 header::CONTENT_TYPE,
                 header::CONTENT_LENGTH,
@@ -214,8 +214,8 @@ impl Answer {
     }
 }
 
-/// Writes the body of a response for its one reader: without a validator, in gzip where that is read
-/// and the response is a 200.
+/// Writes the body of a response that is sent once: without a validator, and in gzip if the client reads
+/// that and the response is a 200.
 pub fn write_once(
     response: &mut Response,
     content_type: &'static str,
@@ -243,8 +243,8 @@ pub fn write_once(
     };
 }
 
-/// Answers with one range (RFC 9110, section 14). Several ranges, and what is not a range, are
-/// answered with the whole.
+/// Answers with one range (RFC 9110, section 14). For several ranges, or an invalid header, it answers
+/// with the whole body.
 fn send_range(response: &mut Response, body: &Bytes, range: &str) {
     let length = body.len() as u64;
     let ranges = parse_range_header(range).map(|ranges| ranges.validate(length));
@@ -283,19 +283,19 @@ fn entity_tags(body: &[u8]) -> (HeaderValue, HeaderValue) {
     tag.push_str("W/\"");
     // 96 of its bits.
     for byte in &hash.as_ref()[..12] {
-        // To a String nothing fails.
+        // Writing to a string can't fail.
         let _ = write!(tag, "{byte:02x}");
     }
     tag.push('"');
     let value = |text: &str| {
-        // Hexadecimal digits and quotes are always a header's value.
+        // Hexadecimal digits and quotes are always a valid header value.
         HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("\"\""))
     };
     (value(&tag[2..]), value(&tag))
 }
 
-/// What is compressed holds no secret that a guess in the same body could be compared with (BREACH):
-/// tokens are in cookies, and in 201s to clients that have none.
+/// Compressed bodies hold no secret that their length could reveal (BREACH): tokens are in cookies and in
+/// 201s, and a 201 is not compressed.
 fn gzip(body: &[u8], level: u32) -> Option<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 2), Compression::new(level));
     encoder.write_all(body).ok()?;

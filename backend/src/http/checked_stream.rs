@@ -1,8 +1,8 @@
 //! A connection whose request heads are checked before hyper reads them.
 //!
-//! hyper answers what it can't parse by itself, without the headers that every response has. So a
-//! good head passes unchanged, and a stand-in takes the place of a bad one: the routes refuse that
-//! as they refuse any other request.
+//! When hyper can't parse a head, it sends an answer of its own, without the headers that every response
+//! has. So this stream passes a good head on unchanged and replaces a bad one by a stand-in: a request
+//! that hyper can parse and that the routes refuse.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -18,10 +18,10 @@ use crate::http::request_head::{
     Head, HeadError, MAX_HEAD_BYTES, empty_lines, has_empty_line, read_head, stand_in,
 };
 
-/// Read from the socket at once while a head is awaited.
+/// How many bytes one read from the socket takes while a head is awaited.
 const READ_BYTES: usize = 4096;
-/// When the server closes first, it goes on reading for this long. A reset would take the answer
-/// from a client that still sends (RFC 9112, section 9.6).
+/// When the server closes first, it goes on reading for this long. Without that, a reset could destroy
+/// the answer before a client that still sends has read it (RFC 9112, section 9.6).
 const LINGERING_CLOSE: Duration = Duration::from_secs(1);
 
 /// Closes a connection that accepts no bytes for this long (slow-read attack).
@@ -40,17 +40,17 @@ pub struct CheckedStream<S> {
     /// How many bytes hyper may still read: of `held` first, then of the socket.
     passing: u64,
     verdict: Verdict,
-    /// How long a head may take, where that is limited, and since when the next one is awaited.
+    /// How long a head may take to arrive, and since when the next one is awaited.
     head_timeout: Option<Duration>,
     awaiting_since: Option<Instant>,
-    /// Runs out at the end of that time, or of an earlier one.
+    /// Runs out at the end of that time or earlier, since it isn't set again for each head.
     awaiting: Option<Pin<Box<Sleep>>>,
     lingering: Option<Pin<Box<Sleep>>>,
     /// Runs while the peer accepts nothing.
     stalling: Option<Pin<Box<Sleep>>>,
 }
 
-/// What came first after the end of a request.
+/// What arrived first after the end of a request.
 enum Arrived {
     WholeHead,
     /// It is in `held`.
@@ -75,7 +75,8 @@ impl<S> CheckedStream<S> {
         }
     }
 
-    /// The same with a time for a head to arrive, in which a connection may also be idle.
+    /// The same with a limit on the time for a head to arrive, which includes the time that a connection
+    /// is idle.
     #[must_use]
     pub fn within(self, head_timeout: Duration) -> Self {
         Self {
@@ -84,7 +85,7 @@ impl<S> CheckedStream<S> {
         }
     }
 
-    /// A connection on which only a stand-in is read.
+    /// A connection of which only a stand-in is read, so that the routes answer with `error`.
     pub fn refused(stream: S, error: HeadError) -> Self {
         let mut refused = Self::new(stream);
         refused.refuse(error, stand_in(None, None));
@@ -96,14 +97,14 @@ impl<S> CheckedStream<S> {
         Arc::clone(&self.verdict)
     }
 
-    /// Counts what hyper has read. With chunks there is no end to count to.
+    /// Counts what hyper has read. The length of chunks is unknown, so they aren't counted.
     fn pass(&mut self, count: usize) {
         if self.passing != u64::MAX {
             self.passing -= count as u64;
         }
     }
 
-    /// Nothing after the stand-in is read: the verdict is set once.
+    /// Replaces what has arrived by a stand-in. Nothing is read after a stand-in.
     fn refuse(&mut self, error: HeadError, stand_in: Vec<u8>) {
         self.passing = stand_in.len() as u64;
         self.held = stand_in;
@@ -118,7 +119,7 @@ impl<S> CheckedStream<S> {
         let from = self.searched.saturating_sub(2);
         let is_first = self.searched == 0;
         self.searched = self.held.len();
-        // A head that arrives byte by byte is not parsed anew for each of them.
+        // A head that arrives byte by byte is not parsed again for each byte.
         let is_due = is_first
             || self.held.len() > MAX_HEAD_BYTES
             || has_empty_line(self.held.get(from..).unwrap_or_default());
@@ -135,8 +136,8 @@ impl<S> CheckedStream<S> {
 }
 
 impl<S: AsyncRead + Unpin> CheckedStream<S> {
-    /// Whether the head that is awaited has taken too long. The timer is not set anew for each head: it
-    /// runs out early, and is set to what is left.
+    /// Ready when the awaited head has taken too long. To save work the timer isn't set again for each
+    /// head. It may run out early, and is then set to the time that is left.
     fn poll_late(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let Some(limit) = self.head_timeout else {
             return Poll::Pending;
@@ -172,7 +173,7 @@ impl<S: AsyncRead + Unpin> CheckedStream<S> {
         }
     }
 
-    /// Receives a head: into `buffer`, or where it can't be passed on as it came, into `held`.
+    /// Receives a head into `buffer`, or into `held` when it can't be passed on as it arrived.
     fn poll_next(
         &mut self,
         context: &mut Context<'_>,
@@ -193,7 +194,7 @@ impl<S: AsyncRead + Unpin> CheckedStream<S> {
     }
 
     /// Receives into hyper's own buffer. A head that arrives whole, with nothing of the next request
-    /// behind it, needs no copy; everything else is held.
+    /// behind it, needs no copy. Everything else goes into `held`.
     fn poll_whole_head(
         &mut self,
         context: &mut Context<'_>,
@@ -218,7 +219,7 @@ impl<S: AsyncRead + Unpin> CheckedStream<S> {
         Poll::Ready(Ok(Arrived::SomethingElse))
     }
 
-    /// Reads and drops what still arrives, until it ends or [`LINGERING_CLOSE`] is over.
+    /// Discards what still arrives, until the stream ends or [`LINGERING_CLOSE`] is over.
     fn poll_linger(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let end = self
             .lingering
@@ -265,11 +266,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for CheckedStream<S> {
         let this = self.get_mut();
         if this.passing == 0 {
             if this.verdict.get().is_some() {
-                // hyper would take an end for a client that has gone.
+                // Not the end of the stream: to hyper that would mean that the client has gone.
                 return Poll::Pending;
             }
             match this.poll_next(context, buffer) {
-                // Too late: the end of the stream.
+                // A head that is late ends the stream.
                 Poll::Pending => return this.poll_late(context).map(Ok),
                 Poll::Ready(arrived) => {
                     this.awaiting_since = None;

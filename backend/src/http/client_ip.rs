@@ -1,4 +1,4 @@
-//! Which client a request comes from, behind proxies too.
+//! Which client a request comes from, also behind proxies.
 
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
@@ -64,7 +64,7 @@ impl TrustedProxies {
         client
     }
 
-    /// The client that a request comes from; `None` of a request that no connection brought.
+    /// The client that a request comes from. `None` for a request without a [`Peer`].
     #[must_use]
     pub fn client_of(&self, request: &Request) -> Option<ClientKey> {
         let peer = request.extensions().get::<Peer>()?;

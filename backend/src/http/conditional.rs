@@ -1,4 +1,4 @@
-//! What a request says about the answer that it wants: a validator that it has, a range, encodings.
+//! What a request asks of its answer: conditions, a range, encodings.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -17,7 +17,7 @@ use crate::http::encoding::{Encoding, accepted};
 pub struct Preconditions {
     /// HEAD: the headers of the GET, without the body.
     pub is_head: bool,
-    /// The validators of what the client has, line by line.
+    /// The lines of `If-None-Match`: the validators of the client's copies.
     has: Vec<HeaderValue>,
     /// The encodings that the client reads, best first.
     pub encodings: [Option<Encoding>; 2],
@@ -54,8 +54,8 @@ impl Preconditions {
         self.encodings.contains(&Some(encoding))
     }
 
-    /// Whether the client has what this validator stands for, in whatever encoding (RFC 9110, section
-    /// 13.1.2). The server's own tags contain no comma.
+    /// Whether `If-None-Match` names this validator. The comparison is weak, so that all encodings match
+    /// (RFC 9110, section 13.1.2). Lines are split at commas, which the server's own tags don't contain.
     pub(super) fn has_same(&self, tag: &HeaderValue) -> bool {
         fn opaque(tag: &[u8]) -> &[u8] {
             tag.strip_prefix(b"W/").unwrap_or(tag)
@@ -70,7 +70,7 @@ impl Preconditions {
         })
     }
 
-    /// The range that holds for an answer with these headers. `If-Range` asks for the same strong
+    /// The range to send from an answer with these headers. `If-Range` asks for the same strong
     /// validator, byte by byte (RFC 9110, section 13.1.5).
     pub(super) fn range_of(&self, answer: &HeaderMap) -> Option<&str> {
         let is_same = |condition: &HeaderValue| {
@@ -91,8 +91,8 @@ impl<S: Sync> FromRequestParts<S> for Preconditions {
     }
 }
 
-/// Removes a `Range` that the server may ignore (RFC 9110, section 14.2): in an unknown unit, or one
-/// that depends on an `If-Range`.
+/// Removes a `Range` in an unknown unit, or one that depends on an `If-Range`. A server may ignore any
+/// range (RFC 9110, section 14.2).
 pub fn ignore_unusable_range(request: &mut HeaderMap) {
     let is_conditional = request.remove(header::IF_RANGE).is_some();
     let is_in_bytes = request
@@ -103,8 +103,8 @@ pub fn ignore_unusable_range(request: &mut HeaderMap) {
     }
 }
 
-/// The body of an answer to HEAD, and of a 304. Unlike an empty body it says nothing about its length,
-/// so that axum writes no `Content-Length: 0` (RFC 9110, section 8.6).
+/// The body of an answer to HEAD, and of a 304. Unlike an empty body it reports no length, so that axum
+/// writes no `Content-Length: 0` (RFC 9110, section 8.6).
 pub struct NoBody;
 
 impl HttpBody for NoBody {

@@ -1,4 +1,5 @@
-//! Keeps other sites' pages from acting in a visitor's name (OWASP ASVS 5.0, V3.5).
+//! Refuses requests that pages of other sites make in a visitor's name: cross-site request forgery
+//! (OWASP ASVS 5.0, V3.5).
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
@@ -11,8 +12,8 @@ use crate::session::credentials::bearer_token;
 
 /// Refuses an unsafe request that a page of another origin made.
 ///
-/// `Sec-Fetch-Site` decides, or `Origin` where that is missing or has an unknown value. A request
-/// with a Bearer token passes: no browser adds one by itself.
+/// `Sec-Fetch-Site` decides. `Origin` decides when that is missing or has an unknown value. A request
+/// with a Bearer token passes, since no browser adds one by itself.
 ///
 /// # Errors
 /// [`ApiError::CrossSiteRequest`].
@@ -50,12 +51,12 @@ fn is_cross_site(headers: &HeaderMap, public_origin: &str) -> bool {
     let host = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());
-    // A proxy may end TLS, so the scheme is the origin's own.
+    // A proxy may terminate TLS, so the scheme is taken from the origin.
     let own = host.and_then(|host| web_origin(&format!("{}://{host}", origin.scheme())));
     own.is_none_or(|own| own.origin() != origin.origin())
 }
 
-/// Reads an origin of http or https. Its host is then in lower case, and a default port is left out.
+/// Reads an origin of http or https. Parsing puts its host in lower case and drops a default port.
 fn web_origin(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let is_origin = url.path() == "/" && url.query().is_none() && url.fragment().is_none();

@@ -21,7 +21,7 @@ impl Encoding {
     }
 }
 
-/// Brotli and gzip where the client says that it reads them, by name or as one of all, best first.
+/// Which of Brotli and gzip the client reads, by name or as one of `*`, best first.
 pub(super) fn accepted(headers: &HeaderMap) -> [Option<Encoding>; 2] {
     let (mut gzip, mut brotli, mut all) = (None, None, 0.0);
     let lines = headers.get_all(header::ACCEPT_ENCODING).iter();

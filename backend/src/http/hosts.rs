@@ -1,7 +1,8 @@
 //! Which names in `Host` are this site's.
 //!
-//! A page on a foreign name can have that name resolve to a server in its reader's network, and
-//! then counts as of the same origin (DNS rebinding). It can't choose what `Host` says.
+//! The check stops DNS rebinding: the owner of a foreign name lets it resolve to a server in a reader's
+//! network, so that the browser treats a page of that name and the server as one origin. The browser still
+//! sends the foreign name in `Host`.
 
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -38,16 +39,16 @@ impl FromStr for AllowedHosts {
     }
 }
 
-/// The names that are this site's, beside `localhost` and every IP address.
+/// The names of this site. `localhost` and every IP address count as its names, too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hosts {
-    /// In lower case; `None` where any name is the site's.
+    /// In lower case. `None` accepts any name.
     names: Option<Vec<String>>,
 }
 
 impl Hosts {
-    /// The public URL's name and those in `allowed`. Any name, where neither is set and the
-    /// listener can be reached from other machines: then the site has no name yet.
+    /// Accepts the public URL's name and those in `allowed`. When neither is set, and other machines
+    /// can reach the listener, the site has no name yet and any name is accepted.
     #[must_use]
     pub fn new(listener: IpAddr, public_url: Option<&PublicUrl>, allowed: &AllowedHosts) -> Self {
         let mut names = allowed.0.clone();
@@ -58,8 +59,8 @@ impl Hosts {
         }
     }
 
-    /// Refuses a request that was refused before it was read, has not just one `Host`
-    /// (RFC 9112, section 3.2), or is for another site.
+    /// Refuses a request whose head was refused, that doesn't have exactly one `Host` (RFC 9112,
+    /// section 3.2), or that is for another site.
     ///
     /// # Errors
     /// 400, 431 or 503, after which the connection has to be closed, and 421 for another site.
@@ -91,7 +92,8 @@ impl Hosts {
         Ok(())
     }
 
-    /// Whether a host is one of the site's names, with a short port or none. Nearly all are.
+    /// Whether a host is one of the site's names, with a port of at most four digits or none. A short cut
+    /// for nearly all requests.
     fn is_plainly_ours(&self, host: &[u8]) -> bool {
         let Some(names) = &self.names else {
             return false;
@@ -110,7 +112,7 @@ impl Hosts {
             return true;
         };
         let address = host.trim_start_matches('[').trim_end_matches(']');
-        // A final dot only says that the name is complete.
+        // A final dot only marks a fully qualified name.
         let name = host.strip_suffix('.').unwrap_or(host);
         name == "localhost"
             || names.iter().any(|known| known == name)
@@ -122,7 +124,7 @@ fn bad_host(detail: &str) -> ApiError {
     ApiError::BadRequest(detail.to_owned())
 }
 
-/// The host of a host and perhaps a port (RFC 9110, section 7.2), in lower case.
+/// The host of `host` or `host:port` (RFC 9110, section 7.2), in lower case.
 fn parse_host(value: &[u8]) -> Option<String> {
     let authority = Authority::try_from(value).ok()?;
     let host = authority.host();
@@ -194,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_host_is_refused_as_such() {
+    fn an_invalid_host_is_a_bad_request() {
         let site = hosts("0.0.0.0", None, "");
         for host in [
             "a:x",
@@ -237,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_name_is_named() {
+    fn an_invalid_name_is_an_error_with_an_example() {
         for text in [
             "blog.example:80",
             "https://blog.example",

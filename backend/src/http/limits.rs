@@ -1,4 +1,4 @@
-//! What one request may take: 64 KiB of body, time, and a permit.
+//! Limits on one request: the size of its body, the time for body and handler, permits.
 
 use std::pin::{Pin, pin};
 use std::time::Duration;
@@ -18,10 +18,9 @@ pub const MAX_BODY_BYTES: usize = 64 * 1024;
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a handler may take to answer.
 pub const HANDLER_TIMEOUT: Duration = Duration::from_secs(30);
-/// Requests that are handled at once. Those beyond it get 503, so that the others are answered in
-/// time.
+/// Requests that are handled at once. Further ones get 503, so that the others are answered in time.
 pub const MAX_IN_FLIGHT: usize = 4096;
-/// Bodies that arrive at once: [`MAX_BODY_BYTES`] each at most. Requests without a body need no
+/// Bodies that arrive at once, of at most [`MAX_BODY_BYTES`] each. Requests without a body need no such
 /// permit, so that slow senders don't hold up readers.
 pub const MAX_ARRIVING_BODIES: usize = 1024;
 
@@ -45,13 +44,13 @@ pub async fn receive_body(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiE
     if announced.is_some_and(|length| length > MAX_BODY_BYTES as u64) {
         return Err(ApiError::Status(StatusCode::PAYLOAD_TOO_LARGE));
     }
-    // On the heap, as below.
+    // On the heap, as in `limit_time`.
     Box::pin(timeout(BODY_TIMEOUT, collect(body)))
         .await
         .unwrap_or(Err(ApiError::Status(StatusCode::REQUEST_TIMEOUT)))
 }
 
-/// Copies each frame: a frame of one byte keeps the whole buffer that it was read into.
+/// Copies each frame, since a frame of one byte keeps the whole buffer that it was read into.
 async fn collect(body: Body) -> Result<Bytes, ApiError> {
     let mut bytes = Vec::new();
     let mut body = pin!(body);
@@ -59,7 +58,7 @@ async fn collect(body: Body) -> Result<Bytes, ApiError> {
         let frame = frame.map_err(|_| {
             ApiError::BadRequest("The body broke off, or is not framed as HTTP asks.".to_owned())
         })?;
-        // Trailers are of no interest.
+        // Trailers are ignored.
         let Ok(data) = frame.into_data() else {
             continue;
         };
@@ -81,7 +80,7 @@ pub(super) fn has_body(body: &Body) -> bool {
 
 /// Gives a handler [`HANDLER_TIMEOUT`].
 pub async fn limit_time(mut handling: Pin<Box<impl Future<Output = Response>>>) -> Response {
-    // Most have nothing to wait for, and need no timer.
+    // Most handlers finish without waiting, and need no timer.
     if let Some(response) = poll_immediate(handling.as_mut()).await {
         return response;
     }

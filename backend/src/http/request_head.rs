@@ -1,7 +1,8 @@
 //! Where a request's head and body end, and which requests are refused before hyper reads them.
 //!
-//! hyper is lenient: given a length and chunks it takes the chunks, where a proxy in front may take
-//! the length. RFC 9112, section 6.1, advises to refuse such a request.
+//! hyper accepts a request with both `Content-Length` and chunks, and reads the chunks. A proxy in front
+//! may go by the length (request smuggling). Such a request ought to be handled as an error (RFC 9112,
+//! section 6.3).
 
 use std::mem::MaybeUninit;
 
@@ -12,7 +13,7 @@ use crate::error::ApiError;
 
 /// The largest request head, in bytes.
 pub const MAX_HEAD_BYTES: usize = 32 * 1024;
-/// A target of at most so many bytes is not too long for [`Uri`].
+/// A target of up to this many bytes is never too long for [`Uri`].
 const MAX_PLAIN_TARGET: usize = 1024;
 /// The most header fields in a request: as many as hyper reads by itself.
 pub const MAX_HEADERS: usize = 100;
@@ -45,7 +46,7 @@ impl From<HeadError> for ApiError {
     }
 }
 
-/// A request whose head was read, or refused.
+/// The outcome of reading a head.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Head {
     /// The end of the head has not arrived.
@@ -102,14 +103,14 @@ fn body_length(head: &Request<'_, '_>) -> Result<u64, HeadError> {
     }
 }
 
-/// Whether hyper reads a request's target. Most are plain, and need no second parsing for that.
+/// Whether hyper can parse a request's target. Most targets are plain and needn't be parsed here.
 fn is_target(target: &str) -> bool {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/-._~?=&%+,:".contains(byte);
     let is_short = target.len() <= MAX_PLAIN_TARGET && target.starts_with('/');
     (is_short && target.as_bytes().iter().all(is_plain)) || target.parse::<Uri>().is_ok()
 }
 
-/// Digits only: no sign, and no list of lengths.
+/// Reads a length of digits only: no sign, and no list of lengths.
 fn parse_length(value: &[u8]) -> Option<u64> {
     if !value.iter().all(u8::is_ascii_digit) {
         return None;
@@ -117,8 +118,8 @@ fn parse_length(value: &[u8]) -> Option<u64> {
     std::str::from_utf8(value).ok()?.parse().ok()
 }
 
-/// A well-formed request for the same method and path, so that the refusal has the form of that
-/// route's answers.
+/// A well-formed request with the same method and path, so that the refusal has the form of that route's
+/// answers.
 pub(super) fn stand_in(method: Option<&str>, path: Option<&str>) -> Vec<u8> {
     let method = method.unwrap_or("GET");
     let path = path

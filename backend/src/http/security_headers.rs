@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
 
-/// What a document may load and run. `script_hashes` are the sources of its inline scripts, such
+/// The Content Security Policy of a document. `script_hashes` are the hashes of its inline scripts, such
 /// as `'sha256-…'`.
 #[must_use]
 pub fn document_policy(script_hashes: &[String]) -> String {
@@ -46,8 +46,7 @@ const DEFAULTS: [(HeaderName, &str); 6] = [
 /// Two years. Subdomains may have another owner, so they are not included.
 const TRANSPORT_SECURITY: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
-/// Adds those of [`DEFAULTS`] that are missing. A finished answer has got them once, for all its
-/// readers.
+/// Adds those of [`DEFAULTS`] that are missing. A finished answer gets them once, when it is made.
 pub fn add_defaults(headers: &mut HeaderMap) {
     for (name, value) in DEFAULTS {
         headers
@@ -60,7 +59,7 @@ pub fn add_defaults(headers: &mut HeaderMap) {
 #[must_use]
 pub fn secure(mut response: Response, https: bool) -> Response {
     let headers = response.headers_mut();
-    // Nothing else writes this one.
+    // Only `add_defaults` writes this header: a response with it has all of them.
     if !headers.contains_key(PERMISSIONS_POLICY) {
         add_defaults(headers);
     }

@@ -1,4 +1,4 @@
-//! Connections: HTTP/1.1 with limits that `axum::serve` lacks, and an orderly end.
+//! Connections: HTTP/1.1 with limits that `axum::serve` lacks, and a graceful shutdown.
 
 use std::convert::Infallible;
 use std::io;
@@ -28,21 +28,22 @@ use crate::http::limits::closing;
 use crate::http::request_head::{HeadError, MAX_HEAD_BYTES};
 use crate::http::watched_body::WatchedBody;
 
-/// Connections beyond the limit that get a 503 at once. Those beyond this are closed.
+/// How many connections beyond the limit are answered with 503 at a time. Further ones are closed without
+/// an answer.
 const MAX_TURNED_AWAY: usize = 1024;
 /// How long the 503 may take.
 const TURN_AWAY_TIMEOUT: Duration = Duration::from_secs(2);
 /// The pause after the system refused to accept a connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// What connections may take.
+/// Limits on connections.
 #[derive(Debug, Clone)]
 pub struct ConnectionLimits {
     /// How long a request's head may take to arrive, and how long a connection may be idle.
     pub header_timeout: Duration,
-    /// Connections at once; those beyond it get 503.
+    /// Connections at once. Further ones get 503.
     pub connections: usize,
-    /// Connections at once of one client that is no trusted proxy; those beyond it get 503.
+    /// Connections at once of one client that is not a trusted proxy. Further ones get 503.
     pub connections_of_client: usize,
     /// Proxies, which connect for many clients.
     pub trusted_proxies: Arc<TrustedProxies>,
@@ -135,10 +136,10 @@ impl Places {
 
 fn http() -> http1::Builder {
     let mut http = http1::Builder::new();
-    // The stream has a timer of its own, which costs less: hyper sets one anew for each request.
+    // The stream has a timer of its own. It costs less than hyper's, which is set for each request.
     http.header_read_timeout(None)
         .max_buf_size(2 * MAX_HEAD_BYTES)
-        // A client that sends no more may still read (RFC 9112, section 9.6).
+        // A client that has closed its sending side may still read.
         .half_close(true);
     http
 }
@@ -153,7 +154,7 @@ fn connection(
     http.serve_connection(
         TokioIo::new(stream),
         service_fn(move |request| {
-            // Read now: when the answer is first polled, the next request may have been refused.
+            // Read now: before the answer is first polled, the next request may be refused.
             let refusal = verdict.get().copied();
             // On the heap, so that an idle connection stays small.
             Box::pin(answer(router.clone(), request, peer.clone(), refusal))
@@ -161,8 +162,8 @@ fn connection(
     )
 }
 
-/// A connection ends after a request whose body was not read to its end, and after chunks, behind
-/// which no head is checked. The answer says so (RFC 9112, section 9.6).
+/// Answers a request. The connection is closed after a body that was not read to its end, and after
+/// chunks, since no head is checked behind them. The answer says so (RFC 9112, section 9.6).
 async fn answer(
     router: Router,
     request: Request<Incoming>,
@@ -201,7 +202,8 @@ async fn run<Place>(connection: impl Future<Output = Result<(), hyper::Error>>, 
     }
 }
 
-/// Most errors are the peer's doing. Others, such as too few file descriptors, pass with time.
+/// Pauses unless the peer caused the error. Other errors, such as too few file descriptors, pass with
+/// time.
 async fn pause_after(error: &io::Error) {
     let by_peer = matches!(
         error.kind(),

@@ -1,4 +1,4 @@
-//! A request's body of which the server knows whether it was read to its end.
+//! A request's body that reports whether it was read to its end.
 
 use std::pin::Pin;
 use std::sync::Arc;

@@ -11,10 +11,10 @@ use crate::telemetry::Chain;
 
 impl Visit {
     /// Writes the session's cookie into the response, and returns the flashes that the response
-    /// delivers, oldest first. A redirect or a document delivers none: they stay for the session's
-    /// next envelope. Where they can't, the response changes as in [`Self::postpone_flashes`].
+    /// delivers, oldest first. A redirect or a document delivers none: they are stored for the session's
+    /// next envelope. If that fails, the response changes as in [`Self::postpone_flashes`].
     ///
-    /// The last await of a request, so that a client that leaves loses no flash.
+    /// This must be the last await of a request. Then a client that leaves earlier loses no flash.
     pub async fn finish(&self, response: Response) -> (Response, Vec<Flash>) {
         // Before the flashes are taken, since signing can fail.
         let (response, cookie) = match self.cookie() {
@@ -34,7 +34,7 @@ impl Visit {
         (response, flashes)
     }
 
-    /// Whether nobody may read the response. Flashes that wait are for one that is read.
+    /// Whether the client may have gone. Then waiting flashes stay for a response that is read.
     fn may_have_gone(&self) -> bool {
         self.0.peer.as_ref().is_some_and(Peer::sends_no_more)
     }
@@ -64,13 +64,14 @@ impl Visit {
 
     /// Stores the handler's flashes for the session's next envelope.
     ///
-    /// When the store fails, or the client has postponed too many, a redirect that would hide bad news becomes a 503 or a 429, and the flashes are
-    /// returned for it. Every other response stays as it is.
+    /// When the store fails, or the client has postponed too many, a redirect would lose them. If a
+    /// warning or an error is among them, it becomes a 503 or a 429, and the flashes are returned for it.
+    /// Every other response stays as it is.
     pub async fn postpone_flashes(&self, response: Response) -> (Response, Vec<Flash>) {
         let Err(error) = self.store_flashes().await else {
             return (response, Vec::new());
         };
-        if response.status().is_redirection() && self.holds_bad_news() {
+        if response.status().is_redirection() && self.has_warning_or_error() {
             return (error.into_response(), self.take_own_flashes());
         }
         match error {
@@ -104,10 +105,11 @@ impl Visit {
         Ok(())
     }
 
-    /// Each postponed flash is a durable write. Good news have rates of their own.
+    /// Limits how often a client postpones warnings and errors, since each is a durable write. Requests
+    /// that succeed are limited elsewhere.
     fn count_postponed(&self) -> Result<(), ApiError> {
         match self.0.client {
-            Some(client) if self.holds_bad_news() => {
+            Some(client) if self.has_warning_or_error() => {
                 let rate = &self.0.sessions.postponed_rate;
                 rate.spend(client).map_err(ApiError::too_many)
             }
@@ -115,7 +117,7 @@ impl Visit {
         }
     }
 
-    fn holds_bad_news(&self) -> bool {
+    fn has_warning_or_error(&self) -> bool {
         let state = self.0.state.lock();
         let mut categories = state.flashes.iter().map(|flash| flash.category);
         categories.any(|category| matches!(category, Category::Warning | Category::Error))
@@ -127,9 +129,9 @@ const PURPOSES: [HeaderName; 2] = [
     HeaderName::from_static("purpose"),
 ];
 
-/// Whether a person sees the response. A program sends HEAD, OPTIONS and prefetches. A browser
-/// marks its own prefetches by `Sec-Purpose`; a script must not set that name (Fetch Standard,
-/// section 2.2.2) and sets the older `Purpose`.
+/// Whether a person sees the response: not after HEAD, OPTIONS or a prefetch. A browser marks its own
+/// prefetches by `Sec-Purpose`. A script must not set that header (Fetch Standard, section 2.2.2) and sets
+/// the older `Purpose`.
 pub(super) fn shows_flashes<B>(request: &Request<B>) -> bool {
     let is_prefetch = PURPOSES.iter().any(|name| {
         let mut values = request.headers().get_all(name).iter();

@@ -28,13 +28,13 @@ use crate::session::visit::{CookieChange, VisitState};
 /// The most verified tokens that are remembered, at about half a kilobyte each.
 const MAX_VERIFIED_TOKENS: usize = 4096;
 
-/// Makes, finds and renews sessions.
+/// Begins, verifies and renews sessions.
 pub struct Sessions {
     keys: Keys,
     /// Recently verified tokens, whose signatures are not checked again.
     verified: Cache<String, Verified>,
     memory: Arc<SessionMemory>,
-    /// How often one client may leave bad news for its next page.
+    /// How often one client may postpone a warning or an error to its next envelope.
     postponed_rate: RateLimit,
     clock: Arc<dyn Clock>,
     /// The time of day and the uptime when the server started.
@@ -76,8 +76,8 @@ impl Sessions {
         }
     }
 
-    /// Reads the session that a request carries, and attaches the [`Visit`] to the request for its
-    /// handler; `client` made it. An invalid cookie is ignored, as in Flask.
+    /// Reads the session of a request by `client`, and attaches the [`Visit`] to the request for its
+    /// handler. An invalid cookie is ignored, as in Flask.
     ///
     /// # Errors
     /// [`ApiError::InvalidToken`] for an invalid Bearer token; the cookie is not read then.
@@ -108,13 +108,9 @@ impl Sessions {
         Ok(visit)
     }
 
-    /// Forgets sessions that are over. Called every minute.
+    /// Forgets expired sessions. Called every minute.
     pub async fn evict_expired(&self) {
-        if let Err(error) = self
-            .memory
-            .forget_expired(self.time_passed_for_sure())
-            .await
-        {
+        if let Err(error) = self.memory.forget_expired(self.steady_time()).await {
             error.log("Expired sessions can't be forgotten yet");
         }
     }
@@ -124,9 +120,9 @@ impl Sessions {
         self.memory.waiting()
     }
 
-    /// The time of day in seconds, at most the start plus the uptime. When the clock jumps ahead and
-    /// back, the server must not forget which sessions have ended.
-    fn time_passed_for_sure(&self) -> i64 {
+    /// The time of day in seconds since the Unix epoch, but at most the time of the start plus the uptime.
+    /// When the clock jumps ahead and back, the server must not forget which sessions have ended.
+    fn steady_time(&self) -> i64 {
         let (time, uptime) = self.started;
         let running = self.clock.uptime().saturating_sub(uptime).as_secs();
         let steady = time
@@ -145,8 +141,8 @@ impl Sessions {
         None
     }
 
-    /// Verifies signature and times, and that the session has not ended. While the database is away
-    /// the standing is unknown.
+    /// Verifies signature and times, and that the session has not ended. While the database is
+    /// unreachable, the standing is unknown.
     async fn verify(&self, token: &str) -> Option<(Verified, Standing)> {
         match self.verify_signed(token) {
             Ok(verified) => {

@@ -20,7 +20,7 @@ use crate::error::ApiError;
 use crate::session_id::SessionId;
 use crate::store::StoreError;
 
-/// How long a client has to wait that has ended too many sessions.
+/// How long a client has to wait after it has ended too many sessions.
 const ENDS_PAUSE: Duration = Duration::from_secs(3_600);
 
 /// The session of one request, shared by the layers and the handler. As an extractor it begins no
@@ -43,7 +43,7 @@ pub(super) struct VisitState {
     begun: bool,
     standing: Standing,
     pub(super) cookie: CookieChange,
-    /// What this request's handler flashed.
+    /// The flashes of this request's handler.
     pub(super) flashes: Vec<Flash>,
 }
 
@@ -66,7 +66,7 @@ impl VisitState {
         }
     }
 
-    /// The request came with a token of this session.
+    /// Notes that the request came with a token of this session.
     pub(super) fn resume(&mut self, claims: Claims, standing: Standing) {
         self.claims = Some(claims);
         self.standing = standing;
@@ -93,7 +93,7 @@ impl Visit {
     /// The client that made the request.
     ///
     /// # Errors
-    /// When the server did not say from where the request came.
+    /// When the request has no peer address.
     pub fn client(&self) -> Result<ClientKey, ApiError> {
         let client = self.0.client;
         client.ok_or_else(|| ApiError::internal("a request without its peer's address"))
@@ -167,10 +167,11 @@ impl Visit {
         Ok((claims, token.map_err(ApiError::internal)?))
     }
 
-    /// Ends the session, if there is one, clears the cookie and flashes that.
+    /// Ends the session, if there is one, clears the cookie and flashes [`SESSION_ENDED`].
     ///
     /// # Errors
-    /// 503 when the end can't be stored; then the session goes on.
+    /// 503 when the end can't be stored, 429 when the client has ended too many sessions. The session
+    /// then goes on.
     pub async fn end(&self) -> Result<Option<SessionId>, ApiError> {
         let claims = self.0.state.lock().claims;
         if let Some(claims) = claims {
@@ -193,7 +194,7 @@ impl Visit {
         Ok(claims.map(|claims| claims.session_id))
     }
 
-    /// Flashes a sentence. It is shown with this response, or later if there is a session.
+    /// Flashes a sentence. It is delivered with this response, or later if there is a session.
     pub fn flash(&self, category: Category, message: impl Into<String>) {
         let flash = Flash {
             id: self.0.sessions.memory.next_flash_id(),

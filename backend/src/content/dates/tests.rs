@@ -193,7 +193,7 @@ fn the_label_is_the_day_that_the_source_names() {
 }
 
 #[test]
-fn what_is_no_date_is_none() {
+fn text_without_a_date_is_none() {
     for text in [
         "",
         "  ",

@@ -3,7 +3,7 @@
 use jiff::fmt::strtime;
 use jiff::tz::{Offset, TimeZone};
 
-/// Names of zones that mean one offset, in hours from UTC.
+/// Abbreviations of zones, each with its usual offset in hours from UTC.
 const ZONES: [(&str, f32); 34] = [
     ("Z", 0.0),
     ("UTC", 0.0),
@@ -41,9 +41,9 @@ const ZONES: [(&str, f32); 34] = [
     ("PST", -8.0),
 ];
 
-/// A zone in the end: `Z`, `CET`, `+01:00`, `+0100 CET`, `UTC+2`, `Europe/Berlin`; UTC where there is
-/// none. A name that means several offsets, or one that changes with the season, counts as UTC: the
-/// day is right all the same. `None` when an offset can't be read.
+/// Splits off the zone at the end: `Z`, `CET`, `+01:00`, `+0100 CET`, `UTC+2`, `Europe/Berlin`. Without a
+/// zone it is UTC. An unknown abbreviation, or a region whose offset changes with the season, counts as
+/// UTC: the day stays as the source writes it. `None` when an offset can't be read.
 pub(super) fn split_zone(text: &str) -> Option<(&str, TimeZone)> {
     let Some((rest, last)) = text.rsplit_once(' ') else {
         return Some((text, TimeZone::UTC));
@@ -55,7 +55,7 @@ pub(super) fn split_zone(text: &str) -> Option<(&str, TimeZone)> {
         return Some((rest, offset(number)?));
     }
     if is_name && number.is_empty() && !matches!(name, "AM" | "PM") {
-        // Go prints both: the number says more.
+        // Go prints an offset and an abbreviation (`+0100 CET`). The offset is exact.
         if let Some((date, number)) = rest.rsplit_once(' ')
             && number.starts_with(['+', '-'])
             && let Some(zone) = offset(number)

@@ -19,7 +19,7 @@ pub(super) fn parse_toml(toml: &str) -> Result<Map<String, Value>, FrontMatterEr
         .collect())
 }
 
-/// TOML's dates become text, which is what the other formats have.
+/// Dates become text, as in the other formats.
 fn to_json(value: toml::Value) -> Value {
     match value {
         toml::Value::String(text) => Value::String(text),
@@ -35,7 +35,7 @@ fn to_json(value: toml::Value) -> Value {
     }
 }
 
-/// Hexo leaves the braces out, and may end with a comma.
+/// Hexo's JSON has no outer braces, and may end with a comma.
 pub(super) fn parse_json(json: &str) -> Result<Map<String, Value>, FrontMatterError> {
     let json = json.trim().trim_end_matches(',');
     let with_braces = format!("{{{json}}}");
@@ -50,7 +50,7 @@ pub(super) fn parse_json(json: &str) -> Result<Map<String, Value>, FrontMatterEr
     })
 }
 
-/// A name that is there twice, as Pelican allows for tags, has both values.
+/// The values of a repeated name are joined with a comma: Pelican allows this for tags.
 pub(super) fn parse_lines(lines: &str) -> Map<String, Value> {
     let mut fields = Map::new();
     let mut last = String::new();

@@ -122,7 +122,7 @@ fn a_text_that_only_looks_a_little_like_a_front_matter_is_a_text() {
 }
 
 #[test]
-fn what_can_not_be_read_is_never_text() {
+fn front_matter_that_can_not_be_read_is_never_text() {
     for (file, line, words) in [
         ("---js\nconst draft = true\n---\n", 1, "`js` can't be read"),
         ("--- no\ntitle: x\n---\n", 1, "`no` can't be read"),

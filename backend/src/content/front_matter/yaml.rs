@@ -1,4 +1,4 @@
-//! YAML as a set of fields, each scalar as it is written: `1.10` is a title and `No` a tag.
+//! YAML as fields. Each scalar stays text as it is written, so that `1.10` can be a title and `No` a tag.
 
 use std::collections::HashMap;
 
@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 
 use super::FrontMatterError;
 
-/// Values that one file may hold, with those that aliases repeat: a few aliases of aliases make
-/// millions.
+/// How many values one file may hold, counting those that aliases repeat. A few aliases of aliases make
+/// millions of values.
 const MAX_VALUES: usize = 100_000;
 const MAX_DEPTH: usize = 64;
 
-/// Reads the first document. `None` where there is only a comment or nothing.
+/// Reads the first document. `None` when it is empty or only a comment.
 pub(super) fn parse(yaml: &str) -> Result<Option<Value>, FrontMatterError> {
     let mut builder = Builder::default();
     for event in Parser::new_from_str(yaml) {
@@ -31,19 +31,19 @@ pub(super) fn parse(yaml: &str) -> Result<Option<Value>, FrontMatterError> {
     Ok(builder.document)
 }
 
-/// The value that events make, and what is still open.
+/// Builds a value from the parser's events.
 #[derive(Default)]
 struct Builder {
     open: Vec<Open>,
     document: Option<Value>,
-    /// By the parser's number, with how many values each holds.
+    /// Values by the parser's number of their anchor, with how many values each holds.
     anchors: HashMap<usize, (Value, usize)>,
     values: usize,
 }
 
 struct Open {
     anchor: usize,
-    /// How many values there were before it.
+    /// How many values the file had before it.
     values: usize,
     kind: Kind,
 }
@@ -58,7 +58,7 @@ impl Builder {
         match event {
             Event::Scalar(text, style, anchor, _) => {
                 self.count(1)?;
-                // `Null` and `NULL` are words that a title may be; generators write `null`.
+                // `Null` and `NULL` may be titles. Generators write `null`.
                 let is_null = style == ScalarStyle::Plain && matches!(&*text, "" | "~" | "null");
                 let value = if is_null {
                     Value::Null
@@ -141,7 +141,7 @@ impl Builder {
     }
 }
 
-/// A merge key of YAML 1.1: the fields of another value, where they are not there already.
+/// The merge key `<<` of YAML 1.1: adds the fields of another value that are not set yet.
 fn merge(fields: &mut Map<String, Value>, value: Value) {
     match value {
         Value::Object(others) => {

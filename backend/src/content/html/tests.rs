@@ -160,7 +160,7 @@ fn parts_are_found_under_the_names_that_other_generators_give_them() {
 }
 
 #[test]
-fn what_is_hidden_goes_with_its_element() {
+fn hidden_elements_are_removed_with_their_content() {
     for html in [
         "<div hidden>secret</div>ok",
         "<p hidden=''>secret<img src=/a.png><br>secret</p>ok",

@@ -43,7 +43,7 @@ pub fn in_words(text: String, addresses: &Arc<dyn Addresses>) -> String {
     match sanitise(&from_text(text), addresses) {
         Ok(safe) if safe.prose.is_empty() => safe.text,
         Ok(safe) => safe.prose,
-        // Too much work for a summary: the text itself makes one.
+        // Too much work for a summary. One is made from the post's text instead.
         Err(_) => String::new(),
     }
 }

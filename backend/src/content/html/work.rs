@@ -1,9 +1,9 @@
 //! Bounds on the work for a post's HTML, so that one post can't take all time or memory.
 //!
-//! The parser walks up through the open elements at each tag, looks through a tag's attributes for
-//! each of them, and through a parent's children to move one: a megabyte can cost minutes. It is built
-//! here without its tree first, piece by piece, and given up at fixed bounds. Honest HTML stays far
-//! below them.
+//! At each tag the parser searches all open elements. For each attribute it searches the tag's other
+//! attributes, and to move an element it searches all children of the parent. So a megabyte of HTML can
+//! take minutes. A dry run comes first: it parses piece by piece, counts instead of building a tree, and
+//! stops at fixed bounds. HTML of real posts stays far below them.
 
 mod attributes;
 
@@ -21,11 +21,11 @@ use self::attributes::{MAX_ATTRIBUTES, check_attributes};
 const MAX_DEPTH: usize = 512;
 /// How many elements a post may have, those that the parser adds included.
 const MAX_ELEMENTS: usize = 250_000;
-/// How many siblings the parser may look through, all moves together.
+/// How many siblings the parser may search to move elements, in total.
 const MAX_STEPS: usize = 20_000_000;
-/// How many bytes the serialiser may look through, all escapes together.
+/// How many bytes the serialiser may search to escape characters, in total.
 const MAX_ESCAPE_STEPS: u64 = 4_000_000_000;
-/// The figures are checked after this many bytes.
+/// The counts are checked after this many bytes.
 const PIECE: usize = 1024;
 
 /// The HTML would take too much work.
@@ -48,7 +48,7 @@ pub enum TooComplex {
     TooManyEscapes,
 }
 
-/// Passes HTML that can be parsed with little work.
+/// Refuses HTML that takes too much work to parse or to write.
 pub(super) fn check(html: &str) -> Result<(), TooComplex> {
     check_escapes(html)?;
     if html.bytes().filter(|byte| *byte == b'<').count() < MAX_DEPTH {
@@ -72,8 +72,8 @@ pub(super) fn check(html: &str) -> Result<(), TooComplex> {
     Ok(())
 }
 
-/// The serialiser looks for the next `<` in the rest of a text each time it finds an `&` or the first
-/// byte of a no-break space: a text of nothing else costs the square of its length.
+/// At each `&`, and at each first byte of a no-break space, the serialiser searches the rest of the text
+/// for `<`. A text of only these characters costs the square of its length.
 fn check_escapes(html: &str) -> Result<(), TooComplex> {
     let steps = |text: &str| {
         let escapes = text.bytes().filter(|byte| matches!(byte, b'&' | 0xC2));

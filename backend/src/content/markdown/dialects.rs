@@ -1,6 +1,5 @@
 //! Additions of site generators to Markdown: Hugo's and Zola's shortcodes, Jekyll's Liquid, MDX,
-//! admonitions, summary marks. They become Markdown where that needs no generator. The rest is shown as
-//! code.
+//! admonitions, summary marks. Those that need no generator become Markdown. The rest is shown as code.
 
 mod tags;
 
@@ -12,12 +11,12 @@ use self::tags::{Reading, read_tag};
 const MAX_TAG: usize = 1_000;
 /// How long a closing tag may be after its name, in bytes.
 const CLOSING_TAG: usize = 50;
-/// How deep admonitions may be nested: each repeats a mark on all of its lines.
+/// How deep admonitions may be nested. Each level adds `> ` to all of its lines.
 const MAX_BOXES: usize = 16;
 /// Each mark that ends a summary becomes this one.
 pub(super) const SUMMARY_MARK: &str = "<!-- more -->";
 
-/// A text in Markdown and HTML alone.
+/// A text of Markdown and HTML only.
 #[derive(Debug, Default)]
 pub(super) struct Translated {
     pub(super) markdown: String,
@@ -88,7 +87,7 @@ impl<'a> Translator<'a> {
         self.rest = &self.rest[end..];
     }
 
-    /// Notices a code fence (CommonMark 0.31, section 4.5).
+    /// Opens or closes a code fence (CommonMark 0.31, section 4.5). Returns whether the line starts with one.
     fn take_fence(&mut self, trimmed: &str) -> bool {
         let trimmed = trimmed.trim_start_matches(['>', ' ']);
         let Some(&mark) = trimmed.as_bytes().first().filter(|b| b"`~".contains(b)) else {
@@ -110,7 +109,8 @@ impl<'a> Translator<'a> {
         }
     }
 
-    /// Leaves out an `import` or `export` of MDX: the lines up to a blank one or to its end.
+    /// Leaves out an `import` or `export` of MDX: the lines up to one that ends with one of `ends`, or up to
+    /// a blank line.
     fn skip_statement(&mut self, ends: &[&str]) {
         let mut lines = self.rest.split_inclusive('\n');
         let mut length = 0;
@@ -179,7 +179,7 @@ impl<'a> Translator<'a> {
         true
     }
 
-    /// The rest of the line, and of a tag that goes on in the next ones.
+    /// Translates the rest of the line. A tag may continue on the next lines.
     fn inline(&mut self) {
         loop {
             let at = self.rest.find(['\n', '`', '{', '<']);
@@ -206,7 +206,8 @@ impl<'a> Translator<'a> {
         self.rest = &self.rest[length..];
     }
 
-    /// Backticks, and what is between them where others of the same number follow in the line.
+    /// Copies a code span, which ends with as many backticks as it begins with. Copies only the backticks
+    /// when the line has no such end.
     fn code_span(&mut self) {
         let length = self.rest.len() - self.rest.trim_start_matches('`').len();
         let (marks, after) = self.rest.split_at(length);
@@ -261,7 +262,7 @@ impl<'a> Translator<'a> {
         }
     }
 
-    /// The text before a closing tag, or all of it if there is no closing tag.
+    /// Takes the text up to a closing tag, or all of it without one. Returns it without the tag.
     fn up_to(&mut self, end: &str) -> &'a str {
         let rest = self.rest;
         let open = if end.starts_with('/') { "{{" } else { "{%" };

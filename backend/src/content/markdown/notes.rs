@@ -1,4 +1,4 @@
-//! Footnotes at the end of a text, each with a way back, and callouts.
+//! Footnotes at the end of a text, each with a link back, and callouts.
 
 use std::collections::HashMap;
 
@@ -49,7 +49,7 @@ pub(super) fn place_footnotes(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
     placed
 }
 
-/// A note with its way back, which stands in its last paragraph.
+/// A note with its link back, which stands in the note's last paragraph.
 fn item(number: usize, mut content: Vec<Event<'_>>, is_referred_to: bool) -> Vec<Event<'_>> {
     if is_referred_to {
         let back = format!(
@@ -144,7 +144,7 @@ fn undefined_as_text(event: Event<'_>) -> Event<'_> {
     }
 }
 
-/// The text without its notes, and the notes. Of two with one label the first counts.
+/// The text without its notes, and the notes. Of two notes with the same label the first counts.
 fn take_definitions(events: Vec<Event<'_>>) -> (Vec<Event<'_>>, Definitions<'_>) {
     let mut body = Vec::with_capacity(events.len());
     let mut definitions = Definitions::default();
@@ -169,7 +169,7 @@ fn take_definitions(events: Vec<Event<'_>>) -> (Vec<Event<'_>>, Definitions<'_>)
     (body, definitions)
 }
 
-/// GitHub's alerts: a quote that is a note, with its kind in words.
+/// One of GitHub's alerts becomes a quote with the role `note` and its kind as the first paragraph.
 pub(super) fn callout(event: Event<'_>) -> Event<'_> {
     let name = match event {
         Event::Start(Tag::BlockQuote(Some(kind))) => match kind {

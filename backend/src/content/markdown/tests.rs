@@ -220,7 +220,7 @@ fn tags_of_other_generators_become_markdown_where_they_can() {
 }
 
 #[test]
-fn what_can_not_be_read_is_shown_as_code_and_named() {
+fn unknown_tags_are_shown_as_code_and_named() {
     for (text, kind, shown) in [
         (
             "{{< youtube a_b_c >}}",
@@ -284,7 +284,7 @@ fn hostile_markdown_takes_little_work() {
         "*a **b ".repeat(20_000),
         "<!--".repeat(50_000),
     ] {
-        // It ends, and at most says that it is too much.
+        // It ends. `TooComplex` is a valid answer.
         let _ = super::render(&text, None, Flavour::Mdx);
     }
     let cells = "|a".repeat(400_000);

@@ -30,7 +30,7 @@ pub struct Anchors {
 /// Makes the name of a heading from its text.
 type Generator = fn(&str) -> String;
 
-/// Names that are each given once.
+/// Makes names unique.
 #[derive(Default)]
 struct Numbered {
     /// The number that each name was last given with.
@@ -38,8 +38,7 @@ struct Numbered {
 }
 
 impl Numbered {
-    /// The name itself, or with a number where it is taken, as GitHub numbers them. The first number
-    /// is `first`.
+    /// The name, with a number added if it is taken, as GitHub does. The first number is `first`.
     fn name(&mut self, plain: &str, first: u32) -> String {
         let mut name = plain.to_owned();
         while self.last.contains_key(&name) {
@@ -92,7 +91,7 @@ impl Anchors {
         self.headings.get(number).map(String::as_str)
     }
 
-    /// The new id for one of the post's own.
+    /// The new id for an id that the post gave.
     pub(super) fn renamed(&self, given: &str) -> Option<&str> {
         let given: String = given.nfc().collect();
         self.by_given_id.get(&given).map(String::as_str)
@@ -144,7 +143,7 @@ fn slug(text: &str) -> String {
     if slug.is_empty() { "part".into() } else { slug }
 }
 
-/// GitHub, Docusaurus, Astro, Hugo: punctuation goes, each space is a hyphen.
+/// GitHub, Docusaurus, Astro, Hugo: punctuation is removed, each space becomes a hyphen.
 fn github(text: &str) -> String {
     text.trim()
         .nfc()
@@ -157,7 +156,7 @@ fn github(text: &str) -> String {
         .collect()
 }
 
-/// Zola: like ours, in ASCII.
+/// Zola: like [`slug`], in ASCII.
 fn zola(text: &str) -> String {
     slug(&fold(text))
 }

@@ -8,19 +8,19 @@ use shared::search::SearchField;
 
 use super::Posting;
 
-/// The number of what stands after the last character of a clause.
+/// Stands for the end of a clause, after its last character.
 const END: u16 = 0;
 
 /// All clauses, one after the other. A place is the number of a character in them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Clauses {
-    /// The characters that there are. Pairs are of these numbers.
+    /// The number of each character, from 1. A pair is made of two numbers.
     numbers: HashMap<char, u16>,
-    /// In order, with where the places of each begin in `places`.
+    /// The pairs in order, each with the index in `places` where its places begin.
     pairs: Vec<(u32, usize)>,
     /// The places of the first character of each pair, in order.
     places: Vec<u32>,
-    /// In the order of their first places.
+    /// The fields in the order of their first places.
     texts: Vec<Text>,
     /// The posts of each character, by its number less one.
     postings: Vec<Vec<Posting>>,
@@ -71,8 +71,8 @@ impl ClausesBuilder {
         }
     }
 
-    /// The number of a character. There are more characters than numbers, but not in one blog: the last
-    /// number stands for all that come too late.
+    /// The number of a character. Unicode has more characters than there are numbers. One blog has fewer; if
+    /// not, the last number stands for all further characters.
     fn number(&mut self, character: char) -> u16 {
         if let Some(number) = self.numbers.get(&character) {
             return *number;
@@ -90,7 +90,6 @@ impl ClausesBuilder {
         let mut pairs: Vec<(u32, usize)> = Vec::new();
         let mut places = Vec::with_capacity(self.places.len());
         for both in self.places {
-            // The two halves.
             let (pair, place) = ((both >> 32) as u32, both as u32);
             if pairs.last().is_none_or(|(last, _)| *last != pair) {
                 pairs.push((pair, places.len()));
@@ -139,7 +138,7 @@ impl Clauses {
         Cow::Owned(postings)
     }
 
-    /// Where all characters stand one after the other, in order.
+    /// The places where these characters follow each other, in order.
     fn places_of(&self, numbers: &[u16]) -> Vec<u32> {
         let mut lists: Vec<(u32, &[u32])> = (0..)
             .zip(numbers.windows(2))
@@ -173,8 +172,7 @@ impl Clauses {
     }
 }
 
-/// The places from `wanted` on. Near ones are found in few steps: the next place that is wanted is
-/// mostly near.
+/// The places from `wanted` on. An exponential search, since the next wanted place is mostly near.
 fn from(places: &[u32], wanted: u32) -> &[u32] {
     let mut bound = 1;
     while places.get(bound).is_some_and(|place| *place < wanted) {

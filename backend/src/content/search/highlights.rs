@@ -10,7 +10,7 @@ use crate::content::words::{Word, words};
 pub(super) const EXCERPT_CHARS: usize = 180;
 /// How much of an excerpt stands before its first match.
 const EXCERPT_LEAD: usize = 50;
-/// The most that an excerpt loses at its end to end between words.
+/// The most characters that an excerpt gives up so that it ends between words.
 const EXCERPT_TAIL: usize = 30;
 
 impl Matches {

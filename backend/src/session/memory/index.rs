@@ -1,4 +1,4 @@
-//! What this process knows of sessions without the store.
+//! The sessions that this process remembers, so that it need not ask the store.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ pub(super) struct Index {
 
 struct Waiting {
     keep_until: i64,
-    /// Unknown of sessions from before the start.
+    /// `None` for sessions that were read from the store at the start.
     client: Option<ClientKey>,
     additions: Additions,
 }
@@ -54,12 +54,12 @@ impl Index {
         waiting.additions += 1;
     }
 
-    /// None when no flash waits for the session.
+    /// How often flashes were added to a session. `None` when no flash waits for it.
     pub(super) fn additions(&self, session: SessionId) -> Option<Additions> {
         self.waiting.get(&session).map(|waiting| waiting.additions)
     }
 
-    /// Notes that flashes were taken after `before` additions.
+    /// Notes that flashes were taken after `before` additions. Later additions still wait.
     pub(super) fn take_waiting(&mut self, session: SessionId, before: Option<Additions>) {
         if self.additions(session) == before {
             self.waiting.remove(&session);
@@ -70,8 +70,9 @@ impl Index {
         self.waiting.len()
     }
 
-    /// Forgets the oldest waiting sessions of the client with the most, or of all clients that have as
-    /// many. Returns the sessions.
+    /// Forgets the oldest tenth of the sessions with waiting flashes of the client that has the most, at most
+    /// [`MAX_FORGOTTEN`]. When several clients have as many, it takes them together. Returns the forgotten
+    /// sessions.
     pub(super) fn forget_waiting_of_busiest_client(&mut self) -> Vec<SessionId> {
         let mut counts: HashMap<Option<ClientKey>, usize> = HashMap::new();
         for waiting in self.waiting.values() {
@@ -137,7 +138,7 @@ impl Index {
         self.ended.len()
     }
 
-    /// Forgets what expired before `now`.
+    /// Forgets sessions that expired before `now`.
     pub(super) fn forget_expired(&mut self, now: i64) {
         self.waiting.retain(|_, waiting| waiting.keep_until >= now);
         self.ended.retain(|_, end| end.keep_until >= now);

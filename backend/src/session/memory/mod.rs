@@ -26,16 +26,16 @@ pub use taken::Taken;
 /// number can appear after a higher one.
 const REREAD_ENDS: i64 = 1_000;
 
-/// How much is remembered at once.
+/// How many sessions are remembered.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Sessions for which flashes wait. Beyond it the client with the most loses its oldest: a flash
+    /// Sessions for which flashes wait. Above this, the client with the most loses its oldest: a flash
     /// that will be read waits for seconds, not hours.
     pub waiting: usize,
-    /// Sessions that have ended. Beyond it no session can be ended: a forgotten end would revive a
-    /// session.
+    /// Sessions that have ended. Above this, no session can be ended: a forgotten end would make a
+    /// session valid again.
     pub ended: usize,
-    /// Sessions that one client has ended. Beyond it this client can end none.
+    /// Sessions that one client has ended. Above this, that client can end none.
     pub ended_of_client: usize,
 }
 
@@ -49,16 +49,16 @@ impl Default for Limits {
     }
 }
 
-/// Why a session can't be ended; then it goes on.
+/// Why a session can't be ended. The session then goes on.
 #[derive(Debug, thiserror::Error)]
 pub enum EndError {
     /// The end can't be stored.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The client has ended more sessions today than its share.
+    /// The client has ended [`Limits::ended_of_client`] sessions within a day.
     #[error("one client has ended too many sessions within a day")]
     TooManyOfClient,
-    /// More sessions have ended today than can be remembered.
+    /// [`Limits::ended`] sessions have ended within a day.
     #[error("too many sessions have ended within a day")]
     TooMany,
 }
@@ -85,7 +85,7 @@ pub struct SessionMemory {
 }
 
 impl SessionMemory {
-    /// Reads what the store remembers from before.
+    /// Reads the ended sessions, and those for which flashes wait, from the store.
     ///
     /// # Errors
     /// When the store can't be read.
@@ -192,7 +192,7 @@ impl SessionMemory {
     }
 
     /// Whether flashes wait for a session that had this standing at the beginning of the request. The
-    /// index knows what has changed since; a shared database is not asked again.
+    /// index includes later changes. A shared database is not asked again.
     pub fn has_waiting_flashes(&self, session: SessionId, standing: Standing) -> bool {
         if self.store.is_shared() {
             return standing == Standing::Live { flashes_wait: true };
@@ -253,14 +253,14 @@ impl SessionMemory {
         .await
     }
 
-    /// Sessions for which flashes wait; `None` when a shared database would have to be asked.
+    /// The number of sessions for which flashes wait. `None` when a shared database would have to be asked.
     pub fn waiting(&self) -> Option<u64> {
         let waiting = self.index.lock().waiting() as u64;
         (!self.store.is_shared()).then_some(waiting)
     }
 
-    /// Forgets what expired before `now`. Learns which sessions have ended at other servers, so that
-    /// they stay ended while the database is away.
+    /// Forgets sessions that expired before `now`. Reads which sessions have ended at other servers, so
+    /// that they stay ended while the database is unreachable.
     ///
     /// # Errors
     /// When the store can't be used. The next call does the rest.

@@ -1,5 +1,5 @@
-//! Tokens that no verifier may take, in the manner of the Wycheproof project's test vectors. Where
-//! a case is not about the signature, the signature is a valid one, so that it can't be the reason.
+//! Tokens that a verifier must refuse, modelled on the Wycheproof project's test vectors. Unless a case is
+//! about the signature, the signature is valid, so that it can't be the reason for the refusal.
 
 use aws_lc_rs::hmac;
 use base64::Engine;
@@ -103,7 +103,7 @@ fn a_key_that_comes_with_the_token_is_never_used() {
         let message = format!("{}.{}", encoded(header), encoded(PAYLOAD));
         assert_refused(name, &signed(&message, stranger));
     }
-    // The empty key, the key's own public name, and what a file or a database might hold.
+    // Keys that can be guessed: the empty key, the key's public name, contents of a file or a database.
     let kid = key_id(KEY);
     for key in [&b""[..], kid.as_bytes(), b"\0", b"null", b"secret"] {
         let message = format!("{}.{}", header_part(), encoded(PAYLOAD));
@@ -156,7 +156,7 @@ fn another_kind_of_token_is_refused() {
     for (name, value) in [("crit", "[\"b64\"]"), ("crit", "[\"exp\"]"), ("crit", "[]")] {
         assert_refused(name, &forged(with_header(name, value), PAYLOAD));
     }
-    // RFC 7797: the payload as it is.
+    // An unencoded payload (RFC 7797).
     let unencoded = with_header("b64", "false").replace('}', ",\"crit\":[\"b64\"]}");
     assert_refused("b64", &forged(&unencoded, PAYLOAD));
     let message = format!("{}.{PAYLOAD}", encoded(&unencoded));
@@ -262,12 +262,12 @@ fn claims_of_another_form_are_refused() {
         .map(|byte| if byte == b'?' { 0xff } else { byte })
         .collect();
     assert_refused(
-        "not UTF-8 in a member of no interest",
+        "not UTF-8 in a member that is skipped",
         &forged(header(), skipped),
     );
     let deep = format!("{{\"iss\":{}", "[".repeat(1_000));
     assert_refused("deep nesting", &forged(header(), deep));
-    // A string that stands for a time in a claim that we don't know is nobody's business.
+    // An unknown claim may have any value.
     let more = PAYLOAD.replacen('{', "{\"other\":1.5,", 1);
     let more = forged(header(), more);
     assert!(keys().verify(&more, at(1_000_000)).is_ok());
@@ -337,7 +337,7 @@ fn only_the_one_canonical_spelling_of_a_token_is_read() {
     }
 }
 
-/// The same bytes in base64, if one does not care about the bits that are left over.
+/// A base64 text whose unused last bits differ. A lenient decoder returns the same bytes.
 fn other_trailing_bits(part: &str) -> String {
     const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let last = *part.as_bytes().last().expect("not empty");

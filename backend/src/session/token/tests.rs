@@ -1,4 +1,4 @@
-//! Tokens: what is signed verifies, and nothing else does.
+//! Tokens: a signed token verifies, and nothing else does.
 
 use aws_lc_rs::hmac;
 use base64::Engine;
@@ -23,7 +23,7 @@ fn claims() -> Claims {
     Claims::begin(at(1_000_000), HOUR).expect("randomness")
 }
 
-/// Signs whatever a test wants to see refused.
+/// Signs any header and claims.
 fn sign_raw(header: &Header, claims: &serde_json::Value, key: &[u8]) -> String {
     encode(header, claims, &EncodingKey::from_secret(key)).expect("signs")
 }
@@ -75,7 +75,7 @@ fn renewal_never_passes_the_absolute_end() {
     let renewed = claims.renew(last, HOUR);
     assert_eq!(renewed.expires_at, 1_000_000 + ABSOLUTE_LIFETIME_SECONDS);
     assert_eq!(renewed.session_id, claims.session_id);
-    // Even a token that says otherwise ends with its session.
+    // A token that expires later still ends with its session.
     let forever = Claims {
         expires_at: i64::MAX,
         ..claims
@@ -130,7 +130,7 @@ fn foreign_headers_are_refused() {
     let mut header = ours();
     header.crit = Some(vec!["exp".into()]);
     refused.push(sign_raw(&header, &raw_claims(), KEY));
-    // A key that travels with the token, whatever it is called, is never used.
+    // A key that the token itself brings or names is never used.
     let stranger = b"a stranger's key that has more than 32 bytes";
     let mut header = ours();
     header.jku = Some("https://attacker.example/keys".into());
@@ -215,7 +215,7 @@ fn a_lifetime_of_any_length_is_no_overflow() {
 
 proptest! {
     #[test]
-    fn what_is_signed_verifies_for_as_long_as_it_says(
+    fn a_signed_token_verifies_until_it_expires(
         start in -1_000_000_000_i64..4_000_000_000,
         lifetime in 1_i64..200_000,
         age in 0_i64..300_000,

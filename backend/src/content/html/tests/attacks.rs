@@ -1,4 +1,4 @@
-//! Hostile HTML. What comes out is read again with a tokenizer, as a browser would read it.
+//! Hostile HTML. The sanitised HTML is read with a tokenizer, as a browser reads it.
 
 use std::cell::RefCell;
 
@@ -13,7 +13,7 @@ use super::clean;
 /// A tag's name, and the names and values of its attributes.
 type SeenTag = (String, Vec<(String, String)>);
 
-/// Tags, and anything else that is neither tag nor text.
+/// The tags of a text, and all tokens that are neither tag nor text.
 #[derive(Default)]
 struct Seen {
     tags: RefCell<Vec<SeenTag>>,
@@ -57,7 +57,7 @@ fn assert_inert(html: &str, context: &str) {
         seen.oddities.borrow()
     );
     for (name, attributes) in seen.tags.borrow().iter() {
-        // Written out again, so that a slip in the policy's own list would show.
+        // A list of its own: a mistake in the sanitiser's list fails the test.
         assert!(
             ![
                 "script",
@@ -140,7 +140,7 @@ fn assert_inert(html: &str, context: &str) {
     }
 }
 
-/// Attacks by class. Each is one that a sanitiser somewhere has let through, in our own words.
+/// Attacks by class, written for this test. Each is of a kind that some sanitiser has let through.
 const ATTACKS: [(&str, &str); 68] = [
     ("handler", "<p onclick=alert(1)>x</p>"),
     ("handler", "<img src=/a.png onerror=alert(1)>"),
@@ -314,8 +314,8 @@ const ATTACKS: [(&str, &str); 68] = [
     ),
 ];
 
-/// Comes out inert, and reads the same when it is read again: markup that a parser reads in another
-/// way than it was written would change.
+/// Asserts that sanitised HTML is inert, and that a second pass leaves the same inert text. A mutation
+/// attack is markup that parses differently the second time.
 fn assert_stays_inert(html: &str, context: &str) {
     let once = clean(html);
     assert_inert(&once.html, context);

@@ -1,12 +1,12 @@
-//! How many attributes the tags of a text have.
+//! A bound on the attributes of each tag.
 
 use super::TooComplex;
 
 /// How many attributes one tag may have.
 pub(super) const MAX_ATTRIBUTES: u32 = 2_000;
 
-/// The states of a tag in the HTML standard (13.2.5.8 to 13.2.5.40), as far as they tell attributes
-/// from values.
+/// The tokenizer's states within a tag (HTML standard, 13.2.5.8 to 13.2.5.40), reduced to those that tell
+/// attributes from values.
 #[derive(Clone, Copy)]
 enum State {
     TagName,
@@ -19,18 +19,20 @@ enum State {
     SingleQuoted,
 }
 
-/// Bounds the attributes of each tag. Only a parser of comments and scripts knows where a tag begins. So
-/// every `<` before a letter counts as a beginning, and all readings are followed at once.
+/// Refuses a tag with too many attributes. Where a tag begins depends on comments and scripts, which are
+/// not parsed here. So every `<` before a letter counts as a beginning, and all possible states are
+/// followed at once.
 pub(super) fn check_attributes(html: &str) -> Result<(), TooComplex> {
     let bytes = html.as_bytes();
-    let mut readings: [Option<u32>; 8] = [None; 8];
+    // The most attributes so far, by possible state.
+    let mut counts: [Option<u32>; 8] = [None; 8];
     let mut any = false;
     for (at, &byte) in bytes.iter().enumerate() {
         if any {
             let mut next = [None; 8];
             any = false;
             for state in STATES {
-                let Some(count) = readings[state as usize] else {
+                let Some(count) = counts[state as usize] else {
                     continue;
                 };
                 let Some((after, adds)) = step(state, byte) else {
@@ -44,11 +46,11 @@ pub(super) fn check_attributes(html: &str) -> Result<(), TooComplex> {
                 *slot = (*slot).max(Some(count));
                 any = true;
             }
-            readings = next;
+            counts = next;
         }
         let before = &bytes[..at];
         if byte.is_ascii_alphabetic() && (before.ends_with(b"<") || before.ends_with(b"</")) {
-            let slot = &mut readings[State::TagName as usize];
+            let slot = &mut counts[State::TagName as usize];
             *slot = (*slot).max(Some(0));
             any = true;
         }

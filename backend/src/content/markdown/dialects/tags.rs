@@ -6,7 +6,7 @@ pub(super) enum Reading {
     /// This Markdown or HTML.
     Text(String),
     SummaryMark,
-    /// An HTML comment.
+    /// The tag itself: an HTML comment.
     Untouched,
     /// Code up to a closing tag of this name.
     Code {
@@ -17,7 +17,7 @@ pub(super) enum Reading {
     Verbatim(&'static str),
     /// Nothing, up to a closing tag of this name.
     Nothing(&'static str),
-    /// A tag of this name, which can't be read.
+    /// A tag that can't be translated: its kind, for a warning.
     Unknown(String),
 }
 
@@ -57,7 +57,7 @@ pub(super) fn read_tag(text: &str, is_mdx: bool) -> Option<(usize, Reading)> {
     if is_mdx { component(text) } else { None }
 }
 
-/// Docusaurus, Hugo, Zola, Hexo, WordPress (`more` with words) and Pelican.
+/// The marks of Docusaurus, Hugo, Zola, Hexo, WordPress (`more` with words) and Pelican.
 fn is_summary_mark(comment: &str) -> bool {
     let word = comment.split_whitespace().next().unwrap_or_default();
     matches!(
@@ -69,7 +69,7 @@ fn is_summary_mark(comment: &str) -> bool {
 /// Hugo's `{{< … >}}`.
 fn shortcode(inside: &str) -> Reading {
     if let Some(shown) = inside.strip_prefix("/*") {
-        // Hugo's own way to show a shortcode.
+        // Hugo's escape: the shortcode is shown, not run.
         let shown = shown.trim_end_matches("*/").trim();
         return Reading::Text(as_code(&format!("{{{{< {shown} >}}}}")));
     }
@@ -119,7 +119,8 @@ fn liquid(inside: &str) -> Reading {
     }
 }
 
-/// Liquid's `{{ … }}`: the site's own address is nothing, a text with filters is the text.
+/// Liquid's `{{ … }}`. The site's own address becomes nothing, so that addresses start at the root. A
+/// quoted text with a filter for URLs becomes the text.
 fn expression(inside: &str) -> Reading {
     if matches!(
         inside,
@@ -166,7 +167,7 @@ fn component(text: &str) -> Option<(usize, Reading)> {
     Some((close + 1, Reading::Unknown(kind)))
 }
 
-/// An address that the source resolves: by a post's name, or from the root of the folder.
+/// An address that the source resolves: `@ref/` by a post's name, `@/` from the root of the folder.
 fn reference(prefix: &str, rest: &str) -> String {
     let target = rest
         .split_whitespace()
