@@ -1,6 +1,6 @@
 // Runs before the first paint. Applies the theme, so that the page never appears in the wrong one. The
-// app applies later changes (hooks/use_theme.rs). If the app can't start, an empty page gets a message,
-// and a page from the server stays as it is.
+// app applies later changes (hooks/use_theme.rs). Then it starts the app. If the app can't start, an
+// empty page shows a message, and a page that the server rendered stays as it is.
 (function () {
   var root = document.documentElement;
   var theme = null;
@@ -38,8 +38,9 @@
   );
   addEventListener("unhandledrejection", giveUp);
 
-  // A page with content holds back what loads the app (site/shell.rs), so that nothing delays its first
-  // paint. A page that is in the background or comes from a browser that reports no paint has its load event.
+  // In a rendered page, the elements that load the app wait in templates (site/shell.rs), so that they
+  // don't delay the first paint. A page in the background, and a browser that doesn't report the paint,
+  // use the load event instead.
   var isPainted = false;
   function startApp() {
     if (!isPainted || document.readyState === "loading") return;
@@ -56,15 +57,15 @@
       if (list.getEntriesByName("first-contentful-paint").length) painted();
     }).observe({ type: "paint", buffered: true });
   } catch (_) {
-    // No reports.
+    // The browser does not report the paint.
   }
   document.addEventListener("DOMContentLoaded", startApp);
   addEventListener("load", function () {
     setTimeout(painted, document.hidden ? 0 : 1000);
   });
 
-  // The app can't take over the page from the server (crash.rs), because a browser's extension changed
-  // it, for example. It starts once more, on a copy without the first one's listeners, which it replaces.
+  // The app could not take over the rendered page (crash.rs), for example because a browser extension
+  // changed it. The app starts once more, on a copy of the page, which has no listeners of the first app.
   new MutationObserver(function (_, observer) {
     observer.disconnect();
     var app = document.getElementById("app");

@@ -1,16 +1,16 @@
-//! Names the sources that this crate is built from. The server renders pages with this crate, and the
-//! app takes a page over only if both have the same name (src/render.rs, src/main.rs).
+//! Makes a digest of the sources of this crate. The server renders pages with this crate, and the app
+//! takes a page over only if both have the same digest (src/render.rs, src/main.rs).
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::Path;
 
-/// What decides the HTML of a page.
+/// The sources that decide the HTML of a page.
 const SOURCES: [&str; 3] = ["src", "../shared/src", "../Cargo.lock"];
 
 fn main() -> io::Result<()> {
-    // Without random keys: the server and the app get the same digest.
+    // `DefaultHasher::new` has no random keys, so the server and the app get the same digest.
     let mut digest = DefaultHasher::new();
     for source in SOURCES {
         println!("cargo::rerun-if-changed={source}");

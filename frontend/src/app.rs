@@ -37,7 +37,7 @@ pub struct AppProps {
     pub first: FirstAnswers,
     /// The address of the page.
     pub address: Address,
-    /// The day from which ages count in the first render.
+    /// The current day of the first render, for the ages of posts.
     pub today: Option<Day>,
     /// Flashes that come with the page.
     pub flashes: FirstFlashes,
@@ -45,7 +45,7 @@ pub struct AppProps {
     pub typed: Typed,
 }
 
-/// The whole app: the contexts, the site and the toasts above it.
+/// The whole app: the contexts, the site and the toasts.
 #[component]
 pub fn App(props: &AppProps) -> Html {
     let toasts = use_toast_queue(&props.flashes);

@@ -1,4 +1,4 @@
-//! What a reader sees after a panic of the app.
+//! The view after a panic of the app.
 
 use std::cell::Cell;
 use std::panic::PanicHookInfo;
@@ -12,16 +12,16 @@ use crate::render_marks::RENDERED;
 pub const APP_ID: &str = "app";
 /// The id of the template in `index.html` that replaces the app.
 const VIEW_ID: &str = "crash";
-/// Attribute of the document's element: the app could not take over the rendered page. `boot.js` then
-/// starts it a second time.
+/// Attribute of the root element: the app could not take over the rendered page. `boot.js` then starts
+/// the app a second time.
 const UNHYDRATED: &str = "data-unhydrated";
 
 thread_local! {
     static IS_HYDRATING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Call this before the app takes over a rendered page. A panic until [`app_has_started`] means that
-/// the page is not as the server sent it, for example because of a browser's extension.
+/// Call this before the app takes over a rendered page (hydration). A panic before [`app_has_started`]
+/// means that something has changed the page since the server sent it, such as a browser extension.
 pub fn app_hydrates() {
     IS_HYDRATING.set(true);
 }
@@ -36,9 +36,9 @@ pub fn app_has_started() {
     }
 }
 
-/// A panic hook: writes the cause to the console and shows the template in place of the app, which
-/// no longer reacts. It uses only the DOM, because the app's state may be broken. A page that the
-/// server rendered stays as it is: it can be read.
+/// A panic hook: writes the cause to the console and shows the template instead of the app, which no
+/// longer reacts. It uses only the DOM, because the app's state may be broken. After a panic during
+/// hydration the rendered page stays, because it can be read.
 pub fn show_crash_view(panic: &PanicHookInfo<'_>) {
     web_sys::console::error_1(&panic.to_string().into());
     let Some(document) = web_sys::window().and_then(|window| window.document()) else {
@@ -54,7 +54,7 @@ pub fn show_crash_view(panic: &PanicHookInfo<'_>) {
     replace_app(&document);
 }
 
-/// The title, with the site's name as the document's head has it.
+/// The title, with the site's name from the document's head.
 fn title(document: &Document) -> String {
     let name = document
         .query_selector("meta[property='og:site_name']")
@@ -71,7 +71,7 @@ fn title(document: &Document) -> String {
 fn replace_app(document: &Document) -> Option<()> {
     let app = document.get_element_by_id(APP_ID)?;
     if app.has_attribute("hidden") {
-        // The view is there already: this is a second panic.
+        // A second panic: the view is already shown.
         return None;
     }
     app.set_attribute("hidden", "").ok()?;

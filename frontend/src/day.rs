@@ -1,6 +1,6 @@
 //! A day of the calendar, and its age in words.
 
-/// Older posts show their date: "57 days ago" would have to be worked out.
+/// Older posts show their date, because readers would have to convert "57 days ago" to one.
 const RECENT_DAYS: i32 = 30;
 
 const MONTHS: [&str; 12] = [
@@ -23,11 +23,11 @@ const MONTHS: [&str; 12] = [
 pub struct Day(i32);
 
 impl Day {
-    /// A day of the Gregorian calendar. `month` and `day` count from 1. A day beyond the end of its
-    /// month counts on into the next.
+    /// A day of the Gregorian calendar. `month` and `day` count from 1. A `day` beyond the end of the
+    /// month is a day of the next month.
     pub fn new(year: i32, month: u32, day: u32) -> Self {
-        // A year from March on: the leap day is its last day, and the months before it have lengths
-        // that repeat every five (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+        // Years begin in March here. So the leap day is the last day of a year, and the lengths of the
+        // months repeat every five months (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
         let month = month.cast_signed();
         let year = if month > 2 { year } else { year - 1 };
         let era = year.div_euclid(400);
@@ -37,13 +37,12 @@ impl Day {
         Self(era * 146_097 + day_of_era - 719_468)
     }
 
-    /// The day that many days after 1 January 1970.
+    /// The day `days` after 1 January 1970.
     pub fn since_epoch(days: i32) -> Self {
         Self(days)
     }
 
-    /// The day that a label such as `5 March 2026` names. None for other text, also for a month
-    /// without a day.
+    /// The day of a label such as `5 March 2026`. None for other text, such as a month without a day.
     pub fn from_label(label: &str) -> Option<Self> {
         let mut words = label.split(' ');
         let (day, month, year) = (words.next()?, words.next()?, words.next()?);
@@ -56,7 +55,7 @@ impl Day {
         Some(Self::new(year.into(), month, day.into()))
     }
 
-    /// Today, in the reader's time zone. Only a browser knows it.
+    /// Today, in the reader's time zone. It needs a browser.
     pub fn today() -> Self {
         let date = js_sys::Date::new_0();
         // A browser's years fit an i32.
@@ -67,8 +66,7 @@ impl Day {
         )
     }
 
-    /// How long ago this day was on the day `today`, in calendar days. None for an old or a future
-    /// day.
+    /// The age of this day on the day `today`, in words. None for an old or a future day.
     pub fn age(self, today: Self) -> Option<String> {
         match today.0 - self.0 {
             0 => Some("today".to_owned()),

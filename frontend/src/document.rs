@@ -1,4 +1,4 @@
-//! What the document tells the app when it starts.
+//! The app's props, read from the document when the app starts.
 
 use shared::contact::ContactMessage;
 use shared::flash::Flash;

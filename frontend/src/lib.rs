@@ -1,9 +1,11 @@
 //! FlashBlog in the browser: a single-page app that reads the REST API.
 //!
 //! Each module uses only those before it: [`day`], [`viewport`], [`json`], [`storage`], [`api`],
-//! [`contexts`], [`hooks`], [`components`], [`pages`], [`app`]. The first render asks the browser for
-//! nothing, so that `render` works without one. [`render_marks`] is what a rendered page tells the app,
-//! and [`document`] reads it.
+//! [`contexts`], [`hooks`], [`components`], [`pages`], [`app`]. There are two exceptions: the context of
+//! the site loads with a hook, and the home page's own text is shown by a function of [`pages`].
+//!
+//! The first render asks the browser for nothing, so that `render` works without one. [`render_marks`]
+//! names what a rendered page tells the app, and [`document`] reads it.
 
 pub mod api;
 pub mod app;

@@ -17,7 +17,7 @@ fn main() {
     }
 }
 
-/// Takes over the page that a server of the same build rendered, else renders it anew.
+/// Takes over the rendered page (hydration) if the server has the same build, else renders it again.
 #[cfg(feature = "hydration")]
 fn start(renderer: Renderer<App>, is_rendered: bool) {
     if is_rendered {

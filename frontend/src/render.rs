@@ -1,4 +1,4 @@
-//! Rendering a page as text, without a browser.
+//! Rendering a page as HTML text, without a browser.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -11,13 +11,13 @@ use crate::contexts::first_page::{FirstFlashes, Typed};
 use crate::contexts::navigation::Address;
 use crate::day::Day;
 
-/// What a page is rendered from.
+/// The data of a page to render.
 pub struct Page<'a> {
     /// Path and query, percent-encoded.
     pub address: &'a str,
     /// Answers to the page's requests.
     pub first: FirstAnswers,
-    /// The day from which ages count.
+    /// The current day, for the ages of posts.
     pub today: Day,
     /// Flashes that the page delivers.
     pub flashes: FirstFlashes,
@@ -25,8 +25,8 @@ pub struct Page<'a> {
     pub typed: Typed,
 }
 
-/// The HTML of the app's element. None if a component suspends: no component may, since the page is
-/// rendered in one step, without a runtime.
+/// The HTML inside the app's element. The page is rendered in one step, without a runtime, so no
+/// component may suspend. None if one does.
 pub fn render(page: Page<'_>) -> Option<String> {
     let props = AppProps {
         first: page.first,

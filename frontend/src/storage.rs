@@ -1,4 +1,4 @@
-//! The browser's storage. If it is forbidden or full, values last as long as the page.
+//! The browser's storage. If it is forbidden or full, values are lost with the page.
 
 use gloo_events::EventListener;
 use wasm_bindgen::JsCast;
@@ -32,7 +32,7 @@ impl Area {
     /// Stores `value` under `key`. `None` removes it.
     pub fn write(self, key: &str, value: Option<&str>) {
         if let Some(storage) = self.storage() {
-            // After a failure the value lasts as long as the page.
+            // After a failure the value is lost with the page.
             let _ = match value {
                 Some(value) => storage.set_item(key, value),
                 None => storage.remove_item(key),
@@ -60,7 +60,7 @@ pub fn watch(key: &'static str, on_change: impl Fn() + 'static) -> Option<EventL
     let window = web_sys::window()?;
     Some(EventListener::new(&window, "storage", move |event| {
         let changed = event.dyn_ref().and_then(StorageEvent::key);
-        // Without a key the other tab has cleared the whole storage.
+        // An event without a key: the other tab has cleared the whole storage.
         if changed.is_none_or(|changed| changed == key) {
             on_change();
         }

@@ -31,15 +31,15 @@ pub fn matches(media_query: &str) -> bool {
         .is_some_and(|query| query.matches())
 }
 
-/// Whether the element with this id is at the height where a link to it scrolls, or above. `landing`
-/// is [`landing`]'s.
+/// Whether the element with this id is at or above the height that a link to it scrolls to. `landing` is
+/// the result of [`landing`].
 pub fn is_reached(id: &str, landing: f64) -> bool {
     document()
         .and_then(|document| document.get_element_by_id(id))
         .is_some_and(|element| element.get_bounding_client_rect().top() <= landing)
 }
 
-/// The distance from the top of the screen at which a link's target lands (`scroll-padding-top`),
+/// The distance from the top of the screen that a link's target scrolls to (`scroll-padding-top`),
 /// rounded up, in CSS pixels.
 pub fn landing() -> f64 {
     let padding = web_sys::window().and_then(|window| {
@@ -81,7 +81,7 @@ pub fn return_to_top() {
     );
 }
 
-/// Focuses an element without scrolling, even if it is not focusable by itself.
+/// Focuses an element without scrolling. Makes it focusable if it is not.
 pub fn focus(element: &HtmlElement) {
     if element.tab_index() < 0 && !element.has_attribute("tabindex") {
         // `set_attribute` fails only for an invalid name.
@@ -103,15 +103,14 @@ pub fn focus_heading() {
     }
 }
 
-/// Focuses the page's heading if nothing has the focus. The element that had it may have been
-/// removed.
+/// Focuses the page's heading if no element has the focus: the focused element may have been removed.
 pub fn focus_heading_if_lost() {
     if is_focus_lost() {
         focus_heading();
     }
 }
 
-/// Whether nothing on the page has the focus.
+/// Whether no element of the page has the focus.
 pub fn is_focus_lost() -> bool {
     focused().is_none_or(|focused| focused.tag_name() == "BODY")
 }
@@ -131,7 +130,7 @@ pub fn elements(inside: &Element, selector: &str) -> Vec<Element> {
         .collect()
 }
 
-/// Whether a dialog is open. It then handles the keys.
+/// Whether a dialog is open, which then handles the keys.
 pub fn has_dialog(document: &Document) -> bool {
     matches!(document.query_selector("dialog[open]"), Ok(Some(_)))
 }

@@ -26,10 +26,9 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// The envelope's data, not deserialised yet, and its flashes. One function serves all types of
-    /// data, so that its code exists once.
+    /// The envelope's data, not deserialised yet, and its flashes. The function is not generic, so that
+    /// the app contains its code once.
     pub(super) fn open(self) -> (Result<JsValue, ApiFailure>, Vec<Flash>) {
-        // The browser has a JSON parser. Another one would add 40 KB of code.
         let Some((outcome, flashes)) = self.body.as_ref().and_then(read_envelope) else {
             let failure = ApiFailure::Malformed {
                 status: self.status,
@@ -42,7 +41,8 @@ impl Answer {
     }
 }
 
-/// The outcome and the flashes of an envelope. None if this is none: it has data or a problem, never both.
+/// The outcome and the flashes of an envelope. None if `body` is not an envelope: one has data or a
+/// problem, never both.
 fn read_envelope<J: Json>(body: &J) -> Option<(Result<J, Problem>, Vec<Flash>)> {
     let outcome = match (body.member("data"), body.member("error")) {
         (Some(data), None) => Ok(data),

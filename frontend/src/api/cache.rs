@@ -1,11 +1,11 @@
-//! The API's answers of this visit.
+//! Answers of the API, kept while the page is open.
 
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-/// The most answers kept: more pages than a reader is likely to go back through.
+/// The most answers kept. A reader is unlikely to go back through so many pages.
 const CAPACITY: usize = 40;
 
 /// The newest answers of the API by path, newest first. A reload empties it.

@@ -24,8 +24,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client that hands the flashes of every envelope to `on_flash`. The `first` answers count
-    /// once each.
+    /// A client that passes the flashes of every envelope to `on_flash`. Each of the `first` answers
+    /// replaces one request.
     pub fn new(on_flash: Callback<Vec<Flash>>, first: FirstAnswers) -> Self {
         Self {
             on_flash,
@@ -38,9 +38,9 @@ impl Client {
     /// within the origin.
     ///
     /// # Errors
-    /// When no answer arrives in time, or the answer is a problem or no envelope.
+    /// When no answer arrives in time, or the answer is a problem or not an envelope.
     pub async fn get<T: FromJson + 'static>(&self, request: &Get<T>) -> Result<Rc<T>, ApiFailure> {
-        // It counts once. The next request for the same path asks the server.
+        // A first answer is used once. The next request for the same path asks the server.
         if let Some(result) = self.first(request) {
             let _ = self.first.take(request.path());
             return result;
@@ -87,7 +87,7 @@ impl Client {
     /// `idempotency_key`.
     ///
     /// # Errors
-    /// When no answer arrives in time, or the answer is a problem or no envelope.
+    /// When no answer arrives in time, or the answer is a problem or not an envelope.
     pub async fn post<T: FromJson>(
         &self,
         path: &str,
@@ -104,7 +104,7 @@ impl Client {
     /// Sends a `DELETE`.
     ///
     /// # Errors
-    /// When no answer arrives in time, or the answer is a problem or no envelope.
+    /// When no answer arrives in time, or the answer is a problem or not an envelope.
     pub async fn delete<T: FromJson>(&self, path: &str) -> Result<T, ApiFailure> {
         self.open(exchange(Request::delete(path), None).await?)
     }
@@ -145,7 +145,7 @@ impl Client {
     fn first<T: FromJson + 'static>(&self, request: &Get<T>) -> Option<Result<Rc<T>, ApiFailure>> {
         let path = request.path();
         let result = match self.first.take(path)? {
-            // If the document is broken, the server is asked instead.
+            // Data of another type returns None here, and then the server is asked.
             FirstAnswer::Raw(data) => Ok(Rc::new(json::read(&data)?)),
             FirstAnswer::Read(Ok(data)) => Ok(data.downcast().ok()?),
             FirstAnswer::Read(Err(failure)) => Err(failure),

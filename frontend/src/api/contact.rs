@@ -6,7 +6,8 @@ use shared::paths::API_BASE;
 use crate::api::client::Client;
 use crate::api::failure::ApiFailure;
 
-/// Where messages are sent to. The first answer to it is the refusal of a form post.
+/// The path that messages are sent to. A page after a refused form post has the refusal as the first
+/// answer to this path.
 pub fn path() -> String {
     format!("{API_BASE}/contact")
 }

@@ -13,7 +13,7 @@ pub enum ApiFailure {
     Timeout,
     /// The server answered with a problem.
     Problem(Box<Problem>),
-    /// The answer is no envelope. A proxy may have sent it.
+    /// The answer is not an envelope. A proxy may have sent it.
     Malformed {
         /// The HTTP status code of the answer.
         status: u16,
@@ -88,15 +88,12 @@ impl ApiFailure {
             }
             Self::Problem(problem) => match problem.code.as_str() {
                 code::SOURCE_UNAVAILABLE => {
-                    "The place where the blogs come from doesn’t answer. Please try again in a \
-                     few seconds."
+                    "The source of the blogs doesn’t answer. Please try again in a few seconds."
                 }
                 code::TOO_MANY_REQUESTS => "Please wait a minute, then try again.",
                 _ => "The fault is on our side, not yours. Please try again in a moment.",
             },
-            Self::Malformed { .. } => {
-                "The answer made no sense to this page. Please try again in a moment."
-            }
+            Self::Malformed { .. } => "The answer could not be read. Please try again in a moment.",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Answers of the API that the app has from the start, so that the first page needs no request.
+//! Answers of the API that the app has when it starts, so that the first page needs no request.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -12,7 +12,7 @@ use crate::api::failure::ApiFailure;
 use crate::api::get::Get;
 use crate::render_marks::PATH;
 
-/// The first answers, by path. Clones share them.
+/// The answers that the app starts with, by path. Clones share them.
 #[derive(Clone, Default)]
 pub struct FirstAnswers(Rc<RefCell<Vec<(String, FirstAnswer)>>>);
 
@@ -45,7 +45,7 @@ impl FirstAnswers {
         answers
     }
 
-    /// With an answer that needs no reading, for a page that is rendered on the server.
+    /// Adds an answer that is data already, for a page that the server renders.
     pub fn with<T: 'static>(self, request: &Get<T>, result: Result<T, ApiFailure>) -> Self {
         let result = result.map(|data| Rc::new(data) as Rc<dyn Any>);
         self.set(request.path(), FirstAnswer::Read(result));
@@ -73,8 +73,8 @@ impl FirstAnswers {
     }
 }
 
-/// None if the document is broken: the server is asked instead. The flashes of a page are in a block of
-/// their own.
+/// None if the element does not contain an envelope: then the server is asked. The flashes of a page are
+/// in another element.
 fn read(element: &Element) -> Option<(String, FirstAnswer)> {
     let path = element.get_attribute(PATH)?;
     let answer = Answer {

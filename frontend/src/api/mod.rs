@@ -1,4 +1,4 @@
-//! The only code that talks HTTP: requests as values, one client, and how it fails.
+//! The only code that speaks HTTP: requests as values, one client, and its failures.
 
 mod answer;
 pub mod blogs;

@@ -7,8 +7,7 @@ use crate::api::client::Client;
 use crate::api::failure::ApiFailure;
 use crate::api::get::Get;
 
-/// The session. Pages that load nothing else ask for it, so that waiting flashes are delivered
-/// there too.
+/// The session. Pages without data request it, so that the server delivers waiting flashes there too.
 pub fn show() -> Get<SessionInfo> {
     Get::new(format!("{API_BASE}/session"))
 }

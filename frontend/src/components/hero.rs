@@ -7,7 +7,7 @@ use crate::contexts::site::content_language;
 use shared::route::Route;
 use shared::site::Site;
 
-/// A page in a night sky, lit by a flash.
+/// A page and a lightning flash in front of stars.
 const ART: &str = concat!(
     r#"<svg class="hero-art" viewBox="0 0 480 400" aria-hidden="true" focusable="false">"#,
     r#"<circle class="h-glow" cx="262" cy="196" r="182"/>"#,
@@ -23,8 +23,8 @@ const ART: &str = concat!(
     r#"<path class="h-flash" d="M318 30L206 214h70l-40 156 138-206h-76z"/></svg>"#
 );
 
-/// The site's heading and text, and links into it. Without a heading only the page's name, for
-/// screen readers.
+/// The site's heading, its text, and links to posts and the About page. If the site sets an empty
+/// heading, only its name, for screen readers.
 pub fn hero(site: &Site) -> Html {
     let lang = content_language(site);
     if site.heading.is_empty() {

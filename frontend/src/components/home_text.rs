@@ -8,7 +8,7 @@ use crate::contexts::site::use_content_language;
 use crate::hooks::use_load::use_load;
 use crate::pages::own_page::own_text;
 
-/// The text of the page `home`. Nothing until it is there: the posts below do not wait for it.
+/// The text of the page `home`. Empty until it is loaded: the posts below do not wait for it.
 #[component]
 pub fn HomeText() -> Html {
     let lang = use_content_language();

@@ -83,7 +83,7 @@ impl Shape {
     }
 }
 
-/// An icon that screen readers read as `label`, because no text beside it says the same.
+/// An icon without text of the same meaning beside it. Screen readers read `label`.
 pub fn labelled_icon(shape: Shape, label: &'static str) -> Html {
     html! {
         <svg class="icon" viewBox="0 0 24 24" role="img" aria-label={label} focusable="false">
@@ -92,7 +92,7 @@ pub fn labelled_icon(shape: Shape, label: &'static str) -> Html {
     }
 }
 
-/// An icon beside text that says the same. Screen readers skip it.
+/// An icon beside text of the same meaning. Screen readers skip it.
 pub fn icon(shape: Shape) -> Html {
     html! {
         <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">

@@ -1,7 +1,7 @@
-//! The parts of pages, by feature. A part with state or an effect is a Yew component, another is a
-//! plain function: a component costs about 2 KB of code, a function nothing.
+//! The parts of pages, by feature. A part with state or an effect is a Yew component. Other parts are
+//! plain functions, because a component costs about 2 KB of code.
 //!
-//! A folder uses only those listed before it; [`page`] wraps them all.
+//! A module uses only those listed before it. [`page`] wraps the content of every page.
 
 pub mod dialog;
 pub mod icon;

@@ -22,7 +22,7 @@ pub struct PageProps {
     pub children: Html,
 }
 
-/// Sets the document's title, then the focus and the scroll position when the content is ready.
+/// Sets the document's title. Sets the focus and the scroll position when the content is ready.
 #[component]
 pub fn Page(props: &PageProps) -> Html {
     use_title(&props.title);
@@ -30,7 +30,7 @@ pub fn Page(props: &PageProps) -> Html {
     props.children.clone()
 }
 
-/// A page whose main part is `load`: `content` under `title`, or the failure in their place.
+/// A page whose main part is `load`: `content` under `title`, or the failure instead.
 pub fn page_of<T>(load: &Load<T>, title: String, content: impl FnOnce() -> Html) -> Html {
     let (title, children) = match &load.loaded {
         Loaded::Failed {
@@ -46,7 +46,7 @@ pub fn page_of<T>(load: &Load<T>, title: String, content: impl FnOnce() -> Html)
 }
 
 /// The part of a page that shows `load`: `skeleton` until there is data, then `view` of the data.
-/// Data of the request before is dimmed, and stale data has a notice above it.
+/// Data of the previous request is dimmed, and stale data has a notice above it.
 pub fn loaded_block<T>(
     load: &Load<T>,
     skeleton: impl FnOnce() -> Html,

@@ -12,7 +12,8 @@ use crate::hooks::loaded::Loaded;
 use crate::hooks::use_load::use_load;
 use crate::viewport;
 
-/// The characters of the session's id that are shown: enough to tell two apart, too few to use.
+/// The number of characters shown of the session's id: enough to tell two sessions apart, too few to
+/// give the id away.
 const SHOWN_ID_CHARS: usize = 8;
 
 const BUTTON_ID: &str = "end-session";
@@ -98,7 +99,8 @@ fn short_id(id: &str) -> String {
     format!("{}…", id.chars().take(SHOWN_ID_CHARS).collect::<String>())
 }
 
-/// An RFC 3339 time with date, hour and minute, in the reader's time zone and the site's language.
+/// An RFC 3339 time with date, hour and minute: in the reader's time zone, and in English like the rest
+/// of the interface.
 fn local_time(time: &str) -> String {
     let date = Date::new(&JsValue::from_str(time));
     // `parse` fails only for invalid JSON.

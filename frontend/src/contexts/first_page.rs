@@ -1,4 +1,4 @@
-//! What the first page of a visit starts with, besides data.
+//! The flashes and typed text that the first page of a visit starts with.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -11,15 +11,15 @@ use shared::flash::Flash;
 pub struct FirstFlashes {
     /// Oldest first.
     pub flashes: Vec<Flash>,
-    /// When the app received them, in milliseconds since 1970. No page shows it at first.
+    /// When the app received them, in milliseconds since 1970. The first render does not show it, since
+    /// the server renders the page without a browser's clock.
     pub at_ms: f64,
-    /// Whether the server holds back further flashes, because it can't tell that a person sees the
-    /// page.
+    /// Whether flashes wait that the page does not deliver, because it was requested as a prefetch.
     pub are_waiting: bool,
 }
 
-/// Text in the fields of the first page: what a reader typed before the app started, or what a form
-/// post contained. Clones share it, and each part is taken once.
+/// Text in the fields of the first page: typed by the reader before the app started, or sent by a form
+/// post. Clones share it, and each part is taken once.
 #[derive(Clone, Default)]
 pub struct Typed(Rc<RefCell<TypedText>>);
 
@@ -36,7 +36,7 @@ impl PartialEq for Typed {
 }
 
 impl Typed {
-    /// The text of the search box and of the contact form, as far as the page has them.
+    /// The text of the search box and of the contact form. None for a page without them.
     pub fn new(search: Option<String>, message: Option<ContactMessage>) -> Self {
         Self(Rc::new(RefCell::new(TypedText { search, message })))
     }

@@ -1,5 +1,5 @@
-//! What all pages share: the API client, the address, the site, the scroll positions, the current day,
-//! and what the first page starts with.
+//! Values that all pages share: the API client, the address, the site, the scroll positions, the current
+//! day, and the flashes and text of the first page.
 
 pub mod client;
 pub mod first_page;

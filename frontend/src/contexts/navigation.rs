@@ -1,7 +1,7 @@
-//! The context of the page's address, and the way to another one.
+//! The context of the page's address, and the navigation to another one.
 //!
-//! yew-router does this for any kind of history and of route. The app needs one of each, and is 15 KB
-//! larger with yew-router (docs/benchmarks.md).
+//! yew-router supports several kinds of history and of routes. The app needs one of each, and would be
+//! 15 KB larger with yew-router (docs/benchmarks.md).
 
 use gloo_events::EventListener;
 use wasm_bindgen::JsValue;
@@ -17,13 +17,13 @@ pub struct Address {
     pub query: String,
     /// Percent-encoded, with its `#`; may be empty.
     pub hash: String,
-    /// The number that the app gave the entry of the tab's history. The first entry of a visit has none,
-    /// and neither has one that the reader made by editing the hash.
+    /// The number that the app gave to this entry of the tab's history. None for the first entry of a
+    /// visit, and for an entry that the reader made by editing the hash.
     pub entry: Option<u32>,
 }
 
 impl Address {
-    /// An address without hash, to be rendered.
+    /// An address for the server's rendering, without hash and entry.
     pub fn new(path_and_query: &str) -> Self {
         let query = path_and_query.find('?').unwrap_or(path_and_query.len());
         let (path, query) = path_and_query.split_at(query);
@@ -43,7 +43,7 @@ impl Address {
             path: location.pathname().ok()?,
             query: location.search().ok()?,
             hash: location.hash().ok()?,
-            // Another script may have left another state.
+            // Another script may have set a state that is not a number.
             entry: state
                 .ok()
                 .and_then(|state| state.as_f64())
@@ -52,7 +52,7 @@ impl Address {
     }
 }
 
-/// The page's address, and the way to another one.
+/// The page's address, and the navigation to another one.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Navigation {
     /// The address of the page.
@@ -71,7 +71,7 @@ impl Navigation {
         self.change(|history, entry| history.replace_state_with_url(entry, "", Some(address)));
     }
 
-    /// Browsers refuse when a page does it very often. Then the page stays as it is.
+    /// Browsers refuse a change if a page makes very many. Then the page stays.
     fn change(&self, change: impl Fn(&History, &JsValue) -> Result<(), JsValue>) {
         let entry = (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
         let history = web_sys::window().and_then(|window| window.history().ok());
@@ -81,7 +81,7 @@ impl Navigation {
     }
 }
 
-/// Makes the context of the app: `first` in the first render, the browser's address after it.
+/// Makes the app's context: `first` in the first render, then the browser's address.
 #[hook]
 pub fn use_navigation_of_browser(first: &Address) -> Navigation {
     let address = use_state_eq(|| first.clone());

@@ -11,7 +11,7 @@ use crate::contexts::navigation::{Address, use_navigation};
 use crate::storage::Area;
 use crate::viewport;
 
-/// The key in the tab's storage: the positions outlive a reload.
+/// The key in the tab's storage, which keeps the positions through a reload.
 const STORAGE_KEY: &str = "scroll-positions";
 
 /// The scroll positions of the history's entries. Clones share them.
@@ -28,11 +28,11 @@ impl PartialEq for ScrollPositions {
 struct Record {
     /// History entry and scroll position in CSS pixels.
     positions: Vec<(String, i32)>,
-    /// The entry whose page is on the screen. None between two pages.
+    /// The entry whose page is on the screen. None while the next page is loading.
     current: Option<String>,
     /// Whether a page of the visit has been shown.
     has_started: bool,
-    /// Whether the app has set the focus on this page, and so restores it when it is lost.
+    /// Whether the app has set the focus on this page. Then it sets the focus again when it is lost.
     has_set_focus: bool,
 }
 
@@ -87,11 +87,13 @@ impl Record {
 }
 
 impl ScrollPositions {
-    /// Call this when the page of `address` is on the screen. Scrolls to the kept position, else
-    /// to the element of the hash, else to the top, and focuses the heading, so that screen readers
-    /// announce the page (WCAG 2.4.3). The first page of a visit keeps the browser's focus. On an
-    /// incomplete page there may be nothing to scroll to: then the call on the complete page does
-    /// it.
+    /// Call this when the page of `address` is on the screen. Scrolls to the kept position, else to the
+    /// element of the hash, else to the top. Focuses the element of the hash or the heading, so that
+    /// screen readers announce the page (WCAG 2.4.3). On the first page of a visit, the scroll position
+    /// and the focus change only for a kept position or a hash.
+    ///
+    /// An incomplete page may be too short for a kept position, or lack the element of the hash. Then
+    /// only the call for the complete page scrolls.
     pub fn arrive(&self, address: &Address, is_complete: bool) {
         let entry = entry_of(address);
         let (known, is_first) = {
@@ -128,8 +130,8 @@ impl ScrollPositions {
         }
     }
 
-    /// Keeps the current position. A scroll event is sent with the next frame: too late for a link
-    /// that is followed right after scrolling.
+    /// Records the current position. The browser sends scroll events with the next frame, which is too
+    /// late if the reader follows a link right after scrolling.
     pub fn keep_current(&self) {
         if let Some(y) = web_sys::window().and_then(|window| window.scroll_y().ok()) {
             // No page is longer than an i32 of pixels.
@@ -137,7 +139,7 @@ impl ScrollPositions {
         }
     }
 
-    /// The reader has left for `entry`: scroll events no longer belong to the page before.
+    /// The reader has left for `entry`. Scroll events no longer count for the previous page.
     fn depart(&self, entry: &str) {
         let mut record = self.0.borrow_mut();
         if record.current.as_deref() != Some(entry) {
@@ -146,8 +148,8 @@ impl ScrollPositions {
     }
 }
 
-/// Makes the scroll positions of the app: watches scrolling, and stores the positions when the page is
-/// left. Call it once, in the component that provides them as a context.
+/// Makes the app's context: records positions on scrolling, and stores them when the reader leaves the
+/// document. Call it once, in the component that provides the context.
 #[hook]
 pub fn use_scroll_positions() -> ScrollPositions {
     let positions = (*use_memo((), |()| ScrollPositions::default())).clone();
@@ -168,7 +170,7 @@ pub fn use_scroll_positions() -> ScrollPositions {
 
 fn watch(window: &Window, positions: &ScrollPositions) -> [EventListener; 3] {
     if let Ok(history) = window.history() {
-        // The browser would scroll before the content is loaded.
+        // The browser would restore the position before the content is loaded.
         let _ = history.set_scroll_restoration(ScrollRestoration::Manual);
     }
     let scrolled = {
@@ -177,7 +179,7 @@ fn watch(window: &Window, positions: &ScrollPositions) -> [EventListener; 3] {
     };
     let traversed = {
         let positions = positions.clone();
-        // Runs before the listener of `navigation`.
+        // In the capture phase, so that it runs before the listener of `navigation`.
         let options = EventListenerOptions::run_in_capture_phase();
         EventListener::new_with_options(window, "popstate", options, move |_| {
             positions.keep_current()
@@ -192,7 +194,7 @@ fn watch(window: &Window, positions: &ScrollPositions) -> [EventListener; 3] {
     [scrolled, traversed, leaving]
 }
 
-/// A name for a history entry: its number. Of one that has none, the address.
+/// A name for a history entry: its number, or its address if it has no number.
 fn entry_of(address: &Address) -> String {
     match address.entry {
         Some(number) => number.to_string(),

@@ -8,8 +8,8 @@ use yew::prelude::*;
 use crate::api::site;
 use crate::hooks::use_load::use_load;
 
-/// Makes the context of the app. The document contains the answer, so that the first render has it.
-/// The built-in words serve until there is an answer.
+/// Makes the app's context. The document contains the answer, so that the first render has it. Without
+/// an answer the built-in words are shown.
 #[hook]
 pub fn use_site_of_server() -> Rc<Site> {
     let load = use_load(site::show());
@@ -25,8 +25,8 @@ pub fn use_site() -> Rc<Site> {
     use_context().unwrap_or_default()
 }
 
-/// The `lang` of words in the site's own language. None where the words around them are in the same
-/// one (WCAG 3.1.2).
+/// The `lang` of words in the site's own language (WCAG 3.1.2). None on an English site, where the words
+/// around them are English too.
 #[hook]
 pub fn use_content_language() -> Option<AttrValue> {
     content_language(&use_site())

@@ -4,12 +4,12 @@ use yew::prelude::*;
 
 use crate::day::Day;
 
-/// The day from which ages count. Unknown if neither the document nor the browser told it.
+/// The current day, for the ages of posts. None where no component provides it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Today(pub Option<Day>);
 
-/// Makes the context of the app: `first` in the first render, the browser's own day after it. A change
-/// of `page` asks the browser again, in case midnight has passed.
+/// Makes the app's context: `first` in the first render, then the browser's day. It is read again when
+/// `page` changes, in case midnight has passed.
 #[hook]
 pub fn use_today_of_reader<P: PartialEq + 'static>(first: Option<Day>, page: P) -> Today {
     let today = use_state_eq(|| first);

@@ -1,4 +1,4 @@
-//! The state behind [`super::use_load`]: a reducer without clock or I/O.
+//! The state of [`super::use_load`]: a reducer without clock or I/O.
 
 use std::rc::Rc;
 
@@ -54,7 +54,7 @@ impl<T> Reducible for LoadState<T> {
 }
 
 impl<T> LoadState<T> {
-    /// The state of the first render. `failure` is the first answer to the request, if that failed.
+    /// The state of the first render. `failure` is the first answer to the request, if that is a failure.
     pub(super) fn new(failure: Option<(Get<T>, ApiFailure)>) -> Self {
         Self {
             attempt: 0,
@@ -70,7 +70,7 @@ impl<T> LoadState<T> {
         failure == Some(&ApiFailure::Offline)
     }
 
-    /// What to show for `request`. `cached` is its answer from earlier in the visit.
+    /// The data or failure to show for `request`. `cached` is its answer from earlier in the visit.
     pub(super) fn view(
         &self,
         request: &Get<T>,

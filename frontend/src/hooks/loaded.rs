@@ -31,14 +31,14 @@ pub enum Loaded<T> {
 pub enum Currency {
     /// It answers this request.
     Current,
-    /// It answers the request before. The answer to this one has not arrived.
+    /// It answers the previous request. The answer to this one has not arrived.
     Earlier,
-    /// It answers this request, but it is from earlier in the visit: asking again has failed.
+    /// It answers this request, but it is from earlier in the visit: loading it again has failed.
     Stale(ApiFailure),
 }
 
 impl<T> Loaded<T> {
-    /// How much of the page is on the screen.
+    /// What is on the screen in this state.
     pub fn arrival(&self) -> Arrival {
         match self {
             Self::Pending => Arrival::Partial,

@@ -1,4 +1,4 @@
-//! Behaviour that components share.
+//! Hooks: behaviour that components share.
 
 mod load_state;
 pub mod loaded;

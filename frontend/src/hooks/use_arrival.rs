@@ -1,4 +1,4 @@
-//! Arriving on a page: scroll position and focus.
+//! Scroll position and focus when a page appears.
 
 use yew::prelude::*;
 
@@ -8,13 +8,13 @@ use crate::contexts::scroll_positions::ScrollPositions;
 /// How much of a page is on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arrival {
-    /// Nothing: the page before is still there.
+    /// Nothing of it: the previous page is still there.
     Waiting,
-    /// The frame, without its content.
+    /// The page without its data.
     Partial,
-    /// Everything.
+    /// The whole page.
     Ready,
-    /// The reason why there is no content.
+    /// The failure, instead of the content.
     Failed,
 }
 

@@ -11,9 +11,9 @@ use crate::contexts::scroll_positions::ScrollPositions;
 use shared::route::Route;
 use shared::site::Site;
 
-/// A click handler for the element around the whole app of `site`. Links are plain `<a href>`, in components
-/// and in posts. The app follows links to its own pages; the browser follows all others: to other
-/// sites, to files, and after a click with a modifier key.
+/// A click handler for the element around the whole app of `site`. Links are plain `<a href>`, in
+/// components and in posts. The app opens links to its own pages. The browser opens all others: links to
+/// other sites, links to files, and clicks with a modifier key.
 #[hook]
 pub fn use_link_navigation(
     scroll_positions: ScrollPositions,
@@ -49,14 +49,14 @@ fn follow(
     let is_this_page =
         here.pathname().as_ref() == Ok(&path) && here.search().as_ref() == Ok(&query);
     if site.resolve(Route::parse(&path, &query)) == Route::NotFound && !is_this_page {
-        // The server answers this address itself: `/feed.xml`, a new page, or one that has moved.
+        // The server answers this address: `/feed.xml`, a page added since, or an old address.
         return;
     }
     event.prevent_default();
     scroll_positions.keep_current();
     let target = format!("{path}{query}{}", link.hash());
     if is_this_page && here.hash().as_ref() == Ok(&link.hash()) {
-        // Browsers add no second history entry for the same address either.
+        // Like browsers: no second history entry for the same address.
         navigation.replace(&target);
     } else {
         navigation.push(&target);

@@ -13,9 +13,9 @@ use crate::hooks::load_state::{LoadAction, LoadState};
 use crate::hooks::loaded::Loaded;
 use crate::json::FromJson;
 
-/// What [`use_load`] returns.
+/// Data that is being loaded.
 pub struct Load<T> {
-    /// What there is to show.
+    /// The state of the data.
     pub loaded: Loaded<T>,
     /// Asks again.
     pub retry: Callback<()>,
@@ -23,9 +23,9 @@ pub struct Load<T> {
 
 /// Asks the API when `request` changes, on `retry`, and when the browser is online again.
 ///
-/// An answer from earlier in the visit is shown at once and renewed in the background. Only the
-/// answer to the newest request is shown. Older requests are not aborted: the server delivers
-/// flashes once, and they may be in an older answer.
+/// An answer from earlier in the visit is shown at once, and loaded again in the background. Only the
+/// answer to the newest request is shown. Older requests are not aborted, because the server delivers
+/// each flash once, maybe in an older answer.
 #[hook]
 pub fn use_load<T: FromJson + 'static>(request: Get<T>) -> Load<T> {
     let client = use_client();
@@ -59,7 +59,7 @@ pub fn use_load<T: FromJson + 'static>(request: Get<T>) -> Load<T> {
     Load { loaded, retry }
 }
 
-/// Calls `on_online` when the browser gets a connection, while `is_offline`.
+/// While `is_offline`, calls `on_online` when the browser gets a connection.
 #[hook]
 fn use_online(is_offline: bool, on_online: &Callback<()>) {
     let on_online = on_online.clone();

@@ -15,12 +15,12 @@ use crate::api::client::Client;
 use crate::contexts::client::use_client;
 use shared::route::Route;
 
-/// The delay after a page is shown, so that its own pictures load first. Milliseconds.
+/// The delay after a page is shown, so that its own pictures load first; milliseconds.
 const PAGE_DELAY_MS: u32 = 1_500;
-/// How long the pointer must rest on a link. Milliseconds.
+/// How long the pointer must rest on a link; milliseconds.
 const POINTER_DELAY_MS: u32 = 80;
-/// Links that the server made, so that the post exists. A link in a text may be dead, and the 404
-/// would flash to a reader who has not followed it.
+/// Links of cards and neighbours, whose posts exist. Links in texts may be dead: prefetching them would
+/// load the server for nothing.
 const LINKS: &str = ".blog-card .stretched-link, .neighbour";
 
 /// Fetches a post by its id after [`PAGE_DELAY_MS`].
@@ -35,7 +35,7 @@ pub fn use_prefetch(next: Option<&str>) {
     });
 }
 
-/// Fetches the post whose link the pointer rests on. Call it once in the app.
+/// Fetches a post when the pointer rests on a link to it. Call it once in the app.
 #[hook]
 pub fn use_link_prefetch() {
     let client = use_client();
@@ -61,7 +61,7 @@ fn prefetch_later(client: &Client, id: String, delay_ms: u32) -> Timeout {
     })
 }
 
-/// The id of the post behind the link under the pointer.
+/// The id of the post that the link under the pointer leads to.
 fn post_link(event: &Event) -> Option<String> {
     let target: Element = event.target()?.dyn_into().ok()?;
     let link: HtmlAnchorElement = target.closest(LINKS).ok()??.dyn_into().ok()?;
@@ -71,7 +71,7 @@ fn post_link(event: &Event) -> Option<String> {
     }
 }
 
-/// Whether the browser is set to save data. Firefox and Safari do not tell.
+/// Whether the browser is set to save data. Firefox and Safari don't say, which counts as no.
 fn saves_data() -> bool {
     let connection = web_sys::window()
         .and_then(|window| Reflect::get(&window.navigator(), &"connection".into()).ok());

@@ -6,7 +6,8 @@ use yew::prelude::*;
 
 use crate::contexts::navigation::use_navigation;
 
-/// The page of the site to show. A redirecting address is replaced in the history, so that Back skips it.
+/// The page to show for the current address. An address that redirects is replaced in the history, so
+/// that Back skips it.
 #[hook]
 pub fn use_route(site: &Site) -> Route {
     let navigation = use_navigation();

@@ -13,7 +13,7 @@ pub fn use_scrolled_past(distance: f64) -> bool {
             let listener = web_sys::window().map(|window| {
                 let measured = window.clone();
                 let measure = move || is_past.set(measured.scroll_y().is_ok_and(|y| y > distance));
-                // A reader may have scrolled before the app started.
+                // The reader may have scrolled before the app started.
                 measure();
                 EventListener::new(&window, "scroll", move |_| measure())
             });

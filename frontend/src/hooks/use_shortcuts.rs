@@ -33,7 +33,7 @@ pub fn use_shortcuts(is_on: bool, on_help: Callback<()>) {
         let document = web_sys::window().and_then(|window| window.document());
         let listener = document.filter(|_| *is_on).map(|document| {
             let watched = document.clone();
-            // Prevents that `/` is typed too, or opens the browser's search.
+            // So that `/` is not typed into the field too, and does not open the browser's search.
             let options = EventListenerOptions::enable_prevent_default();
             EventListener::new_with_options(&document, "keydown", options, move |event| {
                 if let Some(event) = event.dyn_ref::<KeyboardEvent>()
@@ -63,14 +63,14 @@ fn is_taken(event: &KeyboardEvent, document: &Document) -> bool {
         || viewport::has_dialog(document)
 }
 
-/// Does the action of `key`. False if there is none.
+/// Does the action of `key`. False if it has none.
 fn press(key: &str, document: &Document, on_help: &Callback<()>) -> bool {
     match key {
         "/" => match document.get_element_by_id(SEARCH_BOX_ID) {
             Some(search) => {
                 let search: &HtmlInputElement = search.unchecked_ref();
                 viewport::reveal(search);
-                // Typing then replaces the text of the last search.
+                // So that typing replaces the text of the last search.
                 search.select();
             }
             None => return false,
@@ -90,7 +90,7 @@ fn press(key: &str, document: &Document, on_help: &Callback<()>) -> bool {
     true
 }
 
-/// Opens a page of the menu, counted from 0.
+/// Opens the page at this place in the menu, counted from 0. False if there is none.
 fn open(document: &Document, at: usize) -> bool {
     let page = document.document_element();
     let links = page.map(|page| viewport::elements(&page, MENU));
@@ -103,7 +103,7 @@ fn open(document: &Document, at: usize) -> bool {
     }
 }
 
-/// Moves the focus `by` cards, or to the first card if no card has it.
+/// Moves the focus by one card, back if `by` is negative; to the first card if no card has the focus.
 fn step(document: &Document, by: i32) -> bool {
     let Some(page) = document.document_element() else {
         return false;

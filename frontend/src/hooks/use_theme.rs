@@ -35,8 +35,9 @@ impl Theme {
         }
     }
 
-    /// The theme after a press of the toggle: first the opposite of the system's preference, so that
-    /// the first press has a visible effect, then the same as the system's, then `System` again.
+    /// The theme after the next press of the button. After `System` comes the opposite of the system's
+    /// preference, so that the first press has a visible effect; then the same as the system's
+    /// preference; then `System` again.
     pub fn next(self, system_is_dark: bool) -> Self {
         match (self, system_is_dark) {
             (Self::System, true) | (Self::Dark, false) => Self::Light,
@@ -63,12 +64,12 @@ impl Theme {
     }
 }
 
-/// The chosen theme, the next one, and the callback that chooses. The hook applies the theme to the
+/// The chosen theme, the next one, and the callback that sets it. The hook applies the theme to the
 /// document and stores it. Call it once in the app.
 #[hook]
 pub fn use_theme() -> (Theme, Theme, Callback<Theme>) {
     let theme = use_state_eq(Theme::default);
-    // None in the first render. Until then the theme that `boot.js` applied stays.
+    // None in the first render: until the effect, the theme that `boot.js` applied stays.
     let system_is_dark = use_state_eq(|| None::<bool>);
     {
         let (theme, system_is_dark) = (theme.setter(), system_is_dark.setter());

@@ -8,8 +8,8 @@ use yew::prelude::*;
 use crate::api::client::Client;
 use crate::api::session;
 
-/// Asks for the session, and so for its flashes, as soon as a person sees the page. A browser that
-/// prepares a page for a click that may never come hides it until then.
+/// Requests the session as soon as the page is visible, because the answer brings the waiting flashes. A
+/// page that a browser loads in advance is not visible yet, and may never be.
 #[hook]
 pub fn use_waiting_flashes(are_waiting: bool, client: &Client) {
     let client = client.clone();
@@ -19,7 +19,7 @@ pub fn use_waiting_flashes(are_waiting: bool, client: &Client) {
             let ask = move || {
                 let client = client.clone();
                 spawn_local(async move {
-                    // Only its flashes matter.
+                    // Only the flashes of the answer are needed.
                     let _ = client.get(&session::show()).await;
                 });
             };

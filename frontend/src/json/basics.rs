@@ -1,4 +1,4 @@
-//! Reading and writing texts, numbers, lists and what may be absent.
+//! Reading and writing texts, numbers, lists, maps and optional values.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::{Fault, FromJson, Json, ToJson};
 
 impl Json for JsValue {
     fn member(&self, name: &str) -> Option<Self> {
-        // It fails for what is no object.
+        // `get` fails for a value that is not an object.
         let value = Reflect::get(self, &JsValue::from_str(name)).ok()?;
         (!value.is_null() && !value.is_undefined()).then_some(value)
     }
@@ -62,7 +62,7 @@ impl FromJson for f64 {
 impl FromJson for u32 {
     fn from_json<J: Json>(json: Option<&J>, fault: &Fault) -> Self {
         let number = f64::from_json(json, fault);
-        // The cast takes the nearest number of the type.
+        // The cast saturates, so another number than `whole` was out of range or had a fraction.
         let whole = number as Self;
         fault.check((f64::from(whole) == number).then_some(whole))
     }

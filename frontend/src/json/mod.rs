@@ -1,5 +1,5 @@
-//! JSON as the browser's own parser returns it, read member by member. Serde's code for the same types
-//! makes the app 15 KB larger (docs/benchmarks.md).
+//! Reading JSON member by member from the values of the browser's parser. Serde's code for the same types
+//! would make the app 15 KB larger (docs/benchmarks.md).
 
 mod basics;
 #[cfg(test)]
@@ -11,28 +11,29 @@ use std::cell::Cell;
 use js_sys::{JSON, Object, Reflect};
 use wasm_bindgen::JsValue;
 
-/// A JSON value: the browser's, and in tests on the host that of `serde_json`.
+/// A JSON value: of the browser, or of `serde_json` in tests on the host.
 pub trait Json: Sized {
     /// The value of a member of an object. None if it is absent or `null`.
     fn member(&self, name: &str) -> Option<Self>;
-    /// None if this is no string.
+    /// None if this is not a string.
     fn text(&self) -> Option<String>;
-    /// None if this is no number.
+    /// None if this is not a number.
     fn number(&self) -> Option<f64>;
     /// None if this is neither `true` nor `false`.
     fn flag(&self) -> Option<bool>;
-    /// None if this is no array.
+    /// None if this is not an array.
     fn items(&self) -> Option<Vec<Self>>;
-    /// Names and values of an object. None if this is none.
+    /// Names and values of an object's members. None if this is not an object.
     fn members(&self) -> Option<Vec<(String, Self)>>;
 }
 
-/// Notes that a value is not what its type wants. Readers go on, so that they need no branches.
+/// Whether a value did not fit its type. Reading goes on after a fault, which needs less code than
+/// returning early.
 #[derive(Debug, Default)]
 pub struct Fault(Cell<bool>);
 
 impl Fault {
-    /// The value, or a default and a note.
+    /// The value. Without one, the default, and a fault is noted.
     pub fn check<T: Default>(&self, value: Option<T>) -> T {
         if value.is_none() {
             self.note();
@@ -48,7 +49,8 @@ impl Fault {
 
 /// A type that is read from JSON.
 pub trait FromJson: Sized {
-    /// The value, or any other value and a note of the fault. `None` is an absent member.
+    /// Reads the value; `None` stands for an absent member. If it does not fit, notes a fault and returns
+    /// any value.
     fn from_json<J: Json>(json: Option<&J>, fault: &Fault) -> Self;
 }
 
@@ -84,14 +86,14 @@ pub fn member<J: Json, T: FromJson>(json: Option<&J>, name: &str, fault: &Fault)
 pub fn object(members: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();
     for (name, value) in members {
-        // It fails only for what is no object.
+        // `set` fails only for a value that is not an object.
         let _ = Reflect::set(&object, &JsValue::from_str(name), value);
     }
     object.into()
 }
 
-/// Reads each struct member by member: `field`, `field: "name"`, or `field: ..` for a struct whose members
-/// stand beside those of this one.
+/// Implements [`FromJson`] for structs. `field` is read from the member of the same name, `field: "name"`
+/// from the member `name`, and `field: ..` from the same object (serde's `flatten`).
 macro_rules! read_members {
     ($($type:ty { $($field:ident $(: $name:tt)?),* $(,)? })*) => {$(
         impl $crate::json::FromJson for $type {

@@ -1,4 +1,4 @@
-//! The readers against what serde writes.
+//! What serde writes is read back the same.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -48,7 +48,7 @@ impl Json for Value {
     }
 }
 
-/// Reads what serde wrote of a value.
+/// Fails unless the value is read back from serde's JSON.
 fn assert_read<T: FromJson + serde::Serialize + PartialEq + Debug>(value: &T) {
     let json = serde_json::to_value(value).expect("JSON");
     assert_eq!(read::<T>(&json).as_ref(), Some(value), "{json}");

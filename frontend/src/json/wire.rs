@@ -91,7 +91,7 @@ impl ToJson for ContactMessage {
             ("email", text(&self.email)),
             ("subject", text(&self.subject)),
             ("message", text(&self.message)),
-            // `JSON.stringify` leaves out what is undefined.
+            // `JSON.stringify` omits undefined members.
             (
                 "website",
                 self.website.as_deref().map_or(JsValue::UNDEFINED, text),

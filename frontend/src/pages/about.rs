@@ -1,4 +1,4 @@
-//! About the site.
+//! The built-in About page.
 
 use yew::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::components::session_panel::SessionPanel;
 use crate::contexts::site::use_site;
 use shared::route::Route;
 
-/// What the site is, how it is made, and what it knows of its readers.
+/// What the site is, how it is made, and which data it keeps.
 #[component]
 pub fn AboutPage() -> Html {
     let site = use_site();
@@ -24,20 +24,18 @@ pub fn AboutPage() -> Html {
                     <p>
                         { title }
                         { " shows posts from one source, which the owner of the site chooses: \
-                           the posts that come with it, a folder of Markdown files, or another blog’s \
-                           API. They are cleaned on the server, laid out for reading, and shown without \
-                           anything that blinks." }
+                           the posts that come with it, a folder of Markdown files, or another blog. \
+                           The server removes scripts from them, and the pages are laid out for reading." }
                     </p>
                     <p>
-                        { "The name is a promise about the messages at the top right: each one flashes \
-                           up once, says what happened, and goes away by itself." }
+                        { "Messages appear at the top right. Each one is shown once, says what \
+                           happened, and goes away by itself." }
                     </p>
                     <h2>{ "How it is made" }</h2>
                     <p>
                         { "Two Rust programs share one set of types. A server built on axum answers a \
                            JSON API; this app, built on Yew and compiled to WebAssembly, shows what it \
-                           answers. The API is open: everything that you read here can be had as JSON \
-                           under " }
+                           answers. The API is open: everything that you read here is also JSON under " }
                         <code>{ "/api/v1" }</code>
                         { "." }
                     </p>
@@ -57,8 +55,8 @@ pub fn AboutPage() -> Html {
                                form (your name, email address and message) until we have received it." }
                         </li>
                         <li>
-                            { "Nothing is loaded from other sites, except pictures that a post itself \
-                               links to. Nobody counts your visits." }
+                            { "Nothing is loaded from other sites, except pictures. Your visits are not \
+                               counted." }
                         </li>
                     </ul>
                     <SessionPanel />

@@ -25,15 +25,15 @@ use shared::route::Route;
 
 const NOT_FOUND: &str = "Blog not found";
 
-/// Which post.
+/// The post to show.
 #[derive(Properties, PartialEq)]
 pub struct BlogPageProps {
     /// The post's id.
     pub id: String,
 }
 
-/// A post with its neighbours and related posts. If a list of this visit contained the post, its
-/// title and picture are shown at once, and the text follows.
+/// A post with its neighbours and related posts. If an earlier answer of this visit contained the
+/// post's summary, title and picture are shown at once, and the text follows.
 #[component]
 pub fn BlogPage(props: &BlogPageProps) -> Html {
     let client = use_client();
@@ -68,7 +68,7 @@ pub fn BlogPage(props: &BlogPageProps) -> Html {
     })
 }
 
-/// Puts the post's own address in the place of an old one, by which it was found.
+/// Replaces an old address of the post, under which it was found, with its current one.
 #[hook]
 fn use_own_address(post: &Loaded<Blog>, id: &str) {
     let own = match post {

@@ -16,7 +16,7 @@ use crate::hooks::loaded::Loaded;
 use crate::hooks::use_load::use_load;
 use shared::route::{BlogsQuery, Route};
 
-/// Which part of the list.
+/// The part of the list to show.
 #[derive(Properties, PartialEq)]
 pub struct BlogsPageProps {
     /// Page, category and tag, from the address.
@@ -53,7 +53,7 @@ pub fn BlogsPage(props: &BlogsPageProps) -> Html {
     })
 }
 
-/// Nothing if the categories fail to load: the list needs no filter.
+/// Empty if the categories fail to load: the list works without the filter.
 fn view_filter(categories: &Loaded<CategoryList>, query: &BlogsQuery) -> Html {
     match categories {
         Loaded::Pending => chip_skeletons("chips chips-filter"),
@@ -93,7 +93,7 @@ fn view_empty(query: &BlogsQuery, page: &BlogPage) -> Html {
         (Some(category), Some(tag)) => format!("No posts in “{category}” tagged “{tag}”. "),
         (Some(category), None) => format!("No posts in “{category}”. "),
         (None, Some(tag)) => format!("No posts tagged “{tag}”. "),
-        // The notice above says why.
+        // The notice above says why the list is empty.
         (None, None) if page.freshness.stale => return Html::default(),
         (None, None) => return html! { <p class="empty">{ "There are no posts yet." }</p> },
     };

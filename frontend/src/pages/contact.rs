@@ -12,7 +12,7 @@ use crate::hooks::use_load::use_load;
 /// The contact form, or the receipt once the server has stored the message.
 #[component]
 pub fn ContactPage() -> Html {
-    // The answer brings the session's waiting flashes, such as those of a form post without a script.
+    // The answer delivers the session's waiting flashes, such as those of a form post without a script.
     let _ = use_load(session::show());
     let form = use_contact_form();
     let content = match form.receipt() {

@@ -1,4 +1,4 @@
-//! The start page.
+//! The home page.
 
 use shared::blog::{BlogPage, CategoryList};
 use yew::prelude::*;
@@ -20,14 +20,14 @@ use crate::hooks::use_load::{Load, use_load};
 use shared::route::{BlogsQuery, FEATURED_POSTS, Route};
 use shared::site::HOME_PAGE;
 
-/// The hero, the newest posts and the categories. The two requests run side by side, and the failure
-/// of one leaves the other part alone.
+/// The hero, the site's own text, the featured posts and the categories. The requests run at the same
+/// time. If one fails, the other parts are shown.
 #[component]
 pub fn HomePage() -> Html {
     let site = use_site();
     let featured = use_load(blogs::list(&BlogsQuery::featured()));
     let categories = use_load(categories::list());
-    // The hero and the categories make a page even if the posts fail.
+    // A failure of the posts is not a failure of the page: the hero and the categories are there.
     let arrival = match featured.loaded {
         Loaded::Pending => Arrival::Partial,
         _ => Arrival::Ready,
@@ -79,7 +79,7 @@ fn view_featured(featured: &Load<BlogPage>, lang: Option<AttrValue>) -> Html {
     }
 }
 
-/// Nothing if the categories fail to load: the posts above matter more.
+/// Empty if the categories fail to load: the page is useful without them.
 fn view_categories(categories: &Load<CategoryList>) -> Html {
     let links = match &categories.loaded {
         Loaded::Pending => chip_skeletons("chips"),

@@ -1,4 +1,4 @@
-//! 404: the address names no page.
+//! The page for an unknown address (404).
 
 use yew::prelude::*;
 
@@ -13,7 +13,7 @@ const HEADING: &str = "Page not found";
 /// The page for every unknown address.
 #[component]
 pub fn NotFoundPage() -> Html {
-    // The answer brings the session's waiting flashes.
+    // The answer delivers the session's waiting flashes.
     let _ = use_load(session::show());
     html! { <Page title={HEADING} arrival={Arrival::Failed}>{ not_found_view(HEADING) }</Page> }
 }

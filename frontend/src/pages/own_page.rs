@@ -1,4 +1,4 @@
-//! A page of the site's own, such as an imprint.
+//! One of the site's own pages, such as an imprint.
 
 use shared::route::Route;
 use shared::site::SitePage;
@@ -16,7 +16,7 @@ use crate::hooks::use_load::use_load;
 
 const NOT_FOUND: &str = "Page not found";
 
-/// Which page.
+/// The page to show.
 #[derive(Properties, PartialEq)]
 pub struct OwnPageProps {
     /// The page's slug.
@@ -56,7 +56,7 @@ fn view(page: &SitePage, lang: Option<AttrValue>) -> Html {
     }
 }
 
-/// The text of a page. Nothing without text.
+/// The text of a page. Empty without text.
 pub fn own_text(page: &SitePage) -> Html {
     if page.content_html.trim().is_empty() {
         return Html::default();

@@ -15,7 +15,7 @@ use crate::components::states::skeleton::{loading, result_skeletons};
 use crate::contexts::site::use_content_language;
 use crate::hooks::use_load::use_load;
 
-/// Which results.
+/// The results to show.
 #[derive(Properties, PartialEq)]
 pub struct SearchPageProps {
     /// Text and page, from the address.
@@ -56,7 +56,7 @@ fn view_results(page: &ResultsPage, query: &SearchQuery, lang: Option<AttrValue>
     html! {
         <>
             <FreshnessNotice freshness={page.freshness.clone()} />
-            // If the server has no posts at all, other words won't help.
+            // On a stale list the notice above explains: other words may not help.
             if page.items.is_empty() && !page.freshness.stale {
                 <NothingFound />
             }

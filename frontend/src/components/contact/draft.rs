@@ -13,8 +13,8 @@ const STORAGE_KEY: &str = "flashblog-draft";
 pub(super) struct Draft {
     /// The fields of the form.
     pub(super) message: ContactMessage,
-    /// The idempotency key of this text: the server stores it once, however often it is sent. Each
-    /// change of the text gets a new key.
+    /// The idempotency key of this text: the server stores repeated sends once. Each change of the
+    /// text gets a new key.
     pub(super) key: String,
 }
 

@@ -65,8 +65,8 @@ impl ContactForm {
     }
 }
 
-/// The contact form. It starts with what a form post contained, or with what the writer typed before
-/// the app started; otherwise the kept draft fills it after the first render.
+/// The contact form. It starts with the text of a form post, or with the text that the writer typed
+/// before the app started. Otherwise the kept draft fills it after the first render.
 #[hook]
 pub fn use_contact_form() -> ContactForm {
     let client = use_client();
@@ -116,7 +116,7 @@ pub fn use_contact_form() -> ContactForm {
             let (client, dispatcher) = (client.clone(), state.dispatcher());
             let mut draft = state.draft.clone();
             if draft.key.is_empty() {
-                // The app did not see the writer type.
+                // The whole text was typed before the app started.
                 draft.key = new_key();
             }
             spawn_local(async move {
@@ -199,7 +199,7 @@ pub fn contact_form(form: &ContactForm) -> Html {
     }
 }
 
-/// A field that people neither see nor reach. Only programs fill it in.
+/// The honeypot: people neither see nor reach it, and only programs fill it in.
 fn honeypot(message: &ContactMessage, on_change: &Callback<(&'static str, String)>) -> Html {
     let oninput = on_change.reform(|event: InputEvent| {
         let input: HtmlInputElement = event.target_unchecked_into();

@@ -38,7 +38,7 @@ pub(super) struct FormState {
     pub(super) draft: Draft,
     /// The errors of the fields that the writer has left or tried to send.
     pub(super) errors: FieldErrors,
-    /// How many attempts to send found an error. Each moves the focus to the first one.
+    /// The number of attempts to send that found an error. Each moves the focus to the first error.
     pub(super) attempts: u32,
     pub(super) shows_summary: bool,
     pub(super) is_sending: bool,
@@ -60,7 +60,8 @@ pub(super) enum FormAction {
 }
 
 impl FormState {
-    /// A form with a text and the reason why the server refused it, as far as there are any.
+    /// The form of a first page: with text that was typed or posted already, and with the refusal of a
+    /// form post.
     pub(super) fn of_first_page(
         message: Option<ContactMessage>,
         refusal: Option<ApiFailure>,

@@ -1,4 +1,4 @@
-//! What the contact form says after an attempt to send.
+//! The summary of errors in the contact form.
 
 use shared::contact::FieldErrors;
 use yew::prelude::*;
@@ -7,7 +7,7 @@ use crate::api::failure::ApiFailure;
 use crate::components::contact::form_state::{FormState, NAMES};
 
 /// Why the last attempt failed, with a link to each field that has an error. The live region exists
-/// from the start, so that screen readers announce what enters it (WCAG 4.1.3).
+/// from the first render, so that screen readers announce text that is added to it (WCAG 4.1.3).
 pub(super) fn form_summary(form: &FormState) -> Html {
     html! {
         <div role="alert">

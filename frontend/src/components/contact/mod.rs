@@ -1,4 +1,4 @@
-//! The contact form: its state, its fields and what it says after an attempt to send.
+//! The contact form: its state, its fields, the summary of errors and the receipt.
 
 mod draft;
 mod field;

@@ -1,4 +1,4 @@
-//! The foot of every page.
+//! The footer of every page.
 
 use shared::site::{Site, SiteLink};
 use yew::prelude::*;

@@ -1,4 +1,4 @@
-//! What surrounds every page.
+//! The frame around every page.
 
 pub mod back_to_top;
 pub mod footer;

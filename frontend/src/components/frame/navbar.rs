@@ -1,4 +1,4 @@
-//! The head of every page.
+//! The header of every page.
 
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -131,7 +131,8 @@ fn view_link(site: &Site, item: &MenuItem, route: &Route) -> Html {
     }
 }
 
-/// The label of a link to a page. That of the site's own page is in the site's language.
+/// The label of a link in the menu. Labels of the site's own pages are in the site's language, and
+/// marked if that is not English.
 pub(super) fn menu_label(site: &Site, item: &MenuItem) -> Html {
     match (target(site, item), content_language(site)) {
         (Route::Page { .. }, Some(lang)) => html! { <span {lang}>{ &item.label }</span> },

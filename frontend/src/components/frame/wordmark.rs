@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use crate::contexts::site::content_language;
 
-/// The site's logo, else a page with a flash across it; and the site's name.
+/// The site's logo, or the built-in mark, and the site's name.
 pub fn wordmark(site: &Site) -> Html {
     let (start, end) = split_name(&site.title);
     html! {
@@ -29,8 +29,8 @@ fn mark() -> Html {
     }
 }
 
-/// The beginning of a name and its last word, which is set bold. A capital inside a single word
-/// begins a word too.
+/// The beginning of a name and its last word, which is set bold. In a name of one word, the last
+/// capital letter begins the bold part.
 fn split_name(name: &str) -> (&str, &str) {
     let at = match name.trim_end().rfind(' ') {
         Some(space) => space + 1,

@@ -14,9 +14,9 @@ pub fn category_links(categories: &[CategoryCount]) -> Html {
     )
 }
 
-/// The same row above a list of posts, with a link to all posts first. The link to the list that
-/// `shown` names is marked. On narrow screens the row scrolls sideways instead of wrapping: it is as
-/// high as its skeleton, so that the list below does not move.
+/// The same row above a list of posts, with a link to all posts first. The link to the list of `shown`
+/// is marked. On narrow screens the row scrolls sideways instead of wrapping. So it has the height of
+/// its skeleton, and the list below does not move.
 pub fn category_filter(categories: &[CategoryCount], shown: &BlogsQuery) -> Html {
     let shows_all = shown.category.is_none() && shown.tag.is_none();
     let all = html! {

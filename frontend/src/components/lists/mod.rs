@@ -1,4 +1,4 @@
-//! Ways through the list of posts.
+//! Links through the list of posts: categories and pages.
 
 pub mod category_links;
 pub mod page_numbers;

@@ -10,7 +10,7 @@ pub enum PageItem {
 }
 
 /// The first page, the last, and those around `current`, which is clamped to the range. An ellipsis
-/// stands for at least two pages: a single page takes no more room than an ellipsis.
+/// replaces at least two pages, since one number is as short as an ellipsis.
 pub fn page_items(current: u32, total: u32) -> Vec<PageItem> {
     let total = total.max(1);
     let current = current.clamp(1, total);

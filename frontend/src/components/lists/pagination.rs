@@ -5,8 +5,8 @@ use yew::prelude::*;
 use crate::components::icon::{Shape, icon};
 use crate::components::lists::page_numbers::{PageItem, page_items};
 
-/// Links to the previous page, to numbered pages and to the next. `current` is the shown page, `href`
-/// gives the address of a page. Nothing if there is only one page.
+/// Links to the previous page, to numbered pages and to the next page. `current` is the shown page;
+/// `href` returns the address of a page. Empty if there is only one page.
 pub fn pagination(current: u32, total_pages: u32, href: &dyn Fn(u32) -> String) -> Html {
     if total_pages <= 1 {
         return Html::default();

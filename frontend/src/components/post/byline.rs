@@ -1,4 +1,4 @@
-//! A post's author, date and reading time. In a preview, before them, why it is not public.
+//! A post's author, date and reading time. In a preview, a post that is not public has its mark first.
 
 use shared::blog::{Author, BlogSummary};
 use yew::prelude::*;

@@ -6,18 +6,18 @@ use yew::prelude::*;
 
 use crate::viewport;
 
-/// Posts with fewer minutes of reading time have no contents and no reading progress.
+/// Posts with less reading time have no table of contents and no progress bar.
 const LONG_MINUTES: u32 = 3;
-/// Posts with fewer headings have no contents.
+/// Posts with fewer headings have no table of contents.
 const MIN_HEADINGS: usize = 3;
 
-/// Whether a post is long enough for contents and reading progress.
+/// Whether a post is long enough for a table of contents and a progress bar.
 pub fn is_long(blog: &Blog) -> bool {
     blog.summary.reading_minutes >= LONG_MINUTES
 }
 
-/// The headings in a post's contents: those of its highest level and of the level below. Empty if
-/// there are too few, or if the post is short.
+/// The headings in a post's table of contents: those of its highest level and of the level below. Empty
+/// if there are too few, or if the post is short.
 pub fn sections(blog: &Blog) -> Vec<BlogHeading> {
     let levels = blog.headings.iter().map(|heading| heading.level);
     let deepest = levels.min().map_or(0, |top| top + 1);
@@ -33,8 +33,8 @@ pub fn sections(blog: &Blog) -> Vec<BlogHeading> {
     }
 }
 
-/// Links to a post's headings; the link with the index `current` is marked. Nothing without headings.
-/// The list is folded. [`super::post_text`] opens it where it stands beside the text.
+/// Links to a post's headings. The link with the index `current` is marked. Empty without headings. The
+/// list is folded; [`super::post_text`] opens it on screens that are wide enough for a second column.
 pub fn contents(sections: &[BlogHeading], current: Option<usize>) -> Html {
     let Some(first) = sections.first() else {
         return Html::default();

@@ -36,7 +36,7 @@ pub(crate) fn cover_svg(title: &str, category: &str) -> String {
     )
 }
 
-/// The high bits of the product: all bits of the hash influence them.
+/// Takes the high bits of the product, because all bits of the hash influence them.
 fn palette(category: &str) -> u32 {
     hash(category).wrapping_mul(PALETTE_FACTOR) >> (u32::BITS - PALETTE_BITS)
 }
@@ -46,8 +46,8 @@ fn dice(title: &str) -> Dice {
     Dice(hash(title).wrapping_mul(PATTERN_FACTOR) | 1)
 }
 
-/// FNV-1a with 32 bits: small, and the same on every machine. Short words differ little in the low
-/// bits, so the high half is folded in.
+/// FNV-1a with 32 bits: small, and the same on every machine. Hashes of short words differ little in
+/// the low bits, so the high half is folded in.
 fn hash(text: &str) -> u32 {
     let hash = text.bytes().fold(0x811C_9DC5, |hash: u32, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
@@ -55,7 +55,7 @@ fn hash(text: &str) -> u32 {
     hash ^ (hash >> 16)
 }
 
-/// Marsaglia's xorshift: a small generator that repeats itself for the same seed.
+/// Marsaglia's xorshift: a small generator that gives the same numbers for the same seed.
 struct Dice(u32);
 
 impl Dice {

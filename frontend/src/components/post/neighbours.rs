@@ -5,8 +5,8 @@ use yew::prelude::*;
 
 use crate::components::icon::{Shape, icon};
 
-/// Links to the previous (newer) and the next (older) post. Nothing if there is neither.
-/// The titles are in `language`.
+/// Links to the previous (newer) and the next (older) post. Empty if there is neither. The titles are in
+/// `language`.
 pub fn neighbours(blog: &Blog, language: &Option<AttrValue>) -> Html {
     if blog.previous.is_none() && blog.next.is_none() {
         return Html::default();

@@ -8,15 +8,15 @@ use yew::prelude::*;
 pub struct PictureProps {
     /// The address.
     pub src: AttrValue,
-    /// The picture in other widths, as HTML's `srcset` takes them.
+    /// The picture in other widths, as a value of HTML's `srcset`.
     #[prop_or_default]
     pub srcset: Option<AttrValue>,
-    /// How wide it is shown, as HTML's `sizes` takes it.
+    /// The width on the page, as a value of HTML's `sizes`.
     #[prop_or_default]
     pub sizes: &'static str,
     /// The class of the element.
     pub class: &'static str,
-    /// What replaces a picture that fails to load.
+    /// The replacement for a picture that fails to load.
     pub fallback: Html,
     /// Whether it is visible when the page opens. Other pictures load when the reader scrolls near.
     #[prop_or_default]
@@ -29,7 +29,7 @@ pub fn Picture(props: &PictureProps) -> Html {
     let broken = use_state_eq(|| None::<AttrValue>);
     let image = use_node_ref();
     {
-        // The `error` event of a picture in a rendered page may come before the app.
+        // A picture of a rendered page may fail before the app starts and listens for `error`.
         let (image, broken) = (image.clone(), broken.setter());
         use_effect_with(props.src.clone(), move |src| {
             if image.cast().is_some_and(|image| has_failed(&image)) {
@@ -60,7 +60,7 @@ pub fn Picture(props: &PictureProps) -> Html {
     }
 }
 
-/// Whether the browser has tried to load the picture and got none.
+/// Whether the browser tried to load the picture and failed.
 pub(super) fn has_failed(image: &HtmlImageElement) -> bool {
     image.complete() && image.natural_width() == 0
 }

@@ -15,9 +15,8 @@ pub struct PostDateProps {
     pub label: AttrValue,
 }
 
-/// A recent post's age in days, or an older post's date. In another language than English always the
-/// date. Screen readers, print and the tooltip always
-/// have the date.
+/// A recent post's age in days, or an older post's date. On a site in another language than English
+/// always the date. Screen readers, print and the tooltip always have the date.
 #[component]
 pub fn PostDate(props: &PostDateProps) -> Html {
     let today = use_today();
@@ -28,7 +27,7 @@ pub fn PostDate(props: &PostDateProps) -> Html {
     } = props.clone();
     let day = datetime.as_ref().filter(|_| is_english);
     let day = day.and_then(|_| Day::from_label(&label));
-    // The label counts days in the source's time zone, and the age counts the same days.
+    // The label names the day in the source's time zone, and so the age counts from that day.
     match day.zip(today.0).and_then(|(day, today)| day.age(today)) {
         Some(age) => html! {
             <time {datetime} title={label.clone()}>

@@ -10,8 +10,8 @@ use crate::components::post::contents::{contents, use_current_section};
 use crate::components::post::picture::has_failed;
 use crate::viewport;
 
-/// From this width on the contents have their own column and can be open. `_post.scss` has the same
-/// width.
+/// From this width on the table of contents has its own column, so it is opened. `_post.scss` has the
+/// same width.
 const WIDE: &str = "(min-width: 1200px)";
 
 /// A post's text.
@@ -23,8 +23,8 @@ pub struct PostTextProps {
     pub sections: Vec<BlogHeading>,
 }
 
-/// The table of contents and the post's HTML. Wide tables and code blocks scroll by themselves, by
-/// keyboard too (WCAG 2.1.1). A picture that fails to load shows its `alt` text.
+/// The table of contents and the post's HTML. Wide tables and code blocks scroll inside the page, also
+/// by keyboard (WCAG 2.1.1). A picture that fails to load shows its `alt` text.
 #[component]
 pub fn PostText(props: &PostTextProps) -> Html {
     let container = use_node_ref();
@@ -51,7 +51,7 @@ pub fn PostText(props: &PostTextProps) -> Html {
     if props.content_html.trim().is_empty() {
         return html! { <p class="post-empty" lang="en">{ "This post has no text." }</p> };
     }
-    // Yew handles only this one element, so that effects may change the nodes inside.
+    // For Yew the HTML is one node. So effects may change the nodes inside.
     let html = format!("<div class=\"prose\">{}</div>", props.content_html);
     html! {
         <div ref={container} class="post-body">
@@ -70,7 +70,7 @@ fn open_contents_beside(text: &Element) {
     }
 }
 
-/// Scrolls contents that are higher than the screen.
+/// Scrolls a table of contents that is higher than the screen.
 fn keep_current_section_in_sight(text: &Element) {
     for link in viewport::elements(text, ".contents [aria-current]") {
         if let (Ok(Some(contents)), Some(link)) =
@@ -100,8 +100,8 @@ fn make_wide_parts_scroll(text: &Element) {
     }
 }
 
-/// The `error` events of images don't bubble, but they pass the capture phase. Those of a rendered page
-/// may come before the app.
+/// Listens in the capture phase, because the `error` events of images don't bubble. Images of a rendered
+/// page may have failed before the app started.
 fn mark_broken_images(text: &Element) -> EventListener {
     for image in viewport::elements(text, "img") {
         if image.dyn_ref().is_some_and(has_failed) {

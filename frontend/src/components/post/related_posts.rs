@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use crate::components::post::blog_card::blog_card;
 
-/// A row of cards under a heading. Nothing without posts. The cards are in `language`.
+/// A row of cards under a heading. Empty without posts. The cards are in `language`.
 pub fn related_posts(blogs: &[BlogSummary], language: &Option<AttrValue>) -> Html {
     if blogs.is_empty() {
         return Html::default();

@@ -22,25 +22,25 @@ pub struct ShareLinksProps {
 /// How the post is shared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Method {
-    /// By the system's own dialog.
+    /// With the system's share dialog.
     System,
-    /// By a link in the clipboard.
+    /// With a link in the clipboard.
     Clipboard,
 }
 
 /// The outcome of sharing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
-    /// Nothing to tell.
+    /// Nothing to say.
     Quiet,
     /// The link is in the clipboard.
     Copied,
-    /// The clipboard is closed to scripts. The reader can copy the link from a field.
+    /// Scripts may not use the clipboard. The reader can copy the link from a field.
     ByHand,
 }
 
 /// A button for the system's share dialog, if there is one, and a button that copies the link. A live
-/// region tells the outcome (WCAG 4.1.3).
+/// region says the outcome (WCAG 4.1.3).
 #[component]
 pub fn ShareLinks(props: &ShareLinksProps) -> Html {
     let can_share = use_state_eq(|| false);
@@ -125,7 +125,7 @@ async fn share(method: Method, title: &str, url: &str) -> Outcome {
         }
         Method::Clipboard => {
             let clipboard = navigator.clipboard();
-            // Over plain HTTP there is no clipboard, although the type says so.
+            // Over plain HTTP it is undefined, although its type does not say so.
             if clipboard.is_undefined() {
                 return Outcome::ByHand;
             }

@@ -3,7 +3,7 @@
 use shared::route::{BlogsQuery, Route};
 use yew::prelude::*;
 
-/// The tags in a row. Each links to all posts with the tag. Nothing without tags.
+/// The tags in a row. Each links to all posts with the tag. Empty without tags.
 pub fn tag_list(tags: &[String]) -> Html {
     if tags.is_empty() {
         return Html::default();

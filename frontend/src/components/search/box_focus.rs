@@ -12,23 +12,23 @@ use crate::viewport;
 /// Below Bootstrap's breakpoint `lg` the box is visible only while it has the focus.
 const FOLDED: &str = "(width < 992px)";
 
-/// The element that had the focus before the field.
+/// The element that had the focus before the search field got it.
 pub(super) type Origin = RefCell<Option<HtmlElement>>;
 
-/// Handles a key in the field. Enter is not among them: it submits the form.
+/// Handles a key in the field. The form handles Enter.
 pub(super) fn handle_key(
     event: &KeyboardEvent,
     state: &UseReducerHandle<Suggestions>,
     origin: &Origin,
 ) {
     if event.is_composing() {
-        // The input method uses the keys.
+        // The keys belong to the input method.
         return;
     }
     let action = match event.key().as_str() {
         "ArrowDown" => Action::Next,
         "ArrowUp" => Action::Previous,
-        // They move the caret, as in any field.
+        // These keys move the caret, as in any field.
         "Home" | "End" | "ArrowLeft" | "ArrowRight" => {
             state.dispatch(Action::Edit);
             return;
@@ -61,8 +61,8 @@ pub(super) fn leave_folded(origin: &Origin) -> bool {
     true
 }
 
-/// Keeps the focus in the field while the reader presses a suggestion or the button: without it the
-/// suggestions would close before the click.
+/// Keeps the focus in the field while the reader presses a suggestion or the button. If the field lost
+/// the focus, the suggestions would close before the click.
 pub(super) fn keep_focus(event: MouseEvent) {
     let target = event.target_dyn_into::<HtmlElement>();
     if target.is_some_and(|target| target.id() != SEARCH_BOX_ID) {

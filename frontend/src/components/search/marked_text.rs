@@ -1,4 +1,4 @@
-//! Text in which the matches of a search are marked.
+//! Text with the matches of a search marked.
 
 use shared::search::{SearchField, SearchHit};
 use yew::prelude::*;

@@ -1,4 +1,4 @@
-//! The search box in the head of every page.
+//! The search box in the header of every page.
 
 use std::rc::Rc;
 
@@ -32,9 +32,9 @@ pub struct SearchBoxProps {
 }
 
 /// A search form. Its field is an "editable combobox with list autocomplete" (ARIA Authoring
-/// Practices): the focus stays in the field. On narrow screens the box is folded to an icon, which is
-/// the field's label: it focuses the field and, pressed again, returns the focus. Escape in the empty
-/// field returns it too.
+/// Practices): the focus stays in the field. On narrow screens the box is folded to an icon. The icon is
+/// the field's label. A press focuses the field, and a second press returns the focus. Escape in the
+/// empty field returns it too.
 #[component]
 pub fn SearchBox(props: &SearchBoxProps) -> Html {
     let state = use_suggestions(&props.route);
@@ -74,7 +74,7 @@ fn view_toggle(origin: &Rc<Origin>) -> Html {
             event.prevent_default();
         }
     });
-    // Otherwise the press would take the focus from the field, or from the element that gets it back.
+    // Otherwise the press would move the focus: from the field, or from the element that gets it back.
     let onmousedown = Callback::from(|event: MouseEvent| event.prevent_default());
     html! {
         <label class="icon-button search-toggle" for={SEARCH_BOX_ID} {onmousedown} {onclick}>
@@ -137,8 +137,8 @@ fn view_field(state: &UseReducerHandle<Suggestions>, origin: &Rc<Origin>) -> Htm
     }
 }
 
-/// The state of the box. Its text is that of the search page; on other pages it is empty. What the
-/// reader typed before the app started stays.
+/// The state of the box. On the search page it has the page's text; on other pages it is empty. Text
+/// that the reader typed before the app started stays.
 #[hook]
 fn use_suggestions(route: &Route) -> UseReducerHandle<Suggestions> {
     let text = match route {
@@ -192,7 +192,7 @@ fn use_active_option_in_view(active: Option<usize>) {
     });
 }
 
-/// Opens the selected post, or the results, without loading the app again.
+/// Opens the selected post, or the results, within the app.
 #[hook]
 fn use_submit(route: &Route, state: &UseReducerHandle<Suggestions>) -> Callback<SubmitEvent> {
     let navigation = use_navigation();

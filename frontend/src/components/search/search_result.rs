@@ -28,8 +28,8 @@ pub fn search_result(hit: &SearchHit) -> Html {
     }
 }
 
-/// The matching passages below the title. If a post has no summary of its own, its summary is the
-/// beginning of its text: then the passage from the text is left out.
+/// The matching passages below the title. The summary of a post may be the beginning of its text. Then
+/// the passage from the text is left out if it begins like the summary.
 fn passages(hit: &SearchHit) -> impl Iterator<Item = &Highlight> {
     let is_of = |field| move |passage: &&Highlight| passage.field == field;
     let summary = hit.highlights.iter().find(is_of(SearchField::Summary));

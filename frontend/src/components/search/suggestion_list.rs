@@ -8,8 +8,8 @@ use crate::components::search::suggestions::Suggestions;
 
 pub(super) const LIST_ID: &str = "search-suggestions";
 
-/// The suggestions and a sentence about them. Both exist from the start: screen readers announce a
-/// change inside a live region, but often not a new region (WCAG 4.1.3).
+/// The suggestions and a sentence about them. Both exist from the first render: screen readers announce
+/// a change inside a live region, but often not a new region (WCAG 4.1.3).
 pub(super) fn suggestion_list(state: &Suggestions, on_click: Callback<MouseEvent>) -> Html {
     let is_open = !state.posts().is_empty();
     html! {

@@ -1,6 +1,6 @@
 //! The state of the search box: a reducer without clock or I/O.
 //!
-//! Only the answer to the newest text counts. The suggestions before it stay until it arrives, so that
+//! Only the answer to the newest text counts. Until it arrives, the previous suggestions stay, so that
 //! the list does not flicker.
 
 use std::rc::Rc;
@@ -37,13 +37,13 @@ pub enum SuggestionsAction {
     Type(String),
     /// The API has answered a text, with `None` if it failed.
     Answer(String, Option<Rc<SearchPage>>),
-    /// Select the next option, after the last the first. Opens the list.
+    /// Opens the list and selects the next option; the first after the last.
     Next,
-    /// Select the option before. Opens the list.
+    /// Opens the list and selects the previous option; the last before the first.
     Previous,
-    /// Unselect: the caret moves in the text.
+    /// Unselects the option, because the caret moves in the text.
     Edit,
-    /// Close the suggestions.
+    /// Closes the suggestions.
     Close,
 }
 
@@ -82,7 +82,7 @@ impl Suggestions {
             .map_or(&[], |page| &page.items)
     }
 
-    /// The selected option: the index of a post, or the one after them, "all results".
+    /// The index of the selected option. "All results" comes after the posts.
     pub fn active(&self) -> Option<usize> {
         self.active
     }

@@ -1,4 +1,4 @@
-//! What is shown for a failure of the API.
+//! The views of a failure of the API.
 
 use yew::prelude::*;
 
@@ -47,7 +47,7 @@ fn emblem(failure: &ApiFailure) -> Html {
     }
 }
 
-/// It is never `disabled`: a disabled button would lose the focus.
+/// The button is never `disabled`, because a disabled button loses the focus.
 fn retry_button(is_retrying: bool, on_retry: &Callback<()>) -> Html {
     let on_retry = on_retry.clone();
     let onclick = Callback::from(move |_: MouseEvent| {

@@ -8,11 +8,11 @@ use crate::components::states::notice::notice;
 /// The freshness of a list.
 #[derive(Properties, PartialEq)]
 pub struct FreshnessNoticeProps {
-    /// As the API says.
+    /// From the list's answer.
     pub freshness: Freshness,
 }
 
-/// The age of a stale list. Nothing for a current list.
+/// Why a list is stale, and from when it is. Empty for a current list.
 #[component]
 pub fn FreshnessNotice(props: &FreshnessNoticeProps) -> Html {
     let local_time = use_local_time(props.freshness.fetched_at.clone());
@@ -53,8 +53,8 @@ fn use_local_time(instant: Option<String>) -> Option<String> {
     (*local).clone()
 }
 
-/// `14:02` for today, `23 Nov, 14:02` for another day, in the reader's time zone and the site's
-/// language.
+/// `14:02` for today, `23 Nov, 14:02` for another day: in the reader's time zone, and in English like
+/// the rest of the interface.
 fn local_time(instant: &str) -> Option<String> {
     let date = js_sys::Date::new(&instant.into());
     if date.get_time().is_nan() {

@@ -1,4 +1,4 @@
-//! What stands in for content, or says how current it is.
+//! Placeholders, failures, and notices about how current the content is.
 
 pub mod failure_view;
 pub mod freshness_notice;

@@ -1,4 +1,4 @@
-//! What is shown for a 404.
+//! The view of a 404.
 
 use yew::prelude::*;
 

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::components::icon::{Shape, icon};
 
-/// A notice that the content is not current. Unlike a flash it stays.
+/// A notice that the content is not current. Unlike a toast it stays.
 pub fn notice(words: Html) -> Html {
     html! {
         <div class="notice" role="status">

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-/// The number of chips in the placeholder: about as many as a blog has categories.
+/// The number of chips in the placeholder. Many blogs have about as many categories.
 const CHIPS: usize = 7;
 
 /// Placeholders for cards, to be put in the cards' grid.
@@ -71,7 +71,7 @@ pub fn loading(what: &str) -> Html {
     html! { <p class="visually-hidden" role="status">{ format!("Loading {what}…") }</p> }
 }
 
-/// A line across the top while earlier content stays until the next arrives.
+/// A line at the top of the screen, while the previous content stays until the next arrives.
 pub fn progress_line() -> Html {
     html! {
         <>

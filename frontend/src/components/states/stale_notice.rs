@@ -1,4 +1,4 @@
-//! The notice above data that could not be renewed.
+//! The notice above data from earlier in the visit.
 
 use yew::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::api::failure::ApiFailure;
 use crate::components::states::notice::notice;
 use crate::hooks::loaded::Currency;
 
-/// The reason and a retry button. Nothing for current data.
+/// Why the data could not be loaded again, and a retry button. Empty for data that is not stale.
 pub fn stale_notice(currency: &Currency, on_retry: &Callback<()>) -> Html {
     let Currency::Stale(failure) = currency else {
         return Html::default();

@@ -17,7 +17,7 @@ use crate::components::toasts::use_toasts;
 pub fn FlashHistory() -> Html {
     let toasts = use_toasts();
     let is_open = use_state_eq(|| false);
-    // Closing marks them as read too: flashes that arrived meanwhile are in the list.
+    // Closing marks flashes as read too: the list shows those that arrived while it was open.
     let set = |value: bool| {
         let (is_open, dispatch) = (is_open.setter(), toasts.dispatch.clone());
         move || {
@@ -63,10 +63,10 @@ pub fn FlashHistory() -> Html {
 
 fn view_entries(history: &[HistoryEntry]) -> Html {
     if history.is_empty() {
-        return html! { <p>{ "None yet. What the site tells you can be read again here." }</p> };
+        return html! { <p>{ "None yet. You can read the site’s messages again here." }</p> };
     }
     html! {
-        // A long list scrolls, so the keyboard must reach it.
+        // A long list scrolls, so it must be focusable (WCAG 2.1.1).
         <ul class="message-history" tabindex="0" aria-label="Messages of this visit, newest first">
             { for history.iter().rev().map(view_entry) }
         </ul>

@@ -1,10 +1,10 @@
-//! How a flash's category looks.
+//! Colour, icon and word of a flash's category.
 
 use shared::flash::Category;
 
 use crate::components::icon::Shape;
 
-/// Colour, icon and word of a category: colour alone is not enough (WCAG 1.4.1).
+/// The look of a category. Colour alone is not enough (WCAG 1.4.1).
 pub(super) struct Look {
     pub(super) class: &'static str,
     pub(super) shape: Shape,

@@ -1,5 +1,5 @@
-//! Flashes as toasts. One context, [`Toasts`], carries them to the stack on the screen and to the
-//! history in the navbar.
+//! Flashes as toasts. The stack on the screen and the history in the navbar get them from one context,
+//! [`Toasts`].
 
 pub mod history;
 mod look;
@@ -34,7 +34,8 @@ pub struct Toasts {
     pub dispatch: Callback<ToastAction>,
 }
 
-/// Makes the context of the app, with the flashes of the first page. Call it once, in the component that provides it.
+/// Makes the app's context, with the flashes of the first page. Call it once, in the component that
+/// provides the context.
 #[hook]
 pub fn use_toast_queue(first: &FirstFlashes) -> Toasts {
     let queue = use_reducer(|| ToastQueue::with_flashes(first.flashes.clone(), first.at_ms));

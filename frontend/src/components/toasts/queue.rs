@@ -1,4 +1,4 @@
-//! The flashes on the screen and those of the past: a reducer without clock or I/O.
+//! The toasts and the history of flashes: a reducer without clock or I/O.
 //!
 //! A flash arrives, is shown, leaves (it loses the class `show` and fades) and is removed. The
 //! component [`super::toast`] measures the time between these steps.
@@ -30,12 +30,12 @@ pub enum Phase {
     Leaving,
 }
 
-/// A flash on the screen or waiting for a place on it.
+/// A flash on the screen, or one that waits for room on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Toast {
     /// The flash. Of equal flashes, the first.
     pub flash: Flash,
-    /// How often an equal flash arrived while this toast existed.
+    /// How many equal flashes arrived while this toast existed, itself included.
     pub times: u32,
     /// Shown or leaving.
     pub phase: Phase,
@@ -89,7 +89,7 @@ pub enum ToastAction {
         /// Now, in milliseconds since 1970.
         at_ms: f64,
     },
-    /// The tab was reloaded and brings back its history, oldest first.
+    /// The tab was reloaded: its history from before, oldest first.
     Recall(Vec<HistoryEntry>),
     /// The reader has seen the history.
     MarkRead,
@@ -157,7 +157,8 @@ impl ToastQueue {
         }
     }
 
-    /// A page that the browser kept brings flashes that the reader has seen: they leave the screen.
+    /// Adds the history from before a reload. A page that the browser kept contains flashes that the
+    /// reader has already seen: they leave the screen.
     fn recall(&mut self, mut earlier: Vec<HistoryEntry>) {
         let is_known = |entry: &HistoryEntry| {
             let mut earlier = earlier.iter();

@@ -16,12 +16,12 @@ use crate::viewport;
 
 /// The toasts at the top right.
 ///
-/// Their timers stand still while the pointer or the focus is on them, while another tab is in
-/// front, and while a dialog is open (WCAG 2.2.1). Escape closes the newest.
+/// Their timers pause while the pointer or the focus is on them, while another tab is in front, and
+/// while a dialog is open (WCAG 2.2.1). Escape closes the newest toast.
 ///
-/// The two live regions exist from the start, so that screen readers announce what enters them (WCAG
-/// 4.1.3): warnings and errors at once, the rest at the next pause. Both share one grid, so that the
-/// toasts stand in the order of their arrival.
+/// The two live regions exist from the first render, so that screen readers announce text that is added
+/// to them (WCAG 4.1.3): warnings and errors at once, the rest at the next pause in speech. Both share
+/// one grid, so that the toasts are in the order of their arrival.
 #[component]
 pub fn ToastStack() -> Html {
     let toasts = use_toasts();
@@ -34,8 +34,8 @@ pub fn ToastStack() -> Html {
         let origin = focus.origin.clone();
         let dependencies = (focus.is_inside, toasts.dispatch.clone());
         use_callback(dependencies, move |id: String, (is_inside, dispatch)| {
-            // The close button is about to go, and the focus with it. A toast that was replaced has
-            // lost the focus to the body already.
+            // The close button is about to be removed, and the focus would be lost. A toast that was
+            // replaced by a repeated flash has lost it already.
             let has_lost_focus = || origin.borrow().is_some() && viewport::is_focus_lost();
             if *is_inside || has_lost_focus() {
                 match origin.take().filter(|origin| origin.is_connected()) {
@@ -53,7 +53,7 @@ pub fn ToastStack() -> Html {
     let is_paused = toasts.keeps.is_on || is_hovered || focus.is_inside || is_covered;
     let view = |(index, toast): (usize, &QueuedToast)| {
         html! {
-            // A repeated flash gets a new key: it enters again and has its full time.
+            // A repeated flash gets a new key, so that it appears again and has its full time.
             <Toast
                 key={format!("{} {}", toast.times, toast.flash.id)}
                 toast={toast.clone()}
@@ -83,8 +83,8 @@ pub fn ToastStack() -> Html {
     }
 }
 
-/// The words of the toasts that come with the page, from the first effect on. The regions above are
-/// filled already when the page arrives, and then screen readers don't announce them.
+/// The text of the toasts that come with the page, added after the first render. The regions above
+/// already contain it when the page loads, so screen readers don't announce it there.
 #[hook]
 fn use_announcement(on_screen: &[QueuedToast]) -> String {
     let words = use_state_eq(String::new);
@@ -103,7 +103,7 @@ fn is_urgent(toast: &QueuedToast) -> bool {
     matches!(toast.flash.category, Category::Warning | Category::Error)
 }
 
-/// Whether the pointer is on the stack, and the handlers that find out.
+/// Whether the pointer is on the stack, and the handlers for its enter and leave events.
 #[hook]
 fn use_hover(is_empty: bool) -> (bool, Callback<MouseEvent>, Callback<MouseEvent>) {
     let is_hovered = use_state_eq(|| false);
@@ -152,8 +152,8 @@ fn use_focus(is_empty: bool) -> StackFocus {
     }
 }
 
-/// Clears a state when the stack gets empty: an element that is removed sends no event about the
-/// pointer or the focus that it had.
+/// Clears a state when the stack gets empty: a removed element sends no event when it loses the pointer
+/// or the focus.
 #[hook]
 fn use_reset(is_empty: bool, state: UseStateSetter<bool>) {
     use_effect_with(is_empty, move |is_empty| {
@@ -163,7 +163,7 @@ fn use_reset(is_empty: bool, state: UseStateSetter<bool>) {
     });
 }
 
-/// Closes the newest toast on Escape, unless something else on the page uses the key.
+/// Closes the newest toast on Escape, unless another part of the page uses the key.
 #[hook]
 fn use_escape(newest: Option<String>, on_close: Callback<String>) {
     use_effect_with((newest, on_close), |(newest, on_close)| {

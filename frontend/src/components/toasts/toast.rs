@@ -16,7 +16,7 @@ pub struct ToastProps {
     pub toast: QueuedToast,
     /// The row on the screen, from 1.
     pub row: usize,
-    /// Whether its timer stands still.
+    /// Whether its timer is paused.
     pub is_paused: bool,
     /// Called when the toast's time is up and when it has faded.
     pub dispatch: Callback<ToastAction>,
@@ -66,8 +66,8 @@ pub(super) fn repetitions(times: u32) -> Html {
     }
 }
 
-/// Ends the phase of a toast when its time is up. A pause stops the clock, and the toast keeps the
-/// rest of its time.
+/// Ends the phase of a toast when its time is up. A pause stops the timer, and the toast keeps its
+/// remaining time.
 #[hook]
 fn use_timer(id: &str, phase: Phase, is_paused: bool, dispatch: &Callback<ToastAction>) {
     let remaining_ms = use_mut_ref(|| SHOWN_MS);

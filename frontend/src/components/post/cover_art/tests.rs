@@ -1,4 +1,4 @@
-//! That a cover is always the same, small and harmless, and unlike its neighbours.
+//! A cover is always the same, small, safe, and different from its neighbours.
 
 use super::*;
 use shared::blog::DEFAULT_PER_PAGE;
@@ -23,7 +23,7 @@ fn every_pattern_and_palette_is_used() {
     assert_eq!(palettes.len(), 8);
 }
 
-/// A post that comes with the program.
+/// A built-in post.
 struct Post {
     date: String,
     title: String,
