@@ -11,7 +11,7 @@ use crate::process_group::ProcessGroup;
 use crate::step::step;
 use crate::workspace::Workspace;
 
-/// Builds the release binary and gives its path.
+/// Builds the release binary and returns its path.
 pub(crate) fn build_release(workspace: &Workspace) -> Result<PathBuf> {
     step("building the server (release)", || {
         process::run(cargo_build(workspace).arg("--release"))
@@ -19,7 +19,7 @@ pub(crate) fn build_release(workspace: &Workspace) -> Result<PathBuf> {
     Ok(binary(workspace, "release"))
 }
 
-/// `cargo build` of the server, in the dev profile unless told otherwise.
+/// `cargo build` of the server, in the dev profile unless the caller adds another.
 pub(crate) fn cargo_build(workspace: &Workspace) -> Command {
     let mut command = process::cargo(workspace);
     command.args(["build", "--package", "flashblog", "--bin", "flashblog"]);
@@ -36,7 +36,7 @@ pub(crate) fn file_name() -> String {
     format!("flashblog{}", std::env::consts::EXE_SUFFIX)
 }
 
-/// A server on a free port of the loopback; it ends with this value.
+/// A running server on a free loopback port. Dropping the value ends the server.
 pub(crate) struct Server {
     /// Host and port.
     pub(crate) address: String,
@@ -45,7 +45,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts what `command` names and waits until it listens.
+    /// Starts the server `command` and waits until it listens.
     pub(crate) fn start(command: &mut Command) -> Result<Self> {
         command.args(["--listen", "127.0.0.1:0"]);
         let mut process = ProcessGroup::spawn(command.stdout(Stdio::piped()))?;

@@ -9,19 +9,19 @@ use crate::process::{capture, cargo};
 use crate::step::step;
 use crate::workspace::Workspace;
 
-/// This command writes what stands above this line.
+/// This command writes the part of the document above this line.
 const BY_HAND: &str = "<!-- cargo xtask bench writes what stands above this line -->";
 
-/// Runs the server's benchmarks in release mode, a soak of `soak` seconds among them, and writes their
-/// tables with the machine's shape.
+/// Runs the server's benchmarks in release mode, with a soak of `soak` seconds, and writes their tables
+/// and a description of the machine.
 pub(crate) fn bench(workspace: &Workspace, soak: u64) -> Result<()> {
-    let figures = step("Measuring the server", || {
+    let figures = step("measuring the server", || {
         measure(workspace, "figures", &[])
     })?;
-    let messages = step("Measuring the inbox", || {
+    let messages = step("measuring the inbox", || {
         measure(workspace, "messages", &[])
     })?;
-    let soak = step("Soaking the server among hostile clients", || {
+    let soak = step("soaking the server among hostile clients", || {
         measure(workspace, "soak", &["--", &soak.to_string()])
     })?;
     println!("{figures}\n\n{messages}\n\n{soak}");
@@ -32,7 +32,7 @@ pub(crate) fn bench(workspace: &Workspace, soak: u64) -> Result<()> {
     let machine = machine()?;
     let document = format!(
         "# Benchmarks\n\n\
-         `cargo xtask bench` measures this and writes it here. Each figure is a ratio within one run on one machine.\n\n\
+         `cargo xtask bench` measures this and writes it here. Times depend on the machine; a ratio compares two measurements of one run.\n\n\
          {machine}\n## Server\n\n{figures}\n\n## Inbox\n\n```text\n{messages}\n```\n\n## Soak\n\n{soak}\n\n{BY_HAND}{by_hand}"
     );
     fs::write(&path, document).with_context(|| format!("can't write {}", path.display()))
@@ -42,12 +42,12 @@ pub(crate) fn bench(workspace: &Workspace, soak: u64) -> Result<()> {
 fn measure(workspace: &Workspace, bench: &str, arguments: &[&str]) -> Result<String> {
     let mut command = cargo(workspace);
     command.args(["bench", "--quiet", "--package", "flashblog"]);
-    // Its progress.
+    // Shows its progress.
     command.stderr(Stdio::inherit());
     capture(command.args(["--bench", bench]).args(arguments))
 }
 
-/// The machine's shape as a table.
+/// The machine as a table: processor, memory, system and load.
 fn machine() -> Result<String> {
     let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
@@ -74,7 +74,7 @@ fn machine() -> Result<String> {
     Ok(table)
 }
 
-/// The value of the first `name: value` line, where the system has such a file.
+/// The value of the first line `name: value`. `unknown` without such a line.
 fn value_of<'a>(text: &'a str, name: &str) -> &'a str {
     text.lines()
         .filter_map(|line| line.split_once(':'))

@@ -1,4 +1,4 @@
-//! `cargo xtask build`: site and server in release mode, nothing started.
+//! `cargo xtask build`: builds site and server in release mode, and starts nothing.
 
 use std::path::PathBuf;
 use std::thread;
@@ -9,10 +9,11 @@ use crate::toolchain::Toolchain;
 use crate::workspace::Workspace;
 use crate::{backend, frontend};
 
-/// Provides the toolchain, builds the app into `frontend/dist`, and beside that the server.
+/// Provides the toolchain, builds the app into `frontend/dist`, and builds the server. Returns the path
+/// of the server's binary.
 ///
-/// Gives the path of the server's binary. Both at once: the app's link-time optimisation and the
-/// tools' linking leave a core idle.
+/// The server is built at the same time as the rest: the app's link-time optimisation and the tools'
+/// linking leave a core idle.
 pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
     thread::scope(|scope| {
         let server = scope.spawn(|| backend::build_release(workspace));

@@ -42,8 +42,8 @@ pub(crate) fn dev(workspace: &Workspace) -> Result<()> {
     let mut is_build_due = true;
     while !stop.load(Ordering::Relaxed) {
         if is_build_due {
-            // The server from before runs on until the build succeeds.
-            // A changed component must not rebuild the server.
+            // The old server runs until the build succeeds. The build has no rendered pages, so that a
+            // changed component of the app does not rebuild the server.
             let mut build = backend::cargo_build(workspace);
             match process::run(build.arg("--no-default-features")) {
                 Ok(()) => {
@@ -77,7 +77,8 @@ fn start_server(workspace: &Workspace) -> Result<ProcessGroup> {
     )
 }
 
-/// Whether a source of the server changes within [`POLL_INTERVAL`]; waits then for quiet.
+/// Whether a source of the server changes within [`POLL_INTERVAL`]. If one does, waits until nothing has
+/// changed for [`QUIET_TIME`].
 fn source_changed(changes: &Receiver<notify::Result<notify::Event>>, root: &Path) -> Result<bool> {
     let event = match changes.recv_timeout(POLL_INTERVAL) {
         Ok(event) => event.context("watching files failed")?,
@@ -90,7 +91,7 @@ fn source_changed(changes: &Receiver<notify::Result<notify::Event>>, root: &Path
     Ok(is_changed)
 }
 
-/// Reading is an event too, and the compiler reads.
+/// Whether an event changes a file. Reading is an event too, and the compiler reads.
 fn writes(kind: EventKind) -> bool {
     matches!(
         kind,
@@ -98,8 +99,8 @@ fn writes(kind: EventKind) -> bool {
     )
 }
 
-/// Whether the server is built from this file. Editors' own files are no sources, and of the
-/// workspace's root only the manifest is one.
+/// Whether the server is built from this file. Temporary files of editors don't count, and of the files
+/// in the workspace's root only `Cargo.toml` does.
 fn concerns_server(path: &Path, root: &Path) -> bool {
     let Some(name) = path.file_name().map(|name| name.to_string_lossy()) else {
         return false;

@@ -1,4 +1,4 @@
-//! What drives a real browser: the package `e2e`, given a server, the app and a browser.
+//! Runs programs and tests of the package `e2e`, which drive a real browser.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -14,17 +14,18 @@ use crate::toolchain::npm;
 use crate::workspace::Workspace;
 use crate::{build, dist, process};
 
-/// It takes a port that is free for IPv6, and gives up when something has it for IPv4.
+/// How often the driver is started. It picks a port that is free for IPv6, and ends if another program
+/// has that port for IPv4.
 const DRIVER_STARTS: u32 = 5;
 
-/// One driver for all browsers of a run; it and they end with this value.
+/// The driver of all browsers of a run. Dropping the value ends the driver and the browsers.
 pub(crate) struct Driver {
     chromium: PathBuf,
     address: String,
     _process: ProcessGroup,
-    // Held: a driver that writes to a closed pipe ends.
+    // Kept open: a driver that writes to a closed pipe ends.
     _output: BufReader<ChildStdout>,
-    // Dropped last: profiles of browsers that ended.
+    // The browsers' profiles. Dropped last, when the browsers have ended.
     _folder: TempDir,
 }
 
@@ -54,7 +55,7 @@ impl Driver {
         }
     }
 
-    /// Tells `command` where driver, browser, server and app are.
+    /// Sets the variables of `command` that name driver, browser, server and app.
     pub(crate) fn lend<'a>(
         &self,
         command: &'a mut Command,
@@ -69,7 +70,7 @@ impl Driver {
     }
 }
 
-/// None when the driver ends first.
+/// The port that the driver prints. None if the driver ends first.
 fn port_of(output: &mut impl BufRead) -> Result<Option<u16>> {
     let mut line = String::new();
     while output.read_line(&mut line)? > 0 {
@@ -81,7 +82,7 @@ fn port_of(output: &mut impl BufRead) -> Result<Option<u16>> {
     Ok(None)
 }
 
-/// `cargo run` of a program of e2e.
+/// `cargo run` of a program of the package `e2e`.
 pub(crate) fn program(workspace: &Workspace, name: &str) -> Command {
     let mut command = process::cargo(workspace);
     command.args(["run", "--quiet", "--package", "e2e", "--bin", name, "--"]);
@@ -102,14 +103,14 @@ pub(crate) fn shots(workspace: &Workspace) -> Result<()> {
     })
 }
 
-/// `cargo xtask lighthouse`: builds `dist/flashblog` and measures its pages as a phone has them.
+/// `cargo xtask lighthouse`: builds `dist/flashblog` and measures its pages as on a phone.
 ///
-/// Fails where accessibility, best practices or SEO are below 100.
+/// Fails if accessibility, best practices or SEO are below 100.
 pub(crate) fn lighthouse(workspace: &Workspace) -> Result<()> {
     let browser = Browser::provide()?;
     npm::install(&workspace.root.join("e2e"), "lighthouse")?;
     let server = dist::dist(workspace)?;
-    step("looking at the pages with Lighthouse", || {
+    step("measuring the pages with Lighthouse", || {
         process::run(
             program(workspace, "lighthouse")
                 .arg(workspace.target.join("lighthouse"))

@@ -1,4 +1,4 @@
-//! The release build of the app, skipped when nothing that goes into it has changed.
+//! The release build of the app. It is skipped if no source and no tool has changed.
 
 mod shrink;
 mod wasm_imports;
@@ -15,28 +15,28 @@ use crate::step::{already, step};
 use crate::toolchain::{Lock, Toolchain};
 use crate::workspace::Workspace;
 
-/// What the app is made of, relative to the workspace's root.
+/// The sources of the app, relative to the workspace's root.
 const INPUTS: [&str; 6] = [
     "Cargo.toml",
     "Cargo.lock",
     "Trunk.toml",
     "frontend",
     "shared",
-    // What makes the built app smaller.
+    // The steps that make the built app smaller.
     "xtask/src/frontend",
 ];
-/// What a build leaves in those folders.
+/// Folders among the sources that a build writes.
 const NOT_INPUTS: [&str; 2] = ["frontend/node_modules", "frontend/dist"];
 
-/// Trunk's own default, without a warning on each build: its minifier knows no
-/// `export { … as default }` and leaves wasm-bindgen's glue as it is.
+/// Trunk's default, without a warning of each build: its minifier can't read `export { … as default }`,
+/// so it leaves wasm-bindgen's script as it is.
 const TRUNK_LOG: &str = "error,trunk=info,trunk::processing::minify=error";
 
 /// Builds the app into `frontend/dist`, unless its last build had the same inputs.
 pub(crate) fn build(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> {
     let _one_at_a_time = Lock::acquire(&workspace.target.join("frontend.lock"))?;
     let stamp_file = workspace.target.join("frontend.stamp");
-    // Read before the build: a file that is edited during it has to be built again.
+    // Read before the build, so that a file that is edited during the build is built again.
     let inputs = inputs(workspace, toolchain)?;
     let stamp = |outputs: String| format!("{inputs}\noutputs {outputs}\n");
     let built = fs::read_to_string(&stamp_file).unwrap_or_default();
@@ -54,7 +54,7 @@ pub(crate) fn build(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> 
                     "CARGO_ENCODED_RUSTFLAGS",
                     process::anonymous_rust_flags(workspace),
                 )
-                // A failed build is explained by the compiler, not by Trunk's own stack.
+                // The compiler explains a failed build. Trunk's backtrace does not.
                 .env("RUST_BACKTRACE", "0"),
         )?;
         shrink::shrink(workspace)
@@ -62,7 +62,7 @@ pub(crate) fn build(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> 
     fs::write(&stamp_file, stamp(outputs(workspace)?)).context("writing the app's stamp")
 }
 
-/// Changes with every file and tool that the app is made of.
+/// A text that changes with every source and tool of the app.
 fn inputs(workspace: &Workspace, toolchain: &Toolchain) -> Result<String> {
     let inputs = INPUTS.map(|path| workspace.root.join(path));
     let not_inputs = NOT_INPUTS.map(|path| workspace.root.join(path));
@@ -70,7 +70,7 @@ fn inputs(workspace: &Workspace, toolchain: &Toolchain) -> Result<String> {
     Ok(format!("{}\ninputs {digest}", toolchain.versions))
 }
 
-/// Changes when the built app is edited, half deleted or replaced by hand.
+/// A text that changes when files of the built app are edited, deleted or replaced.
 fn outputs(workspace: &Workspace) -> Result<String> {
     digest(&workspace.root, &[workspace.dist()], &[])
 }
@@ -88,7 +88,7 @@ fn digest(root: &Path, paths: &[PathBuf], excluded: &[PathBuf]) -> Result<String
             let file = file.path();
             let content = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
             let name = file.strip_prefix(root).unwrap_or(file).to_string_lossy();
-            // Lengths keep neighbours apart: "ab" + "c" is not "a" + "bc".
+            // The lengths make "ab" + "c" differ from "a" + "bc".
             hasher.update(format!("{}:{name}:{}:", name.len(), content.len()));
             hasher.update(content);
         }
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_made_does_not_count() {
+    fn files_that_a_build_writes_do_not_count() {
         let sources = Sources::new();
         let before = sources.digest();
         sources.write("made/x", "made anew");

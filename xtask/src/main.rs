@@ -24,7 +24,7 @@ use clap::{Parser, Subcommand};
 use crate::toolchain::Toolchain;
 use crate::workspace::Workspace;
 
-/// From a bare machine to a running FlashBlog.
+/// Sets up a machine for FlashBlog, and builds, runs, tests and measures it.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
@@ -40,17 +40,17 @@ enum Command {
         #[arg(last = true)]
         args: Vec<OsString>,
     },
-    /// Serve site and API, rebuilding and reloading on every change
+    /// Serve site and API; rebuild and reload on every change
     Dev,
     /// Build the site into frontend/dist and the server in release mode
     Build,
-    /// Build the whole site as one file, dist/flashblog, and say how large its parts are
+    /// Build the whole site as one file, dist/flashblog, and print the sizes of its parts
     Dist,
     /// Write screenshots of every view into target/shots, and the README's pictures into docs/pictures
     Shots,
-    /// Measure the pages with Lighthouse, as phones have them; reports in target/lighthouse
+    /// Measure the pages with Lighthouse as on a phone; reports in target/lighthouse
     Lighthouse,
-    /// Check format and lints, run every test, the browser's too
+    /// Check format and lints, and run all tests, also those in the browser
     Test {
         /// Only browser tests: those whose names contain one of NAMES, or all of them
         #[arg(long, value_name = "NAMES", num_args = 0..)]
@@ -62,7 +62,7 @@ enum Command {
         #[arg(long, value_name = "SECONDS", default_value_t = 600)]
         soak: u64,
     },
-    /// Weigh a first visit, file by file, and write it to docs/benchmarks.md
+    /// Measure the size of a first visit, file by file, and write it to docs/benchmarks.md
     Weight,
     /// Print the shell exports with which `trunk` works by hand: eval "$(cargo xtask env)"
     Env,

@@ -1,4 +1,4 @@
-//! `cargo xtask weight`: the weight of a first visit, written to `docs/benchmarks.md`.
+//! `cargo xtask weight`: writes the size of a first visit to `docs/benchmarks.md`.
 
 use std::fs;
 
@@ -9,15 +9,15 @@ use crate::step::step;
 use crate::workspace::Workspace;
 use crate::{build, process};
 
-/// This command writes what stands between these lines.
+/// This command writes the part of the document between these lines.
 const BEGIN: &str = "<!-- cargo xtask weight writes from here -->\n";
 const END: &str = "<!-- to here -->\n";
 
-/// Builds the site and weighs its files as a browser loads them.
+/// Builds the site, and measures the files that a browser loads.
 pub(crate) fn page_weight(workspace: &Workspace) -> Result<()> {
     let server = build::build(workspace)?;
     let driver = Driver::start()?;
-    let files = step("weighing a first visit", || {
+    let files = step("measuring a first visit", || {
         let mut command = program(workspace, "page_weight");
         process::capture(driver.lend(&mut command, workspace, &server))
     })?;
@@ -30,7 +30,7 @@ pub(crate) fn page_weight(workspace: &Workspace) -> Result<()> {
     fs::write(&path, after).context("writing docs/benchmarks.md")
 }
 
-/// The document with another section between the two lines; none where it lacks them.
+/// The document with another section between the two lines. None if it lacks one of them.
 fn replaced(document: &str, section: &str) -> Option<String> {
     let (before, rest) = document.split_once(BEGIN)?;
     let (_, after) = rest.split_once(END)?;

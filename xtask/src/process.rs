@@ -1,4 +1,4 @@
-//! Starting other programs: found on PATH, quiet on standard input, loud when they fail.
+//! Starting other programs, without standard input, and with errors that name the command.
 
 use std::env;
 use std::ffi::OsStr;
@@ -26,8 +26,8 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a program to its end and gives its standard output, trimmed. Its standard error is told
-/// when it fails.
+/// Runs a program to its end and returns its standard output, trimmed. If it fails, the error contains
+/// its standard error.
 ///
 /// # Errors
 /// When it can't be started, fails, or its output is not UTF-8.
@@ -43,15 +43,15 @@ pub(crate) fn capture(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
-/// The program `name` in the first folder of PATH that holds it.
+/// The program `name` in the first folder of PATH that has it.
 pub(crate) fn find_on_path(name: &str) -> Option<PathBuf> {
     which::which(name).ok()
 }
 
-/// Cargo for the host, as a person would start it at the workspace's root.
+/// Cargo for the host, with the same environment as from a shell at the workspace's root.
 ///
-/// What `cargo xtask` and `cargo xtask env` put into the environment is taken out again: build
-/// scripts that watch those variables would run anew whenever xtask and a person take turns.
+/// It lacks the variables that `cargo xtask` and `cargo xtask env` set. Build scripts that watch them
+/// would run again each time Cargo is started by xtask and then from a shell.
 pub(crate) fn cargo(workspace: &Workspace) -> Command {
     let mut command = Command::new("cargo");
     command.current_dir(&workspace.root);
@@ -61,7 +61,7 @@ pub(crate) fn cargo(workspace: &Workspace) -> Command {
     command
 }
 
-/// Takes the variables that `cargo run` set for xtask out of a child's environment.
+/// Removes the variables that `cargo run` set for xtask from a child's environment.
 pub(crate) fn forget_cargo_run(command: &mut Command) {
     for (name, _) in env::vars_os() {
         let set_by_run = name.to_str().is_some_and(|name| {
@@ -73,7 +73,7 @@ pub(crate) fn forget_cargo_run(command: &mut Command) {
     }
 }
 
-/// Takes out what `cargo xtask env` set for the app's compiler, which isn't the host's.
+/// Removes the variables that `cargo xtask env` set for the app's compiler from a child's environment.
 pub(crate) fn forget_frontend_variables(command: &mut Command) {
     if env::var_os(BUILD_STD).is_some() {
         for name in ["RUSTC", "RUSTC_BOOTSTRAP", BUILD_STD, "CARGO_TARGET_DIR"] {
@@ -85,8 +85,7 @@ pub(crate) fn forget_frontend_variables(command: &mut Command) {
 /// The variable that makes Cargo build the standard library; set only by `cargo xtask env`.
 pub(crate) const BUILD_STD: &str = "CARGO_UNSTABLE_BUILD_STD";
 
-/// `CARGO_ENCODED_RUSTFLAGS` that keep this machine's folders out of the names of source files,
-/// which panics contain.
+/// `CARGO_ENCODED_RUSTFLAGS` that remove this machine's folders from the file names in panic messages.
 pub(crate) fn anonymous_rust_flags(workspace: &Workspace) -> String {
     let cargo_home = env::var_os("CARGO_HOME")
         .map(PathBuf::from)
@@ -101,7 +100,7 @@ pub(crate) fn anonymous_rust_flags(workspace: &Workspace) -> String {
     flags.join("\u{1f}")
 }
 
-/// A command as a person would read it.
+/// A command as one line of text, for messages.
 pub(crate) fn line(command: &Command) -> String {
     let mut words = vec![command.get_program()];
     words.extend(command.get_args());
@@ -113,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failing_program_is_named_with_its_words() {
+    fn the_error_has_the_command_and_its_standard_error() {
         let error =
             capture(Command::new("cargo").arg("no-such-command")).expect_err("no such thing");
         let error = error.to_string();

@@ -1,4 +1,4 @@
-//! A child process together with everything that it starts in turn.
+//! A child process and all processes that it starts.
 
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-/// How long a process may take to leave when it is asked to.
+/// How long a process may take to end after SIGTERM.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
@@ -70,13 +70,13 @@ impl Drop for ProcessGroup {
                 thread::sleep(POLL_INTERVAL);
             }
         }
-        // Also after the leader has left: what it started may still run.
+        // Also if the leader has ended, because its children may still run.
         self.signal(true);
         let _status = self.child.wait();
     }
 }
 
-/// True from the first of these signals on; xtask itself goes on, to end what it started.
+/// A flag that any of these signals sets. xtask goes on, so that it can end what it started.
 #[cfg(unix)]
 fn flag_on(signals: &[i32]) -> Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
@@ -86,20 +86,20 @@ fn flag_on(signals: &[i32]) -> Result<Arc<AtomicBool>> {
     Ok(stop)
 }
 
-/// True from the first Ctrl-C, or another request to end, on.
+/// A flag that Ctrl-C or another signal to end sets.
 #[cfg(unix)]
 pub(crate) fn stop_on_signals() -> Result<Arc<AtomicBool>> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     flag_on(&[SIGHUP, SIGINT, SIGTERM])
 }
 
-/// Lets xtask outlive Ctrl-C: it ends when the program does that it waits for, and ends its groups.
+/// Keeps xtask running after Ctrl-C. It ends after the program that it waits for, and ends its groups.
 #[cfg(unix)]
 pub(crate) fn outlive_ctrl_c() -> Result<()> {
     flag_on(&[signal_hook::consts::SIGINT]).map(drop)
 }
 
-/// Elsewhere Ctrl-C ends every process of the console.
+/// On other systems Ctrl-C ends every process of the console.
 #[cfg(not(unix))]
 pub(crate) fn stop_on_signals() -> Result<Arc<AtomicBool>> {
     Ok(Arc::new(AtomicBool::new(false)))
@@ -148,7 +148,7 @@ mod tests {
         let grandchild = wait_for(&pid_file);
         assert!(alive(&grandchild));
         drop(group);
-        // Its new parent reaps it in its own time; dead is what counts.
+        // A zombie counts as ended: its new parent reaps it later.
         while alive(&grandchild) {
             let state = fs::read_to_string(format!("/proc/{grandchild}/stat"));
             if state.is_ok_and(|stat| stat.contains(") Z ")) {
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_child_may_tidy_up_before_it_leaves() {
+    fn a_child_may_clean_up_before_it_ends() {
         let folder = tempfile::tempdir().expect("a folder");
         let (up, bye) = (folder.path().join("up"), folder.path().join("bye"));
         let script =

@@ -1,4 +1,4 @@
-//! `cargo xtask run`: from a bare machine to a running site.
+//! `cargo xtask run`: sets up the machine, builds the site and runs it.
 
 use std::ffi::OsString;
 use std::process::Command;
@@ -8,9 +8,8 @@ use anyhow::{Context, Result};
 use crate::build;
 use crate::workspace::Workspace;
 
-/// Builds everything and becomes the server, with `arguments` passed on to it.
-///
-/// Returns only when the server can't be started.
+/// Builds everything, and runs the server with `arguments` in place of this process. Returns only if the
+/// server can't be started.
 pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<()> {
     let binary = build::build(workspace)?;
     let mut server = Command::new(&binary);
@@ -18,7 +17,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<()> {
     become_server(&mut server).with_context(|| format!("can't start {}", binary.display()))
 }
 
-/// The server takes this process's place: Ctrl-C and every other signal reach it directly.
+/// Replaces this process with the server, so that Ctrl-C and other signals reach the server directly.
 #[cfg(unix)]
 fn become_server(server: &mut Command) -> Result<()> {
     use std::os::unix::process::CommandExt;

@@ -1,13 +1,12 @@
-//! One line for what is about to happen, one for how long it took.
+//! Lines about the steps of a command: one before each step, and one after it with its time.
 //!
-//! Everything goes to standard error: standard output belongs to the server (`run`) and to the
-//! shell (`env`).
+//! They go to standard error, because standard output is for the server (`run`) and the shell (`env`).
 
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-/// Says what is done, does it, and says how long that took.
+/// Does a step, and prints a line before it and one with its time after it.
 pub(crate) fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     eprintln!("==> {what}");
     let started = Instant::now();
@@ -22,7 +21,7 @@ pub(crate) fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T>
     result
 }
 
-/// Says what needs no work because it is there already.
+/// Prints a line about something that needs no work.
 pub(crate) fn already(what: &str) {
     eprintln!("==> {what}");
 }

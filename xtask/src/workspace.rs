@@ -1,4 +1,4 @@
-//! Where the project's files are, and the versions that its lock files name.
+//! The project's folders, and versions in its lock files.
 
 use std::env;
 use std::fs;
@@ -17,7 +17,8 @@ pub(crate) struct Workspace {
 impl Workspace {
     /// The workspace that this xtask belongs to, from any current directory.
     pub(crate) fn find() -> Result<Self> {
-        // Cargo names the checkout of today; the compiled-in path serves a binary started by hand.
+        // Cargo sets the variable to the current checkout. A binary that is started by hand uses the path
+        // from its build.
         let manifest_dir = env::var_os("CARGO_MANIFEST_DIR")
             .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
         let root = manifest_dir
@@ -31,8 +32,8 @@ impl Workspace {
         Ok(Self { root, target })
     }
 
-    /// Target directory of the app where another compiler than the host's builds it: two
-    /// compilers in one directory would rebuild each other's work.
+    /// The target directory of the app if another compiler than the host's builds it. In one directory,
+    /// the two compilers would rebuild each other's work.
     pub(crate) fn frontend_target(&self) -> PathBuf {
         self.target.join(FRONTEND_TARGET)
     }
@@ -59,7 +60,8 @@ impl Workspace {
 
 const FRONTEND_TARGET: &str = "frontend-with-std";
 
-/// `cargo xtask env` points a shell at the app's own directory; the host's is the one around it.
+/// The host's target directory. `cargo xtask env` sets the variable of a shell to the app's own directory,
+/// which is inside the host's.
 fn host_target(cargo_target_dir: PathBuf) -> PathBuf {
     match cargo_target_dir.parent() {
         Some(around) if cargo_target_dir.ends_with(FRONTEND_TARGET) => around.to_owned(),
@@ -108,7 +110,7 @@ mod tests {
         workspace.read(path).expect("a file of the workspace")
     }
 
-    /// Trunk would fetch tools of its own if its file named other versions than the lock file.
+    /// If Trunk.toml had other versions than the lock file, Trunk would download tools.
     #[test]
     fn trunk_and_the_lock_file_of_npm_agree() {
         let trunk: toml::Table = read("Trunk.toml").parse().expect("TOML");

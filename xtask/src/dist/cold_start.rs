@@ -1,4 +1,4 @@
-//! How soon the one file answers, and what memory it then takes, in an empty folder.
+//! Measures `dist/flashblog` in an empty folder: the time to its first answer, and its memory.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -13,13 +13,13 @@ use anyhow::{Result, ensure};
 use crate::backend::Server;
 
 const STARTS: usize = 9;
-/// The first request, each with starts of its own: the API's list of posts, and a page.
+/// The first requests that are measured, each with its own starts: the API's list of posts, and a page.
 const FIRST: [&str; 2] = ["/api/v1/blogs", "/"];
-/// After this the server has done what it does behind an answer.
+/// Time for the work that the server does after an answer, before its memory is measured.
 const SETTLE_TIME: Duration = Duration::from_secs(1);
 
-/// Starts the binary several times, each with a new data directory and nothing else around it, and
-/// gives its medians as a table.
+/// Starts the binary several times, each time in a new folder and with an empty environment. Returns the
+/// medians as a table.
 ///
 /// # Errors
 /// When it does not answer with 200.
@@ -54,7 +54,7 @@ pub(super) fn cold_start(binary: &Path) -> Result<String> {
             "| to the first answer, `{path}` (median of {STARTS}) | {median} ms |\n"
         ));
     }
-    // Unknown where there is no `/proc`.
+    // Unknown on systems without `/proc`.
     if let Some(bytes) = resident {
         let megabytes = bytes as f64 / 1e6;
         table.push_str(&format!(

@@ -1,7 +1,7 @@
 //! `cargo xtask dist`: the whole site as one file.
 //!
-//! Compressing is slow unoptimised, and its libraries are slow to build: the command runs itself
-//! again, optimised and with the feature `dist`.
+//! Compression is slow in a debug build, and its libraries take long to build. So the command runs itself
+//! again, in release mode and with the feature `dist`.
 
 #[cfg(feature = "dist")]
 mod cold_start;
@@ -15,7 +15,7 @@ use anyhow::Result;
 use crate::workspace::Workspace;
 use crate::{backend, process};
 
-/// Leaves `dist/flashblog`, which needs nothing beside it. Gives its path.
+/// Builds `dist/flashblog`, which contains the app, and returns its path.
 pub(crate) fn dist(workspace: &Workspace) -> Result<PathBuf> {
     let binary = workspace.root.join("dist").join(backend::file_name());
     #[cfg(feature = "dist")]

@@ -1,4 +1,4 @@
-//! The app with its compressed copies, and the binary that contains them.
+//! Compressed copies of the app's files, and the binary that contains them.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,16 +14,16 @@ use crate::toolchain::Toolchain;
 use crate::workspace::Workspace;
 use crate::{backend, frontend, process};
 
-/// A copy has to be smaller than the file by this much: one packet's worth.
+/// A copy is kept if it saves at least this many bytes, about one packet.
 const WORTHWHILE_BYTES: usize = 1024;
-/// The server writes this page anew for each address, so copies of it would be of no use.
+/// The page has no copies, because the server changes it for each address.
 const PAGE: &str = "index.html";
 
 type Compress = fn(&[u8]) -> Result<Vec<u8>>;
 /// File name extension and algorithm of each kind of copy.
 const COPIES: [(&str, Compress); 3] = [("br", brotli), ("zst", zstd), ("gz", gzip)];
 
-/// Builds app and server, leaves the one file at `binary`, and prints sizes and its cold start.
+/// Builds the app and the server as one file at `binary`, and prints sizes and the cold start.
 pub(super) fn build(workspace: &Workspace, binary: &Path) -> Result<()> {
     let toolchain = Toolchain::provide(workspace)?;
     frontend::build(workspace, &toolchain)?;
@@ -45,7 +45,7 @@ pub(super) fn build(workspace: &Workspace, binary: &Path) -> Result<()> {
         )
     })?;
     fs::create_dir_all(workspace.root.join("dist")).context("making dist")?;
-    // Under another name first: a binary that runs can't be written to, but it can be replaced.
+    // Copied under another name and renamed: a running binary can't be overwritten, only replaced.
     let draft = binary.with_extension("new");
     fs::copy(backend::binary(workspace, "dist"), &draft)
         .and_then(|_| fs::rename(&draft, binary))
@@ -62,8 +62,8 @@ struct Packed {
     copies: [Option<usize>; COPIES.len()],
 }
 
-/// Leaves in `to` the files of `from` and the copies that are worth having, nothing else. Writes
-/// only what changed: the server is linked again for each write.
+/// Puts into `to` the files of `from` and the copies that are worth keeping, and removes all else.
+/// Writes changed files only, because each write makes Cargo build the server again.
 fn pack(from: &Path, to: &Path) -> Result<Vec<Packed>> {
     let mut packed = Vec::new();
     let mut kept = BTreeSet::new();
@@ -126,7 +126,7 @@ fn brotli(content: &[u8]) -> Result<Vec<u8>> {
     Ok(small)
 }
 
-/// Browsers read windows of 8 MiB at most (RFC 8878, section 3.1.1.1.2, and RFC 9659).
+/// With a window of 8 MiB, the largest that browsers support (RFC 8878, section 3.1.1.1.2, and RFC 9659).
 fn zstd(content: &[u8]) -> Result<Vec<u8>> {
     let mut encoder = zstd::bulk::Compressor::new(19)?;
     encoder.window_log(23)?;

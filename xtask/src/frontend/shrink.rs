@@ -1,5 +1,5 @@
-//! What Trunk leaves undone: short names between the app's WebAssembly and its script, and a small
-//! script.
+//! Makes the built app smaller than Trunk does: short names for the imports of the app's WebAssembly, and
+//! a minified script.
 
 use std::collections::HashMap;
 use std::fs;
@@ -14,13 +14,14 @@ use crate::workspace::Workspace;
 
 const APP: &str = "flashblog-frontend-";
 const WASM_END: &str = "_bg.wasm";
-/// What wasm-bindgen exports, and what Trunk's page calls.
+/// The exports that wasm-bindgen writes, and the one that Trunk's page uses.
 const EXPORTS: (&str, &str) = (
     "export { initSync, __wbg_init as default };",
     "export { __wbg_init as default };",
 );
 
-/// Makes the built app in `dist` smaller. Its files get new names, since names follow contents.
+/// Makes the built app in `dist` smaller. Its files get new names, since names contain a digest of the
+/// contents.
 pub(super) fn shrink(workspace: &Workspace) -> Result<()> {
     let dist = workspace.dist();
     let stem = stem(&dist)?;
@@ -58,8 +59,8 @@ fn stem(dist: &Path) -> Result<String> {
     anyhow::bail!("Trunk left no WebAssembly in {}", dist.display())
 }
 
-/// The script with every name that has a short one replaced. A name ends where no character of an
-/// identifier or of a module's name follows.
+/// The script with each of these names replaced by its short name. Only whole words are replaced: runs of
+/// the characters that identifiers and module names consist of.
 fn with_names(script: &str, names: &HashMap<String, String>) -> String {
     let is_part =
         |character: char| character.is_ascii_alphanumeric() || "_$./-".contains(character);

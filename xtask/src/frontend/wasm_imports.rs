@@ -1,5 +1,5 @@
-//! Short names for what a WebAssembly module imports. wasm-bindgen's own end with a digest, which no
-//! compression makes smaller, and stand in the module and in its script.
+//! Short names for the imports of a WebAssembly module. The names that wasm-bindgen gives end with a
+//! digest, which does not compress, and are in both the module and its script.
 
 use std::collections::HashMap;
 
@@ -10,10 +10,11 @@ const IMPORT_SECTION: u8 = 2;
 const MAGIC_AND_VERSION: usize = 8;
 /// The kind of an imported function.
 const FUNCTION: u8 = 0;
-/// The name of the one module that all is imported from.
+/// The short name of the module that all functions are imported from.
 const MODULE: &str = "_";
 
-/// A module with short import names, and the short name for each old one, that of the module included.
+/// A module with short import names, and the short name for each old name, also for that of the imported
+/// module.
 pub(super) struct Renamed {
     pub(super) wasm: Vec<u8>,
     pub(super) names: HashMap<String, String>,
@@ -22,11 +23,11 @@ pub(super) struct Renamed {
 /// Gives every import a short name.
 ///
 /// # Errors
-/// When the module is no WebAssembly, or imports something other than functions.
+/// When the bytes are not a WebAssembly module, or when it imports anything but functions.
 pub(super) fn rename(wasm: &[u8]) -> Result<Renamed> {
     let mut output = wasm
         .get(..MAGIC_AND_VERSION)
-        .context("no WebAssembly")?
+        .context("not WebAssembly")?
         .to_vec();
     let mut names = HashMap::new();
     let mut input = Reader(&wasm[MAGIC_AND_VERSION..]);
@@ -55,7 +56,7 @@ fn rename_section(section: &[u8], names: &mut HashMap<String, String>) -> Result
     write_number(&mut output, count);
     for index in 0..count {
         let (module, name) = (input.text()?, input.text()?);
-        ensure!(input.byte()? == FUNCTION, "{name} is no function");
+        ensure!(input.byte()? == FUNCTION, "{name} is not a function");
         let type_index = input.number()?;
         let short = short_name(index);
         write_text(&mut output, MODULE);
@@ -106,7 +107,7 @@ impl<'a> Reader<'a> {
         anyhow::bail!("a number is too long")
     }
 
-    /// As many bytes as the number before them says.
+    /// A length, and as many bytes.
     fn bytes(&mut self) -> Result<&'a [u8]> {
         let length = self.number()?;
         let (bytes, rest) = self

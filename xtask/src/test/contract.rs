@@ -1,4 +1,4 @@
-//! Holds the API to its own description: schemathesis sends valid and invalid requests to every
+//! Tests the API against its own description: schemathesis sends valid and invalid requests to every
 //! operation, and the description has to cover each answer.
 
 use std::fs;
@@ -11,12 +11,12 @@ use crate::backend::Server;
 use crate::process;
 use crate::toolchain::schemathesis;
 
-/// The reason for skipping it.
+/// Why the test is skipped.
 pub(super) const NOT_TESTED: &str = "the API's contract: there is no python3 on PATH";
 
 const HOOKS: &str = include_str!("contract_hooks.py");
 
-/// Starts the server and tests it. False where Python is missing, which schemathesis needs.
+/// Starts the server and tests it. False if Python is missing, which schemathesis needs.
 ///
 /// # Errors
 /// When the API and its description disagree.
@@ -27,7 +27,7 @@ pub(super) fn test(server: &Path) -> Result<bool> {
     };
     let folder = tempfile::tempdir()?;
     fs::write(folder.path().join("contract_hooks.py"), HOOKS)?;
-    // Rates that no test reaches.
+    // Rates so high that no request gets a 429.
     let server = Server::start(Command::new(server).current_dir(&folder).args([
         "--contact-rate",
         "1000/s",

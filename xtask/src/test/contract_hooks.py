@@ -1,4 +1,4 @@
-"""What a description can't say: an Idempotency-Key belongs to one message."""
+"""Gives each message an Idempotency-Key of its own, which the API's description can't demand."""
 
 import re
 import uuid

@@ -18,11 +18,11 @@ use crate::toolchain::{Toolchain, postgres};
 use crate::workspace::Workspace;
 use crate::{backend, frontend, process};
 
-/// Runs everything and closes with where the time went, what was skipped and why, what was flaky,
-/// and `N passed, N failed, N skipped, N flaky`.
+/// Runs all tests. Ends with the time of each phase, the skipped tests with their reasons, the flaky
+/// tests, and `N passed, N failed, N skipped, N flaky`.
 ///
-/// A test that needs what a machine lacks proves nothing there. It counts as skipped, although
-/// `cargo test` counts it as passed.
+/// A test that needs something that the machine lacks counts as skipped, although `cargo test` counts it
+/// as passed.
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     let mut run = Run::new(workspace);
     let result = run.all();
@@ -35,7 +35,7 @@ pub(crate) fn test_browser(workspace: &Workspace, names: &[String]) -> Result<()
     let mut run = Run::new(workspace);
     let result = run.site().and_then(|()| {
         run.phase("building the server (debug)", |run| {
-            // As the tests of the host build it.
+            // The same command as for the tests on the host, so that Cargo builds the same binary.
             let mut cargo = process::cargo(run.workspace);
             process::run(cargo.args(["test", "--workspace", "--no-run", "--test", "api"]))
         })?;
@@ -62,13 +62,13 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Fast failures come first. The app is built beside the tests of the host: its link-time
-    /// optimisation uses one core.
+    /// Phases that fail fast come first. The app is built at the same time as the tests on the host run,
+    /// because its link-time optimisation uses one core only.
     fn all(&mut self) -> Result<()> {
         self.phase("checking the format", |run| {
             process::run(process::cargo(run.workspace).args(["fmt", "--all", "--check"]))
         })?;
-        // Not beside the app's build, which may install packages too.
+        // Before the app's build, which may install packages too.
         postgres::provide()?;
         Browser::provide()?;
         let workspace = self.workspace;
@@ -89,7 +89,7 @@ impl<'a> Run<'a> {
     /// Everything that needs no browser.
     fn host(&mut self) -> Result<()> {
         self.phase("linting", |run| {
-            // The browser's tests are no target of --tests.
+            // `--all-targets` leaves out the browser tests, since they have `test = false`.
             process::run(
                 process::cargo(run.workspace)
                     .args(["clippy", "--workspace", "--all-targets"])
@@ -104,9 +104,9 @@ impl<'a> Run<'a> {
         self.phase("testing on the host", |run| {
             run.cargo_test(&[], &[], &|_| {})
         })?;
-        // Built by the tests before.
+        // The tests have built it.
         let server = backend::binary(self.workspace, "debug");
-        self.phase("holding the API to its description", |run| {
+        self.phase("testing the API against its description", |run| {
             if contract::test(&server)? {
                 run.tally.passed += 1;
             } else {
@@ -144,7 +144,7 @@ impl<'a> Run<'a> {
         let workspace = self.workspace;
         let command = || {
             let mut command = process::cargo(workspace);
-            // Always the whole workspace: with other packages, Cargo builds dependencies anew.
+            // Always the whole workspace: for other packages, Cargo builds dependencies with other features.
             command.args(["test", "--workspace", "--no-fail-fast"]);
             prepare(command.args(targets));
             command
@@ -154,7 +154,7 @@ impl<'a> Run<'a> {
             .cargo_test(&command, names, has_data, &mut io::stdout())
     }
 
-    /// Does a step and notes how long it took.
+    /// Does a step and records its time.
     fn phase(
         &mut self,
         what: &'static str,
@@ -167,7 +167,7 @@ impl<'a> Run<'a> {
     }
 
     fn report(&self) {
-        println!("\nwhere the time went (the app is built beside other phases):");
+        println!("\ntime of each phase (the app is built at the same time as others):");
         for (what, took) in &self.phases {
             println!("{:>12}  {what}", human_duration(*took));
         }

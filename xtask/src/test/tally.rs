@@ -10,33 +10,33 @@ use anyhow::{Context, Result, bail};
 use crate::process;
 use crate::step::step;
 
-/// Begins the line of a test that can't prove anything on this machine; the reason follows.
+/// A test that can't run on this machine prints this and the reason.
 const SKIPPED: &str = "SKIPPED: ";
 /// Names the folder of test data from outside the repository. A test that reads it is ignored, for
 /// a reason that contains this name.
 pub(super) const TEST_DATA: &str = "FLASHBLOG_TEST_DATA";
-/// Begins the reason of an ignored test that is a part of another one.
+/// The reason of an ignored test begins with this if another test starts it.
 const PART_OF_A_TEST: &str = "started by ";
-/// More failures than this are no matter of chance.
+/// With more failures than this, none is retried: they are unlikely to be chance.
 const MAX_RETRIED: usize = 3;
 
-/// The results so far. Each test counts in one of the four.
+/// The results so far. Each test counts in one of the four groups.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub(super) passed: u64,
     failed: u64,
-    /// The reason of each test that could not prove anything.
+    /// The reason of each test that could not run.
     pub(super) skipped: Vec<String>,
-    /// Names of tests that failed among the others and passed alone.
+    /// The names of tests that failed among the others and passed alone.
     flaky: Vec<String>,
 }
 
 impl Tally {
-    /// Runs `command`, a `cargo test`, with `arguments` for the tests. Passes its output on to
-    /// `out` and counts its results.
+    /// Runs `command`, a `cargo test`, with `arguments` for the tests. Copies its output to `out` and
+    /// counts its results.
     ///
-    /// A few tests that fail run once more, alone: on a busy machine a browser can be slower than
-    /// every timeout. Tests that read [`TEST_DATA`] run too if `has_data`.
+    /// If only a few tests fail, they run once more, alone: on a busy machine a browser can be slower
+    /// than the timeouts. Tests that read [`TEST_DATA`] run too if `has_data`.
     pub(super) fn cargo_test(
         &mut self,
         command: &dyn Fn() -> Command,
@@ -45,7 +45,7 @@ impl Tally {
         out: &mut impl Write,
     ) -> Result<()> {
         let results = Results::of(command(), arguments, out)?;
-        self.passed += results.proven();
+        self.passed += results.passed_unskipped();
         self.skipped.extend(results.skipped.iter().cloned());
         let outcome = if results.is_success {
             Ok(())
@@ -67,7 +67,7 @@ impl Tally {
         let with_data = step("testing with the data of FLASHBLOG_TEST_DATA", || {
             Results::of(command(), &exactly("--ignored", &data_tests), out)
         })?;
-        self.passed += with_data.proven();
+        self.passed += with_data.passed_unskipped();
         self.failed += with_data.failed;
         with_data.check(&command())
     }
@@ -107,11 +107,11 @@ struct Results {
     /// As `cargo test` counts, skipped ones included.
     passed: u64,
     failed: u64,
-    /// The reasons of tests that passed without a proof.
+    /// The reasons of tests that count as passed, but could not run.
     skipped: Vec<String>,
     /// Names and reasons.
     ignored: Vec<(String, String)>,
-    /// Names of those that failed.
+    /// The names of tests that failed.
     failing: Vec<String>,
     /// Test binaries that began, and those that came to an end.
     begun: u64,
@@ -130,7 +130,7 @@ impl Results {
             .context("cargo can't be started")?;
         let mut output = BufReader::new(child.stdout.take().context("piped above")?);
         let mut line = Vec::new();
-        // Bytes: a test may print what isn't UTF-8.
+        // Read as bytes, because a test may print something that isn't UTF-8.
         while output.read_until(b'\n', &mut line)? > 0 {
             out.write_all(&line)?;
             results.read(&String::from_utf8_lossy(&line));
@@ -147,12 +147,12 @@ impl Results {
         Ok(())
     }
 
-    /// How many passed and proved something.
-    fn proven(&self) -> u64 {
+    /// The number of tests that passed and were not skipped.
+    fn passed_unskipped(&self) -> u64 {
         self.passed.saturating_sub(self.skipped.len() as u64)
     }
 
-    /// Whether all that failed are a few tests with known names: everything was built, and nothing
+    /// Whether only a few tests failed, all with known names: everything was built, and no test binary
     /// crashed.
     fn can_be_retried(&self) -> bool {
         self.begun == self.ended
@@ -164,7 +164,7 @@ impl Results {
     /// `test a::b ... FAILED` or `SKIPPED: …`.
     fn read(&mut self, line: &str) {
         let line = line.trim_end();
-        // With a single thread, a test's name stands on the same line.
+        // With a single thread, the test's name is on the same line.
         if let Some((_, reason)) = line.split_once(SKIPPED) {
             self.skipped.push(reason.to_owned());
         } else if line.starts_with("running ") {
@@ -250,7 +250,7 @@ mod tests {
     fn only_a_few_failures_that_have_names_are_retried() {
         for lines in [
             &["running 3 tests\n", PASSED] as &[&str],
-            // Crashed.
+            // The second binary crashed.
             &[
                 "running 14 tests\n",
                 "test b ... FAILED\n",
@@ -258,7 +258,7 @@ mod tests {
                 FAILED,
                 "running 3 tests\n",
             ],
-            // Not all of them are known.
+            // The name of the second failure is unknown.
             &["running 14 tests\n", "test b ... FAILED\n", FAILED],
             &[
                 "running 14 tests\n",
@@ -275,7 +275,7 @@ mod tests {
         }
     }
 
-    /// Stands in for `cargo test`: a shell script that sees the arguments after `--`.
+    /// Counts the results of a shell script instead of `cargo test`. It gets the arguments after `--`.
     #[cfg(unix)]
     fn tally(script: &str, has_data: bool) -> (Tally, Result<()>) {
         let mut tally = Tally::default();
@@ -354,7 +354,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_test_without_a_proof_is_skipped() {
+    fn a_test_that_prints_a_reason_is_skipped() {
         let script = "
             echo 'running 5 tests'
             echo 'SKIPPED: PostgreSQL: not installed'

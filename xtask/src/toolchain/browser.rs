@@ -11,7 +11,7 @@ use crate::step::already;
 const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 const DRIVER: &str = "chromedriver";
 
-/// A browser of the Chromium family and the WebDriver server that steers it.
+/// A browser of the Chromium family and the WebDriver server that controls it.
 pub(crate) struct Browser {
     /// Absolute path.
     pub(crate) chromium: PathBuf,
@@ -20,10 +20,10 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// What PATH offers, else Debian's packages.
+    /// Finds them on PATH, else installs Debian's packages.
     ///
     /// # Errors
-    /// One line with the command that would help.
+    /// When they are missing and can't be installed here: one line with the command that would help.
     pub(crate) fn provide() -> Result<Self> {
         if let Some(browser) = Self::find() {
             already(&format!("browser: {}", browser.chromium.display()));

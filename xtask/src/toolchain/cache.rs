@@ -1,4 +1,4 @@
-//! The per-user folder for installed tools, and the lock that lets one xtask at a time fill it.
+//! The per-user folder for installed tools, and a lock so that one xtask at a time writes to it.
 
 use std::env;
 use std::fs::{self, File, TryLockError};
@@ -40,7 +40,7 @@ impl Cache {
     }
 }
 
-/// The specification has relative values of XDG_CACHE_HOME ignored.
+/// A relative XDG_CACHE_HOME is ignored, as the specification says.
 fn folder(xdg_cache_home: Option<PathBuf>, home: Option<PathBuf>) -> Option<PathBuf> {
     xdg_cache_home
         .filter(|path| path.is_absolute())
@@ -48,13 +48,13 @@ fn folder(xdg_cache_home: Option<PathBuf>, home: Option<PathBuf>) -> Option<Path
         .map(|cache| cache.join("flashblog"))
 }
 
-/// A lock among processes; dropping it, or dying, releases it.
+/// A lock between processes. It is released when it is dropped or the process ends.
 pub(crate) struct Lock {
     _file: File,
 }
 
 impl Lock {
-    /// Takes the lock on `path`, saying so if that means to wait for another xtask.
+    /// Takes the lock on `path`. If another xtask has it, prints a line and waits.
     pub(crate) fn acquire(path: &Path) -> Result<Self> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
@@ -67,7 +67,7 @@ impl Lock {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                already("waiting for another `cargo xtask` to finish this");
+                already("waiting for another `cargo xtask`");
                 file.lock()?;
             }
             Err(TryLockError::Error(error)) => {

@@ -24,11 +24,11 @@ struct CargoTool {
     program: &'static str,
     /// For `cargo install`.
     arguments: &'static [&'static str],
-    /// Low: a tool that runs for seconds must not compile for minutes.
+    /// Low, because a tool that runs for seconds must not take minutes to compile.
     opt_level: &'static str,
 }
 
-/// Folders for PATH, and the versions in one line.
+/// Installs missing tools. Returns their folders for PATH, and the versions in one line.
 pub(super) fn provide(workspace: &Workspace, cache: &Cache) -> Result<(Vec<PathBuf>, String)> {
     let wasm_bindgen = workspace.crate_version("wasm-bindgen")?;
     let versions = format!("trunk {TRUNK}, wasm-bindgen {wasm_bindgen}");
@@ -44,12 +44,12 @@ pub(super) fn provide(workspace: &Workspace, cache: &Cache) -> Result<(Vec<PathB
             name: "wasm-bindgen-cli",
             version: wasm_bindgen,
             program: "wasm-bindgen",
-            // No --locked: its lock file may name versions that a registry's mirror lacks.
+            // Without --locked: its lock file may have versions that a mirror of the registry lacks.
             arguments: &["--no-default-features"],
             opt_level: "1",
         },
     ];
-    // Side by side: one tool's linking leaves cores to the other's crates.
+    // At the same time: while one tool is linked, the other's crates use the free cores.
     let folders: Result<Vec<Option<PathBuf>>> = thread::scope(|scope| {
         let installs = tools
             .each_ref()
@@ -68,14 +68,14 @@ pub(super) fn provide(workspace: &Workspace, cache: &Cache) -> Result<(Vec<PathB
 }
 
 impl CargoTool {
-    /// Installs the tool where it is missing. Gives a folder for PATH, none where PATH has it.
+    /// Installs the tool if it is missing. Returns its folder for PATH, or None if it is on PATH already.
     fn provide(&self, cache: &Cache) -> Result<Option<PathBuf>> {
         let Self { name, version, .. } = self;
         if self.is_on_path() {
             already(&format!("{name} {version}: found on PATH"));
             return Ok(None);
         }
-        // One per version, since checkouts may differ.
+        // One folder for each version, since checkouts may need different ones.
         let folder = cache.join(format!("tools/{name}-{version}"));
         if folder.is_dir() {
             already(&format!("{name} {version}: in the cache"));
@@ -90,8 +90,8 @@ impl CargoTool {
             .is_ok_and(|output| tells_version(&output, &self.version))
     }
 
-    /// Installs elsewhere and moves the finished folder into its place, so that an
-    /// interrupted install never looks like a finished one.
+    /// Installs into another folder and moves it when it is finished, so that an interrupted install
+    /// never looks like a finished one.
     fn install(&self, cache: &Cache, folder: &Path) -> Result<()> {
         let Self { name, version, .. } = self;
         let builds = cache.join("build");
@@ -116,12 +116,12 @@ impl CargoTool {
         fs::rename(&unfinished, folder).with_context(|| format!("can't move {name} into place"))?;
         let build = builds.join(name);
         if build.exists() {
-            fs::remove_dir_all(build).context("tidying up after the install")?;
+            fs::remove_dir_all(build).context("removing the build folder of the install")?;
         }
         Ok(())
     }
 
-    /// Downloads a binary. Compiling is left to [`Self::cargo_install`], which compiles less.
+    /// Downloads a binary. It must not compile, since [`Self::cargo_install`] has less to compile.
     fn binstall(&self, builds: &Path, root: &Path) -> Command {
         let mut command = cargo(builds, &["binstall", self.name]);
         command
@@ -141,7 +141,7 @@ impl CargoTool {
             .args(self.arguments)
             .arg("--root")
             .arg(root)
-            // Kept when interrupted: the next try goes on where this one ended.
+            // Kept after an interruption, so that the next try continues.
             .arg("--target-dir")
             .arg(builds.join(self.name))
             .env("CARGO_PROFILE_DEV_DEBUG", "false")
@@ -150,7 +150,7 @@ impl CargoTool {
         command
     }
 
-    /// Two installs report at once: each line names its tool.
+    /// Prints the output with the tool's name before each line, since two installs print at once.
     fn run_with_prefix(&self, command: &mut Command) -> Result<()> {
         let mut child = command
             .stdin(Stdio::null())
@@ -171,7 +171,7 @@ impl CargoTool {
     }
 }
 
-/// Cargo in `folder`, outside the workspace: the tools don't take its Cargo configuration.
+/// Cargo in `folder`, outside the workspace, so that the workspace's Cargo configuration does not apply.
 fn cargo(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new("cargo");
     command.args(arguments).current_dir(folder);
@@ -180,7 +180,7 @@ fn cargo(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// Whether `wasm-bindgen 0.2.130 (…)` or `trunk 0.21.14` tells exactly `version`.
+/// Whether an output such as `wasm-bindgen 0.2.130 (…)` or `trunk 0.21.14` has exactly this version.
 fn tells_version(output: &str, version: &str) -> bool {
     output.split_whitespace().nth(1) == Some(version)
 }

@@ -1,4 +1,4 @@
-//! Debian's package manager, where this xtask may use it.
+//! Debian's package manager, if xtask may use it.
 
 use std::fs;
 use std::process::Command;
@@ -8,13 +8,13 @@ use anyhow::Result;
 use crate::process;
 use crate::step::step;
 
-/// Whether packages can be installed here without asking anybody: Debian, as root.
+/// Whether packages can be installed without a password: on Debian, as root.
 pub(crate) fn can_install() -> bool {
     is_root() && fs::read_to_string("/etc/os-release").is_ok_and(|text| is_debian(&text))
 }
 
-/// Whether `/etc/os-release` (os-release(5)) describes Debian itself: its derivatives lack
-/// packages that are needed here.
+/// Whether `/etc/os-release` (os-release(5)) describes Debian itself. Its derivatives lack packages that
+/// are needed here.
 pub(crate) fn is_debian(os_release: &str) -> bool {
     os_release
         .lines()
@@ -31,7 +31,7 @@ fn is_root() -> bool {
     false
 }
 
-/// Installs packages, after a look at what the archive offers today.
+/// Updates the package lists and installs packages.
 pub(crate) fn install(packages: &[&str]) -> Result<()> {
     step(
         &format!("installing Debian's {}", packages.join(", ")),

@@ -1,5 +1,6 @@
-//! Provides the tools for the app's build. Uses what is there and fits; installs the rest into a
-//! per-user cache that all checkouts share. Asks nothing, and a second run repeats nothing.
+//! Provides the tools for the app's build and for the tests. Uses installed tools that fit, and installs
+//! the others, if possible into a per-user cache that all checkouts share. It asks no questions, and a
+//! second run installs nothing.
 
 pub(crate) mod browser;
 mod cache;
@@ -28,7 +29,7 @@ pub(crate) struct Toolchain {
     path: Vec<PathBuf>,
     /// Variables beside PATH.
     variables: Vec<(&'static str, OsString)>,
-    /// Names the versions in use: another text means that the app has to be built anew.
+    /// The versions in use. If this text changes, the app is built again.
     pub(crate) versions: String,
 }
 
@@ -41,7 +42,7 @@ impl Toolchain {
         let cache = Cache::open()?;
         let _one_at_a_time = cache.lock()?;
 
-        // The quick ones first: they fail before minutes of compiling.
+        // The quick steps first, so that they fail before minutes of compiling.
         let wasm_std = WasmStd::provide()?;
         npm::provide(workspace)?;
         let (mut path, tools) = cargo_tools::provide(workspace, &cache)?;
@@ -101,7 +102,7 @@ fn shell_quote(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// What a POSIX shell prints for `script`.
+    /// The output of a POSIX shell for `script`.
     fn sh(script: &str) -> String {
         process::capture(Command::new("sh").args(["-c", script])).expect("sh runs it")
     }

@@ -11,7 +11,7 @@ use crate::process;
 use crate::step::{already, step};
 use crate::workspace::Workspace;
 
-/// Installs what the app is built and tested with.
+/// Installs the packages that build and test the app.
 pub(super) fn provide(workspace: &Workspace) -> Result<()> {
     install(
         &workspace.frontend(),
@@ -27,7 +27,7 @@ pub(crate) fn install(folder: &Path, what: &str) -> Result<()> {
     provide_node()?;
     let lock = folder.join("package-lock.json");
     let lock = fs::read(&lock).with_context(|| format!("reading {}", lock.display()))?;
-    // npm removes the whole folder before it installs, so a half-done install leaves no mark.
+    // npm removes the whole folder before it installs, so an interrupted install leaves no mark.
     let mark = folder.join("node_modules").join(".installed-lock.json");
     if fs::read(&mark).is_ok_and(|installed| installed == lock) {
         already(&format!("npm packages ({what}): as the lock file says"));
@@ -39,7 +39,7 @@ pub(crate) fn install(folder: &Path, what: &str) -> Result<()> {
     })
 }
 
-/// Node runs Sass and wasm-opt, npm installs them.
+/// Finds or installs Node, which runs Sass and wasm-opt, and npm, which installs them.
 fn provide_node() -> Result<()> {
     let there =
         || process::find_on_path("node").is_some() && process::find_on_path("npm").is_some();

@@ -1,4 +1,4 @@
-//! PostgreSQL's server programs, for the tests of the second database.
+//! PostgreSQL's server programs, for the tests with PostgreSQL.
 
 use std::fs;
 
@@ -7,8 +7,7 @@ use anyhow::Result;
 use super::debian;
 use crate::step::already;
 
-/// What is there, else Debian's package. Where there is neither, the tests of PostgreSQL say that
-/// they were skipped.
+/// Finds PostgreSQL, else installs Debian's package. Without both, the tests with PostgreSQL are skipped.
 ///
 /// # Errors
 /// When the package can't be installed.
@@ -27,7 +26,7 @@ pub(crate) fn provide() -> Result<()> {
     Ok(())
 }
 
-/// Debian keeps the server's programs out of PATH, one folder a version.
+/// Debian installs the server's programs outside PATH, in one folder for each version.
 fn is_installed() -> bool {
     fs::read_dir("/usr/lib/postgresql").is_ok_and(|versions| {
         versions

@@ -1,5 +1,5 @@
-//! Schemathesis, which holds a running API to its own description: a Python program, installed
-//! into the cache.
+//! Schemathesis, which tests a running API against its own description. It is a Python program and is
+//! installed into the cache.
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::step::{already, step};
 
 const VERSION: &str = "4.32.5";
 
-/// The program, from the cache or installed there; `None` where there is no Python to run it.
+/// The program in the cache, installed if it is missing. `None` without Python to run it.
 ///
 /// # Errors
 /// When it can't be installed.
@@ -25,8 +25,8 @@ pub(crate) fn provide() -> Result<Option<PathBuf>> {
     let _one_at_a_time = cache.lock()?;
     let folder = cache.join("tools").join(format!("schemathesis-{VERSION}"));
     let program = folder.join("bin").join("schemathesis");
-    // Written last: an interrupted install never looks like a finished one. The folder can't be
-    // moved into place instead, since its programs name it.
+    // Written last, so that an interrupted install never looks like a finished one. The folder can't be
+    // moved into place instead, since its programs contain its path.
     let finished = folder.join("finished");
     if finished.is_file() {
         already(&format!("schemathesis {VERSION}: in the cache"));

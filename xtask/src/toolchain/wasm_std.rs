@@ -14,7 +14,7 @@ use crate::step::{already, step};
 use crate::workspace::Workspace;
 
 const TARGET: &str = "wasm32-unknown-unknown";
-/// Debian's current Rust and its library's source, one and the same version.
+/// Debian's newest Rust compiler, and the source of its standard library in the same version.
 const DEBIAN_PACKAGES: [&str; 2] = ["rustc-web", "rust-web-src"];
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_SOURCE: &str = "/usr/lib/rustlib/src/rust/library/std/Cargo.toml";
@@ -23,15 +23,16 @@ const RUST_VERSION: &str = env!("CARGO_PKG_RUST_VERSION");
 
 /// Where the app's standard library comes from.
 pub(super) struct WasmStd {
-    /// Names compiler and library: another text means another build.
+    /// The versions of compiler and library. If this text changes, the app is built again.
     pub(super) version: String,
-    /// Links wasm for Debian's compiler, which brings no linker. None: the toolchain's own library.
+    /// The linker for wasm if Debian's compiler is used, which has none. None for the toolchain's own
+    /// library.
     linker: Option<PathBuf>,
 }
 
 impl WasmStd {
-    /// Takes the first way that works. Debian's Rust, once installed, comes before rustup: it is
-    /// there because rustup failed, and a second run must not wait for that again.
+    /// Uses the first way that works. Debian's Rust comes before rustup if it is installed: it was
+    /// installed because rustup failed, and the next run must not wait for that again.
     pub(super) fn provide() -> Result<Self> {
         let ways: [fn() -> Result<Self>; 4] = [
             of_toolchain,
@@ -62,8 +63,8 @@ impl WasmStd {
         )
     }
 
-    /// Variables for the app's build. Cargo reads each `-Z build-std` from the environment,
-    /// and a stable compiler allows it where `RUSTC_BOOTSTRAP` is set.
+    /// Variables for the app's build. Cargo reads `-Z build-std` from the environment, and a stable
+    /// compiler allows it if `RUSTC_BOOTSTRAP` is set.
     pub(super) fn variables(&self, workspace: &Workspace) -> Vec<(&'static str, OsString)> {
         let Some(linker) = &self.linker else {
             return Vec::new();
@@ -78,7 +79,7 @@ impl WasmStd {
     }
 }
 
-/// What the compiler says that Cargo uses for the host.
+/// The output of the compiler that Cargo uses for the host.
 fn rustc(arguments: &[&str]) -> Result<String> {
     process::capture(Command::new("rustc").args(arguments)).context("install Rust with rustup")
 }
@@ -98,7 +99,7 @@ fn of_toolchain() -> Result<WasmStd> {
     })
 }
 
-/// With Debian's compiler and source, where they are here and new enough.
+/// Debian's compiler and source, if they are installed and new enough.
 fn of_debian() -> Result<WasmStd> {
     ensure!(
         Path::new(DEBIAN_SOURCE).is_file(),
@@ -127,13 +128,13 @@ fn rustup_target_add() -> Result<()> {
         process::run(
             Command::new("rustup")
                 .args(["target", "add", TARGET])
-                // rustup's own stack says nothing about the cause.
+                // rustup's backtrace says nothing about the cause.
                 .env("RUST_BACKTRACE", "0"),
         )
     })
 }
 
-/// Whether `rustc 1.96.0 (…)` is at least `1.95`.
+/// Whether a version such as `rustc 1.96.0 (…)` is at least `needed`.
 fn is_new_enough(version: &str, needed: &str) -> bool {
     let numbers = |text: &str| -> Vec<u32> {
         text.split('.')
