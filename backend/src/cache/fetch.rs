@@ -49,7 +49,7 @@ impl Fetch {
                 Ok(SourceClaim::Recent { failed, wait }) => {
                     learn(shared, &self.state).await;
                     if !failed && self.state.lock().last_good.is_none() {
-                        // What the other server read can't be had.
+                        // The other server's reading can't be loaded from the store.
                         return self.run().await;
                     }
                     return self.adopt_outcome(failed, wait);
@@ -88,7 +88,7 @@ impl Fetch {
         }
     }
 
-    /// Writes the outcome of a fetch to the store, from which every server learns it.
+    /// Writes the outcome of a fetch to the store, from which every server reads it.
     async fn record(
         &self,
         shared: &SharedReadings,
@@ -130,8 +130,8 @@ impl Fetch {
         self.land(blogs.map(|blogs| Some((blogs.copy, blogs.site.as_deref().cloned()))))
     }
 
-    /// Takes the outcome of a recorded fetch for this server's. The source is to be left alone for the
-    /// time to `wait`.
+    /// Adopts the outcome of a recorded fetch as this server's own. The source is not read again for
+    /// `wait`.
     fn adopt_outcome(&self, failed: bool, wait: Duration) -> Result<FetchedBlogs, FetchFailed> {
         let (outcome, age) = match failed {
             true => (Outcome::Failed(wait), Duration::ZERO),

@@ -1,8 +1,8 @@
 //! Which copy of the blogs a visitor reads.
 //!
 //! The source is read by one fetch at a time. A session keeps one copy for a while, so that pages don't
-//! shift under a reader. Which one follows from the session's beginning and the times of the readings:
-//! no server remembers it. Copies and cached pages are bounded.
+//! shift under a reader. Which copy it is, is computed from the session's beginning and the times of the
+//! readings: no server remembers it. The number of copies is bounded.
 
 mod fetch;
 mod readings;
@@ -29,7 +29,7 @@ use crate::store::Store;
 
 /// The shortest time between two fetches, and how old a copy of a source on this machine may be.
 pub const REFETCH_INTERVAL: Duration = Duration::from_secs(5);
-/// The most different copies in memory. Beyond it the sessions with the oldest move to the next one.
+/// The most different copies in memory. Above this, sessions with the oldest copy move to the next one.
 pub const MAX_SNAPSHOTS: usize = 16;
 
 /// The copies of the source that sessions read.
@@ -84,20 +84,20 @@ impl BlogCache {
         self.upstream.read_again().await;
     }
 
-    /// Begins to read the source: the first visitors wait less and see no stale copy, and the log says
-    /// right away what is wrong with the posts. It needs a tokio runtime.
+    /// Begins to read the source: the first visitors wait less and see no stale copy, and the log reports
+    /// problems with the posts at once. It needs a tokio runtime.
     pub fn begin_reading(&self) {
         self.upstream.begin();
     }
 
-    /// Waits, as a reader does, for the first reading of a source over the network.
+    /// Waits for the first reading of a remote source, at most as long as a reader does.
     pub async fn await_first_reading(&self) {
         if self.upstream.is_unread() {
             self.upstream.current().await;
         }
     }
 
-    /// What the source says about the site itself, as far as it was read.
+    /// What the source says about the site itself. `None` before the source is read.
     pub fn site(&self) -> Option<Arc<SiteInfo>> {
         self.upstream.site()
     }
@@ -149,7 +149,7 @@ impl BlogCache {
         self.upstream.evict_expired();
     }
 
-    /// Different copies in memory.
+    /// The number of different copies in memory.
     pub fn snapshots(&self) -> usize {
         self.upstream.snapshots()
     }

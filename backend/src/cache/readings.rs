@@ -1,5 +1,5 @@
-//! When the source held what. Which copy a session reads follows from its beginning and these
-//! readings: it is the same at every server, and after a restart.
+//! The readings of the source, by time. The copy that a session reads is computed from the session's
+//! beginning and these readings. So it is the same at every server, and after a restart.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,21 +9,22 @@ use super::MAX_SNAPSHOTS;
 use super::view::{BlogCopy, FetchedBlogs};
 use crate::session_id::SessionId;
 
-/// Clocks may differ by so much. With a newest reading from further ahead, the clock was put back, and
-/// no reading's time can be compared any more.
+/// How far clocks may differ, in milliseconds. When the newest reading is further in the future, the clock
+/// was set back, and the times of readings can't be compared any more.
 const CLOCK_LEEWAY_MS: i64 = 5_000;
 
 /// The session that reads.
 #[derive(Debug, Clone, Copy)]
 pub struct Reader {
-    /// Which one.
+    /// Its id.
     pub session: SessionId,
     /// When it began, in seconds since the Unix epoch.
     pub since: i64,
 }
 
 impl Reader {
-    /// When the period began in which the reader keeps its copy at `now`, in milliseconds.
+    /// When the reader's period began that `now` is in. The reader keeps its copy for a period, which
+    /// lasts a `lifetime`. Times are milliseconds since the Unix epoch.
     pub(super) fn period_began(self, now: i64, lifetime: Duration) -> i64 {
         let since = self.since.saturating_mul(1_000);
         let lifetime = milliseconds(lifetime).max(1);
@@ -83,7 +84,7 @@ impl Readings {
         }
     }
 
-    /// Different copies among them.
+    /// How many different copies they have.
     pub(super) fn copies(&self) -> usize {
         let mut copies: Vec<*const BlogCopy> = self
             .0

@@ -19,7 +19,7 @@ use crate::store::data_dir::{create_folder, open_private};
 
 /// The name of the file in the data directory.
 const FILE_NAME: &str = "last-copy.json.gz";
-/// Changes when the file's shape changes; another one is not read.
+/// The version of the file's format. A file of another version is not read.
 const FORMAT: u32 = 2;
 
 /// Where the last good copy of one source is kept.
@@ -27,7 +27,7 @@ const FORMAT: u32 = 2;
 pub struct SavedCopy {
     path: PathBuf,
     source: String,
-    /// Two writers would mix their bytes.
+    /// Held while writing: two writers would mix their bytes.
     turn: Arc<Mutex<()>>,
 }
 
@@ -35,7 +35,7 @@ pub struct SavedCopy {
 #[derive(Debug, Serialize, Deserialize)]
 struct Contents<'a> {
     format: u32,
-    /// Of which source: after a change of `--source` the copy is another site's.
+    /// Names the source. After a change of `--source` the copy is that of another one, and not used.
     source: String,
     kind: String,
     fetched_at: String,
@@ -87,7 +87,7 @@ impl SavedCopy {
     fn read(&self) -> io::Result<Contents<'static>> {
         let mut reader = BufReader::new(GzDecoder::new(File::open(&self.path)?));
         let contents = serde_json::from_reader(&mut reader)?;
-        // The checksum stands behind the last byte.
+        // Gzip's checksum stands behind the last byte, and is checked when that is read.
         io::copy(&mut reader, &mut io::sink())?;
         Ok(contents)
     }

@@ -30,18 +30,18 @@ use crate::store::reading::{ReadingRules, SourceClaim, StoredCopy};
 use crate::store::{Store, StoreError};
 use crate::telemetry::Chain;
 
-/// Changes when the shape of a copy changes. Versions that differ keep readings of their own.
+/// The version of a copy's format. Servers of different versions keep separate readings.
 const FORMAT: u32 = 2;
-/// Readings are kept for longer than sessions need them: clocks differ.
+/// Readings are kept for this much longer than sessions need them, since clocks differ.
 const KEEP_MARGIN: Duration = Duration::from_secs(60);
 
 /// How servers that share readings wait for each other.
 #[derive(Debug, Clone, Copy)]
 pub struct SharingTimes {
-    /// How often a server asks for the reading that another one is making. The database tells of it
-    /// sooner where it can.
+    /// How often a server asks for the reading that another one is making. The database notifies it
+    /// sooner if it can.
     pub poll: Duration,
-    /// How long the source is left to a server that does not answer any more.
+    /// How long a claim on the source lasts without renewal. Then another server may read the source.
     pub lease: Duration,
 }
 
@@ -59,11 +59,11 @@ pub(super) struct SharedReadings {
     store: Arc<dyn Store>,
     source: String,
     times: SharingTimes,
-    /// The last reading that this server knows; a lock on learning more.
+    /// The last reading that this server knows. The lock lets one task at a time ask for more.
     last: tokio::sync::Mutex<Last>,
     /// How often the store was asked for more.
     asked: AtomicU64,
-    /// By hash: the last copies, so that each is read from the store once.
+    /// The last copies by hash, so that each is read from the store once.
     known: Mutex<VecDeque<(Vec<u8>, FetchedBlogs)>>,
 }
 
@@ -73,7 +73,7 @@ struct Last {
     hash: Vec<u8>,
 }
 
-/// A copy in writing. Equal copies are equal to the byte.
+/// A copy as it is stored. Equal copies have equal bytes.
 #[derive(Serialize, Deserialize)]
 struct Body<'a> {
     kind: Cow<'a, str>,
@@ -108,8 +108,8 @@ impl SharedReadings {
         self.store.claim_source(&self.source, now, rules).await
     }
 
-    /// A place to hear of other servers' readings. Taken before the question whose answer may be that
-    /// one is under way.
+    /// Notifies of other servers' readings. It must be taken before [`Self::claim`], so that no
+    /// notification is missed in between.
     pub(super) fn noted(&self) -> watch::Receiver<()> {
         self.store.readings_noted()
     }
@@ -147,7 +147,7 @@ impl SharedReadings {
         }
     }
 
-    /// Records that this server could not read the source, which nobody may read during the pause.
+    /// Records that this server could not read the source. No server may read it during the `pause`.
     pub(super) async fn record_failure(
         &self,
         clock: &dyn Clock,
@@ -157,7 +157,7 @@ impl SharedReadings {
         self.store.reading_failed(&self.source, now, pause).await
     }
 
-    /// Records what the source held, for readers who keep it for `keep`.
+    /// Records what the source held, and keeps that for at least `keep`.
     pub(super) async fn record(
         &self,
         blogs: FetchedBlogs,
@@ -187,13 +187,13 @@ impl SharedReadings {
         Ok(())
     }
 
-    /// The readings that this server does not know yet, oldest first. `learn` gets each of them. Calls
-    /// that come while the store is asked share the next question.
+    /// Passes the readings that this server does not know yet to `learn`, oldest first. Calls during a
+    /// query share the next one.
     pub(super) async fn catch_up(&self, learn: impl Fn(Reading)) -> Result<(), StoreError> {
         let asked = self.asked.load(Ordering::SeqCst);
         let mut last = self.last.lock().await;
         if self.asked.load(Ordering::SeqCst) > asked {
-            // Asked after this call, and answered since the lock is free.
+            // The store was asked after this call, and has answered: the lock is free.
             return Ok(());
         }
         self.asked.fetch_add(1, Ordering::SeqCst);
@@ -275,7 +275,7 @@ fn write(blogs: &FetchedBlogs) -> Option<StoredCopy> {
     })
 }
 
-/// Compresses and hashes text on its way: whole, it would be a copy of all posts.
+/// Compresses and hashes text while it is written, so that the whole text is never in memory.
 struct HashingWriter {
     hash: digest::Context,
     encoder: GzEncoder<Vec<u8>>,

@@ -19,27 +19,27 @@ use crate::telemetry::Chain;
 /// A fetch that is under way; every reader that needs it awaits the same one (single flight).
 pub(super) type Flight = Shared<BoxFuture<'static, Result<FetchedBlogs, FetchFailed>>>;
 
-/// The cause is in the log.
+/// A fetch failed. The log has the cause.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FetchFailed;
 
 /// How often the source was read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Fetches {
-    /// Fetches that brought posts, or the news that nothing changed.
+    /// Fetches that returned posts, or that found the source unchanged.
     pub succeeded: u64,
     /// Fetches that failed.
     pub failed: u64,
 }
 
-/// What a fetch brought; `None` when the source is unchanged.
+/// What a fetch returned; `None` when the source is unchanged.
 pub(super) type Fetched<T> = Option<(T, Option<SiteInfo>)>;
 
 #[derive(Default)]
 pub(super) struct State {
     pub(super) last_good: Option<FetchedBlogs>,
     pub(super) readings: Readings,
-    /// What this server's last good fetch brought. An unchanged source still holds it.
+    /// What this server's last good fetch returned. An unchanged source still holds it.
     pub(super) fetched: Option<FetchedBlogs>,
     pub(super) last_attempt: Option<Attempt>,
     /// Whether `last_good` is from disk, and the source was not read since the start.
@@ -71,7 +71,7 @@ impl State {
         self.readings.push(reading);
     }
 
-    /// Records that the source was read, so long ago, by this server or another one.
+    /// Records that the source was read `age` ago, by this server or another one.
     pub(super) fn attempted(&mut self, outcome: Outcome, age: Duration, clock: &dyn Clock) {
         self.flight = None;
         self.last_attempt = Some(Attempt {
@@ -80,7 +80,7 @@ impl State {
         });
     }
 
-    /// Records the outcome of a fetch; with whether its copy is a new one.
+    /// Records the outcome of a fetch. Returns the blogs, and whether they are new.
     pub(super) fn land(
         &mut self,
         fetched: Result<Fetched<Arc<BlogCopy>>, SourceError>,
@@ -122,13 +122,14 @@ impl State {
     }
 }
 
-/// How long a source is left alone after a failure.
+/// How long a source is not read after a failure: as long as it asks for, and at least
+/// [`REFETCH_INTERVAL`].
 pub(super) fn pause_after(cause: &SourceError) -> Duration {
     let asked = cause.retry_after().unwrap_or_default();
     asked.max(REFETCH_INTERVAL)
 }
 
-/// The blogs of a fetch, not dated yet. An unchanged source holds what it held in the `previous` one.
+/// The blogs of a fetch, before its time is known. An unchanged source holds those of the `previous` one.
 pub(super) fn blogs_of(
     fetched: Fetched<Arc<BlogCopy>>,
     previous: Option<&FetchedBlogs>,
@@ -152,8 +153,8 @@ pub(super) fn blogs_of(
     }
 }
 
-/// Returns the copy in memory that equals `snapshot`, else a new one. It compares whole posts, so it
-/// does not hold the lock meanwhile.
+/// Returns the copy in memory that equals `snapshot`, else a new one. Comparing whole posts takes time, so
+/// the lock is not held meanwhile.
 pub(super) fn share(state: &Mutex<State>, snapshot: Snapshot) -> Arc<BlogCopy> {
     let copies: Vec<Arc<BlogCopy>> = {
         let state = state.lock();

@@ -1,4 +1,4 @@
-//! The one reading of the source that all sessions share.
+//! The source, its fetches and its readings, which all sessions share.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,12 +21,12 @@ use crate::sources::{BlogSource, SourceError};
 use crate::store::Store;
 use crate::telemetry::{Chain, in_current_request};
 
-/// How long a reader without a copy waits: well within the time that a handler has to answer.
+/// How long a reader without a copy waits. This is less than the time that a handler has to answer.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(20);
-/// After so long nobody waits for a reading of which the first posts have come: the rest of a long list
-/// takes minutes, and the page can say how far it is.
-const PATIENCE: Duration = Duration::from_secs(3);
-/// How often the source is asked how far it is.
+/// Once a fetch has run for this long and its first posts have come, a reader without a copy stops waiting:
+/// the rest of a long list takes minutes, and the page can show the progress.
+const FIRST_POSTS_TIMEOUT: Duration = Duration::from_secs(3);
+/// How often a reader that waits checks the progress of the source.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 /// How long a reader with a copy waits for a source on this machine, so that an edited file shows
 /// at once.
@@ -38,7 +38,7 @@ pub(super) struct Current {
     pub(super) blogs: Option<FetchedBlogs>,
     /// Whether the source failed when it was last read.
     pub(super) stale: bool,
-    /// Where there is no copy yet: the posts that were read so far.
+    /// While there is no copy: how many posts were read so far.
     pub(super) posts_so_far: Option<usize>,
 }
 
@@ -76,7 +76,7 @@ impl Upstream {
         }
     }
 
-    /// Sets how old a copy of a remote source may be. One on this machine is asked more often.
+    /// Sets how old a copy of a remote source may be. A source on this machine is read more often.
     pub(super) fn set_refresh(&mut self, refresh: Duration) {
         if self.source.is_remote() {
             self.max_age = refresh;
@@ -88,8 +88,8 @@ impl Upstream {
         self.pins = false;
     }
 
-    /// Shows the copy on disk until the source is read, and keeps later ones there. A source on this
-    /// machine needs none.
+    /// Shows the copy on disk until the source is read, and saves later copies there. A source on this
+    /// machine needs no copy.
     pub(super) fn restore(&mut self, saved: SavedCopy) {
         if !self.source.is_remote() {
             return;
@@ -136,7 +136,7 @@ impl Upstream {
         state.readings.first_after(time, now).cloned()
     }
 
-    /// Learns what other servers have read.
+    /// Adopts the readings of other servers.
     pub(super) async fn catch_up(&self) {
         if let Some(shared) = &self.shared {
             learn(shared, &self.state).await;
@@ -159,7 +159,7 @@ impl Upstream {
         self.state.lock().fetches
     }
 
-    /// Whether a source over the network was never tried and there is no copy of it.
+    /// Whether the source is a remote one that was never tried, and there is no copy of it.
     pub(super) fn is_unread(&self) -> bool {
         let state = self.state.lock();
         self.source.is_remote() && state.last_good.is_none() && state.last_attempt.is_none()
@@ -170,7 +170,7 @@ impl Upstream {
         self.state.lock().last_good.as_ref()?.site.clone()
     }
 
-    /// Different copies that are in memory.
+    /// The number of different copies in memory.
     pub(super) fn snapshots(&self) -> usize {
         self.state.lock().readings.copies()
     }
@@ -180,8 +180,8 @@ impl Upstream {
         drop(self.flight());
     }
 
-    /// The newest copy, and a fetch beside it when the copy is too old. A reader waits only where there
-    /// is no copy, or for a source on this machine.
+    /// The newest copy. Starts a fetch when it is too old. A reader waits only when there is no copy, or
+    /// for a source on this machine.
     pub(super) async fn current(&self) -> Current {
         let flight = self.flight();
         let last_good = self.state.lock().last_good.clone();
@@ -199,13 +199,14 @@ impl Upstream {
         self.settled()
     }
 
-    /// Waits for a source of which there is no copy.
+    /// Waits for the first copy of a source.
     async fn await_first(&self, flight: Flight) {
         let came = Instant::now();
         let began = self.state.lock().flight_began.unwrap_or(came);
         let is_slow = || {
             let has_begun_to_come = self.source.posts_so_far().is_some();
-            came.elapsed() >= FETCH_TIMEOUT || (began.elapsed() >= PATIENCE && has_begun_to_come)
+            let may_show_progress = began.elapsed() >= FIRST_POSTS_TIMEOUT && has_begun_to_come;
+            came.elapsed() >= FETCH_TIMEOUT || may_show_progress
         };
         while !is_slow() {
             let piece = tokio::time::timeout(PROGRESS_INTERVAL, flight.clone());
@@ -303,11 +304,11 @@ impl Upstream {
     }
 }
 
-/// Learns what other servers have read.
+/// Adopts the readings of other servers.
 pub(super) async fn learn(shared: &SharedReadings, state: &Mutex<State>) {
     let learnt = shared.catch_up(|reading| state.lock().adopt(reading)).await;
     if let Err(error) = learnt {
-        tracing::debug!(cause = %Chain(&error), "The readings of other servers can't be asked for");
+        tracing::debug!(cause = %Chain(&error), "Can't read other servers' readings from the database");
     }
 }
 

@@ -18,7 +18,7 @@ static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
 /// A snapshot that sessions share.
 pub(super) struct BlogCopy {
     pub(super) snapshot: Arc<Snapshot>,
-    /// Tells it from every other copy of this process. Never 0.
+    /// Unique in this process. Never 0.
     number: u64,
 }
 
@@ -31,7 +31,7 @@ impl BlogCopy {
     }
 }
 
-/// A copy, and when the source last held just this.
+/// A copy, and when the source was last read with just this content.
 #[derive(Clone)]
 pub(super) struct FetchedBlogs {
     pub(super) copy: Arc<BlogCopy>,
@@ -44,7 +44,7 @@ pub(super) struct FetchedBlogs {
 }
 
 impl FetchedBlogs {
-    /// Whether they are other blogs, or those of another site.
+    /// Whether the posts, or what the source says about the site, differ from `before`.
     pub(super) fn is_new_after(&self, before: Option<&Self>) -> bool {
         before
             .is_none_or(|before| !Arc::ptr_eq(&before.copy, &self.copy) || before.site != self.site)
@@ -57,14 +57,14 @@ pub struct View {
     pub snapshot: Arc<Snapshot>,
     /// Whether the source failed, so that they may be out of date.
     pub stale: bool,
-    /// Where there is no copy yet: the posts that were read so far.
+    /// While there is no copy: how many posts were read so far.
     pub posts_so_far: Option<u32>,
     source: &'static str,
     blogs: Option<FetchedBlogs>,
 }
 
 impl View {
-    /// Shows the blogs, or an empty list of this kind of source where there are none.
+    /// Shows the blogs, or an empty list of this kind of source without any.
     pub(super) fn new(current: Current, source: &'static str) -> Self {
         let blogs = current.blogs;
         Self {
@@ -91,20 +91,20 @@ impl View {
         }
     }
 
-    /// The snapshot's number; 0 where there is none.
+    /// The number of the copy; 0 without one.
     pub fn number(&self) -> u64 {
         self.blogs.as_ref().map_or(0, |blogs| blogs.copy.number)
     }
 
-    /// What a list says about its age: when the source last held just this, or how far its first
-    /// reading is.
+    /// The state that a list shows: when the source was last read with just this content, or how far its
+    /// first reading is.
     pub fn moment(&self) -> Option<Arc<str>> {
         let so_far = self.posts_so_far;
         let so_far = so_far.map(|posts| format!("{posts} posts so far").into());
         self.fetched_at().or(so_far)
     }
 
-    /// When the source last held just this.
+    /// When the source was last read with just this content (RFC 3339).
     pub fn fetched_at(&self) -> Option<Arc<str>> {
         let blogs = self.blogs.as_ref()?;
         Some(Arc::clone(&blogs.fetched_at))

@@ -76,7 +76,7 @@ impl Visit {
         }
         match error {
             ApiError::TooManyRequests { .. } => {
-                tracing::debug!("Too many flashes of one client: one is dropped");
+                tracing::debug!("One client has postponed too many flashes: this one is dropped");
             }
             ApiError::Store(error) => {
                 error.log("A flash can't wait for the session's next envelope");

@@ -1,4 +1,4 @@
-//! Whether the database is there, and whether its clock and this machine's agree.
+//! Whether the database is reachable, and whether its clock and this machine's agree.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -8,7 +8,7 @@ use super::Store;
 use crate::clock::Clock;
 use crate::telemetry::Chain;
 
-/// Clocks that differ by more are an error of the operator's: tokens allow 5 s.
+/// Clocks that differ by more are logged as a warning. Tokens allow 5 s.
 const MAX_CLOCK_DIFFERENCE: Duration = Duration::from_secs(2);
 
 /// Watches a database.

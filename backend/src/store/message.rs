@@ -1,9 +1,8 @@
-//! Messages as the store keeps them.
+//! Contact messages as the store keeps them.
 
 use std::fmt;
 
-/// A message's name: `M-` and 50 bits in Crockford's base 32, which has no two letters that look
-/// alike.
+/// Names a message: `M-` and 50 bits in Crockford's base 32, which avoids letters that look alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference(String);
 
@@ -14,19 +13,19 @@ impl Reference {
     /// A reference that can't be guessed.
     ///
     /// # Errors
-    /// When the operating system has no randomness to give.
+    /// When the operating system returns no random bytes.
     pub fn random() -> Result<Self, getrandom::Error> {
         getrandom::u64().map(Self::of_bits)
     }
 
-    /// The reference that is written from the lowest 50 of these bits.
+    /// The reference with the lowest 50 of these bits.
     pub fn of_bits(bits: u64) -> Self {
         let digit = |place: usize| char::from(ALPHABET[(bits >> (5 * place)) as usize & 31]);
         let digits: String = (0..DIGITS).map(digit).collect();
         Self(format!("M-{digits}"))
     }
 
-    /// The reference that a person typed, perhaps in small letters, or with an O for a 0.
+    /// Reads a reference as people type it: in any letter case, with an O for a 0, an I or L for a 1.
     pub fn from_typed(text: &str) -> Self {
         let text = text.trim().to_ascii_uppercase();
         let (prefix, digits) = match text.strip_prefix("M-") {
@@ -53,10 +52,10 @@ impl fmt::Display for Reference {
     }
 }
 
-/// A message from a visitor.
+/// A contact message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// Its name.
+    /// Names it.
     pub reference: Reference,
     /// Seconds since the Unix epoch.
     pub received_at: i64,
@@ -107,7 +106,7 @@ pub struct OutgoingMail {
     pub attempts: i64,
 }
 
-/// The inbox in figures.
+/// Figures about the inbox. Times are seconds since the Unix epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stats {
     /// All messages.

@@ -1,4 +1,4 @@
-//! What must outlive the process: [`Store`], and one adapter a database.
+//! State that must outlive the process: [`Store`], and an adapter for each database.
 //!
 //! A method returns when its work is durably committed. Times are seconds since the Unix epoch.
 
@@ -30,28 +30,29 @@ use message::{InboxEntry, Message, OutgoingMail, Reference, Stats, Stored};
 use reading::{Reading, ReadingRules, SourceClaim, StoredCopy};
 use session::{EndedSession, SessionState, WaitingFlash};
 
-/// Flashes that wait for one session at most; beyond it the oldest go first.
+/// The most flashes that wait for one session. Further ones replace the oldest.
 pub const MAX_WAITING_FLASHES: u32 = 20;
 
 /// A database.
 #[async_trait]
 pub trait Store: SessionStore + MessageStore + Outbox + ReadingStore {
-    /// Whether other servers use it at the same time. Then what one server remembers can be out of
+    /// Whether other servers can use it at the same time. Then the memory of one server can be out of
     /// date.
     fn is_shared(&self) -> bool;
 
     /// Whether it could be reached when it was last asked.
     fn is_up(&self) -> bool;
 
-    /// The database's time of day; none for a file, which has no clock of its own.
+    /// The database's time of day. `None` for a file, which has no clock of its own.
     async fn time(&self) -> Result<Option<Timestamp>, StoreError>;
 
-    /// Deletes what was to be kept until before `now`; the last reading of each source stays. A
-    /// database with a clock of its own deletes only what is over by both clocks.
+    /// Deletes all that was to be kept until a time before `now`, except the last reading of each source.
+    /// A database with a clock of its own deletes only what has expired by both clocks.
     async fn forget_expired(&self, now: i64) -> Result<(), StoreError>;
 
-    /// Counts one more contact message of a client, unless it sent `limit` within the `period`: then
-    /// returns how long it has to wait. A database that is not shared allows all.
+    /// Counts a contact message of a client, unless the client has sent `limit` within the `period`.
+    /// Then it returns how long the client has to wait. A database that is not shared counts none and
+    /// allows all.
     async fn count_use(
         &self,
         client: &[u8],
@@ -60,13 +61,13 @@ pub trait Store: SessionStore + MessageStore + Outbox + ReadingStore {
     ) -> Result<Option<Duration>, StoreError>;
 }
 
-/// What is kept of sessions: flashes that wait, and which have ended.
+/// Flashes that wait, and sessions that have ended.
 #[async_trait]
 pub trait SessionStore: Send + Sync {
     /// Every session for which flashes wait, and until when they are kept.
     async fn sessions_with_flashes(&self) -> Result<Vec<(SessionId, i64)>, StoreError>;
 
-    /// Leaves flashes waiting for a session; of more than [`MAX_WAITING_FLASHES`] the oldest go.
+    /// Leaves flashes waiting for a session. Of more than [`MAX_WAITING_FLASHES`] the oldest are deleted.
     async fn add_flashes(
         &self,
         session: SessionId,
@@ -88,22 +89,21 @@ pub trait SessionStore: Send + Sync {
     /// Deletes the flashes that were to be kept until `keep_until` or before.
     async fn forget_flashes(&self, keep_until: i64) -> Result<(), StoreError>;
 
-    /// Remembers that a session has ended.
+    /// Records that a session has ended.
     async fn end_session(&self, session: SessionId, keep_until: i64) -> Result<(), StoreError>;
 
     /// What a request must know of its session.
     async fn session_state(&self, session: SessionId) -> Result<SessionState, StoreError>;
 
-    /// The sessions that have ended, in the order in which they did: those after the end with this
-    /// number.
+    /// The sessions that ended after the end with the number `after`, in the order in which they ended.
     async fn ended_sessions(&self, after: i64) -> Result<Vec<EndedSession>, StoreError>;
 }
 
 /// The inbox.
 #[async_trait]
 pub trait MessageStore: Send + Sync {
-    /// Keeps a message, unless one with the same idempotency key is there. With `mail_due` a
-    /// notification of it is due from that time on, which is committed with it.
+    /// Stores a message, unless one with the same idempotency key exists. With `mail_due` a
+    /// notification of it is due from that time on. Both are committed together.
     async fn add_message(
         &self,
         message: &Message,
@@ -124,15 +124,15 @@ pub trait MessageStore: Send + Sync {
     /// Deletes a message, and its notification if that was not sent yet. False when there is none.
     async fn delete_message(&self, reference: &Reference) -> Result<bool, StoreError>;
 
-    /// The inbox in figures; recent is what was received at `since` or later.
+    /// Figures about the inbox. Messages received at `since` or later are recent.
     async fn message_stats(&self, since: i64) -> Result<Stats, StoreError>;
 }
 
 /// Notifications that are still to be sent (outbox pattern).
 #[async_trait]
 pub trait Outbox: Send + Sync {
-    /// Leases the notification that has been due longest at `now`, for so many seconds. No other
-    /// server gets it meanwhile.
+    /// Leases the notification that has been due longest at `now`. No other server gets it for
+    /// `lease_seconds`.
     async fn claim_mail(
         &self,
         now: i64,
@@ -150,8 +150,8 @@ pub trait Outbox: Send + Sync {
 /// epoch; a database with a clock of its own uses that in place of `now`.
 #[async_trait]
 pub trait ReadingStore: Send + Sync {
-    /// Asks whether this server may read the source. Of several servers one may, for as long as its
-    /// lease; where no other server can ask, there is none.
+    /// Claims the source for this server, if it may be read now. Of several servers one gets the claim,
+    /// until its lease ends. A database that is not shared needs no lease.
     async fn claim_source(
         &self,
         source: &str,
@@ -159,7 +159,7 @@ pub trait ReadingStore: Send + Sync {
         rules: ReadingRules,
     ) -> Result<SourceClaim, StoreError>;
 
-    /// Records what a claimed source held. The copy is kept at least so long.
+    /// Records what a claimed source held. The copy is kept for at least `keep`.
     async fn add_reading(
         &self,
         source: &str,
@@ -168,7 +168,7 @@ pub trait ReadingStore: Send + Sync {
         keep: Duration,
     ) -> Result<Reading, StoreError>;
 
-    /// Keeps a claimed source for so long from now on.
+    /// Extends the claim on a source to a `lease` from `now` on.
     async fn renew_lease(&self, source: &str, now: i64, lease: Duration) -> Result<(), StoreError>;
 
     /// Records that a claimed source could not be read. No server may read it during the pause.
@@ -179,11 +179,11 @@ pub trait ReadingStore: Send + Sync {
         pause: Duration,
     ) -> Result<(), StoreError>;
 
-    /// Changes when a server may have recorded something about a source. No promise: whoever waits
-    /// asks from time to time. Closed where no other server can.
+    /// Changes when a server may have recorded something about a source. Notifications can be lost, so
+    /// callers must also ask from time to time. Closed when there are no notifications.
     fn readings_noted(&self) -> watch::Receiver<()>;
 
-    /// The readings of a source, oldest first: those after the one with this number.
+    /// The readings of a source after the one with the number `after`, oldest first.
     async fn readings(&self, source: &str, after: i64) -> Result<Vec<Reading>, StoreError>;
 
     /// The body of a copy.
@@ -196,18 +196,18 @@ pub enum StoreError {
     /// A statement failed: the database is locked, full or gone.
     #[error("the database can't be used")]
     Failed(#[from] sqlx::Error),
-    /// The database does not answer. A server is asked again in the background; until it answers,
-    /// every call fails at once.
+    /// The database does not answer. A database server is asked again in the background. Until it
+    /// answers, every call fails at once.
     #[error("the database does not answer")]
     Unreachable,
-    /// The database can be read but not written: its disk is full, or it was set so. The log says why.
+    /// The database can be read but not written: its disk is full, or it is read-only. The log says why.
     #[error("the database can't be written")]
     Unwritable,
 }
 
 impl StoreError {
-    /// Logs what failed because of this. Of a database that is away or can't be written the store has
-    /// said so already, once for everything that fails.
+    /// Logs `what` failed because of this. For a database that is unreachable or unwritable it logs at
+    /// debug level, since the store has logged the cause already, once for all failures.
     pub fn log(&self, what: &'static str) {
         match self {
             Self::Failed(_) => tracing::error!(cause = %Chain(self), "{what}"),
@@ -223,7 +223,7 @@ impl StoreError {
 pub enum DatabaseUrl {
     /// A file of its own.
     Sqlite(PathBuf),
-    /// A server, which other servers of the site may use too.
+    /// A database server, which other servers of the site may use too.
     Postgres(Box<PgConnectOptions>),
 }
 
@@ -243,8 +243,8 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
-/// Opens the database, and brings its tables up to date. A server that can't be reached yet is
-/// waited for; `connections` is how many it is to give at most.
+/// Opens the database, and brings its tables up to date. Waits for a database server that can't be reached
+/// yet. `connections` is the most connections to it.
 ///
 /// # Errors
 /// When it can't be used, with what to do about it.

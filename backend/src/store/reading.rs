@@ -1,4 +1,4 @@
-//! What the store keeps of the blogs' source. Times are milliseconds since the Unix epoch.
+//! Readings of the blogs' source as the store keeps them. Times are milliseconds since the Unix epoch.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use std::time::Duration;
 pub struct Reading {
     /// Its place in the order of readings.
     pub number: i64,
-    /// When the source was read. A shared database says so by its own clock.
+    /// When the source was read, by the clock of a shared database.
     pub read_at: i64,
     /// Names the copy that the source held.
     pub hash: Vec<u8>,
 }
 
-/// Posts in writing.
+/// The posts of a reading in serialised form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredCopy {
     /// Equal for equal content.
@@ -22,12 +22,12 @@ pub struct StoredCopy {
     pub body: Vec<u8>,
 }
 
-/// How a source is to be read.
+/// How often a source may be read.
 #[derive(Debug, Clone, Copy)]
 pub struct ReadingRules {
-    /// The shortest time after a successful reading. A failed one says its own.
+    /// The shortest time between a successful reading and the next. A failed one sets its own pause.
     pub refresh: Duration,
-    /// How long one server may take; then another one may read.
+    /// How long a claim lasts without renewal. Then another server may read.
     pub lease: Duration,
 }
 
@@ -38,11 +38,11 @@ pub enum SourceClaim {
     Granted,
     /// Another server is reading it.
     Taken,
-    /// It was read a moment ago, in vain if it failed.
+    /// It was read recently, or its last reading failed.
     Recent {
-        /// Whether that failed.
+        /// Whether the last reading failed.
         failed: bool,
-        /// After which time it may be read.
+        /// How long until it may be read.
         wait: Duration,
     },
 }

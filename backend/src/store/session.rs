@@ -1,4 +1,4 @@
-//! What the store keeps of sessions.
+//! Flashes and sessions as the store keeps them.
 
 use shared::flash::Flash;
 
@@ -9,16 +9,16 @@ use crate::session_id::SessionId;
 pub struct WaitingFlash {
     /// Its place in the order in which flashes were left.
     pub number: i64,
-    /// What it says.
+    /// The flash.
     pub flash: Flash,
-    /// When it can go, in seconds since the Unix epoch.
+    /// When it may be deleted, in seconds since the Unix epoch.
     pub keep_until: i64,
 }
 
 /// What a request must know of its session.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SessionState {
-    /// Until when it must be known that the session has ended, if it has.
+    /// If the session has ended: until when that must be remembered, in seconds since the Unix epoch.
     pub ended: Option<i64>,
     /// Whether flashes wait for it.
     pub flashes_wait: bool,
@@ -29,8 +29,8 @@ pub struct SessionState {
 pub struct EndedSession {
     /// Its place in the order in which sessions ended.
     pub number: i64,
-    /// Which one.
+    /// Its id.
     pub session: SessionId,
-    /// Until when its end must be known, in seconds since the Unix epoch.
+    /// Until when its end must be remembered, in seconds since the Unix epoch.
     pub keep_until: i64,
 }

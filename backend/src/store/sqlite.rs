@@ -19,7 +19,7 @@ use super::StoreError;
 use super::sql::{Dialect, SqlStore, explained, migrator, source_statements};
 use crate::store::data_dir::{create_folder, open_private};
 
-/// In order, each with its name. One that was released never changes.
+/// Migrations in order, each with its name. A released one never changes.
 const MIGRATIONS: [(&str, &str); 5] = [
     (
         "sessions",
@@ -119,7 +119,7 @@ impl SqlStore<Sqlite> {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT);
         // Migrations need not be on disk at once: after a crash they run again, and the first commit
-        // that matters takes them along. A dozen waits for the disk would be half of a first start.
+        // that matters syncs them too. A dozen syncs would take half of the time of a first start.
         let hurried = options.clone().synchronous(SqliteSynchronous::Normal);
         let file = Arc::new(WatchedFile::at(path));
         let (connected, used) = (Arc::clone(&file), file);
@@ -145,8 +145,8 @@ impl SqlStore<Sqlite> {
         Ok(Self::on(pool, None))
     }
 
-    /// The connection's journal mode and its `PRAGMA synchronous` (2 is FULL). Durable commits rest
-    /// on both.
+    /// The connection's journal mode and its `PRAGMA synchronous` (2 is FULL). Commits are durable only
+    /// with WAL and FULL.
     ///
     /// # Errors
     /// When the database can't be used.
@@ -161,8 +161,8 @@ impl SqlStore<Sqlite> {
     }
 }
 
-/// The file that a connection has opened. A deleted or replaced file can still be written, but is
-/// never read again: its connection is closed, and the next one opens the file that is there.
+/// The file that a connection has opened. A connection to a deleted or replaced file can still write, but
+/// the data is lost. So the connection is closed, and the next one opens the file at the path.
 struct WatchedFile {
     path: PathBuf,
     opened: Mutex<Option<FileIdentity>>,
@@ -186,7 +186,7 @@ impl WatchedFile {
         Some((file.dev(), file.ino()))
     }
 
-    /// Elsewhere a file that is in use can't be deleted.
+    /// On other systems a file that is in use can't be deleted.
     #[cfg(not(unix))]
     fn identity(&self) -> Option<FileIdentity> {
         Some((0, 0))
@@ -210,7 +210,7 @@ fn named(path: &Path) -> String {
     format!("data-dir: can't use the database `{}`", path.display())
 }
 
-/// Checks that the file is new or ours, that it can be written, and marks it.
+/// Checks that the file is new or FlashBlog's, and that it can be written, and marks it.
 async fn claim(pool: &SqlitePool) -> anyhow::Result<()> {
     let owner: i64 = sqlx::query_scalar("PRAGMA application_id")
         .fetch_one(pool)
@@ -222,7 +222,7 @@ async fn claim(pool: &SqlitePool) -> anyhow::Result<()> {
         owner == APPLICATION_ID || (owner == 0 && tables == 0),
         "it belongs to another program; move it away, or set --data-dir to another folder"
     );
-    // Written even when it is there: a file that can't be written is found now, not later.
+    // Written even when it is set: so a file that can't be written is noticed now.
     sqlx::query("PRAGMA application_id = 0x464C4247")
         .execute(pool)
         .await?;

@@ -138,7 +138,7 @@ impl SessionMemory {
                 },
             },
             Err(error) => {
-                tracing::debug!(cause = %Chain(&error), "Whether a session has ended can't be asked");
+                tracing::debug!(cause = %Chain(&error), "Can't ask the database whether a session has ended");
                 Standing::Unknown
             }
         }

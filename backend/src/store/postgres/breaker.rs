@@ -1,4 +1,4 @@
-//! A circuit breaker: while the database is away, calls fail at once instead of waiting for it.
+//! A circuit breaker: while the database is unreachable, calls fail at once instead of waiting for it.
 
 use std::borrow::Cow;
 use std::io;
@@ -14,16 +14,16 @@ use tokio::time::{sleep, timeout};
 use super::lookups;
 use crate::telemetry::Chain;
 
-/// How often a database that is away is asked again.
+/// How often an unreachable database is asked again.
 const PROBE_INTERVAL: Duration = Duration::from_millis(200);
 /// How long one such question may take.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Knows whether the database is away.
+/// Whether the database is unreachable, for all calls.
 #[derive(Clone)]
 pub(in crate::store) struct Breaker {
     tripped: Arc<AtomicBool>,
-    /// Wakes the task that probes. The task ends when all breakers are gone.
+    /// Wakes the task that probes. The task ends when all breakers are dropped.
     probe: mpsc::Sender<()>,
 }
 
@@ -40,13 +40,13 @@ impl Breaker {
         Self { tripped, probe }
     }
 
-    /// Whether the database is away.
+    /// Whether the database is unreachable.
     pub(in crate::store) fn is_tripped(&self) -> bool {
         self.tripped.load(Ordering::Relaxed)
     }
 
-    /// Trips when an error says that the database is away. That no connection became free in time
-    /// says nothing when the pool is full.
+    /// Trips when an error means that the database is unreachable. When the pool is full, a timeout of the
+    /// pool doesn't mean that.
     pub(in crate::store) fn note(&self, error: &Error, pool_is_full: bool) {
         let only_busy = matches!(error, Error::PoolTimedOut) && pool_is_full;
         if is_unreachable(error) && !only_busy {
@@ -54,7 +54,7 @@ impl Breaker {
         }
     }
 
-    /// From now on the database is away, until a probe reaches it.
+    /// From now on the database counts as unreachable, until a probe reaches it.
     pub(in crate::store) fn trip(&self, cause: &(dyn std::error::Error + 'static)) {
         if !self.tripped.swap(true, Ordering::Relaxed) {
             tracing::error!(cause = %Chain(cause), "The database can't be reached");
@@ -84,7 +84,8 @@ async fn probe_when_tripped(pool: PgPool, tripped: Arc<AtomicBool>, mut woken: m
     }
 }
 
-/// Asks what every request of a session asks, so that a table which is locked counts as away too.
+/// Runs the query that every request of a session needs, so that a locked table counts as unreachable,
+/// too.
 async fn answers(pool: &PgPool) -> bool {
     let ask = async {
         let mut connection = PgConnection::connect_with(&pool.connect_options()).await?;
@@ -93,12 +94,14 @@ async fn answers(pool: &PgPool) -> bool {
         connection.close().await
     };
     ask.await
-        .inspect_err(|error| tracing::debug!(cause = %Chain(error), "The database is still away"))
+        .inspect_err(
+            |error| tracing::debug!(cause = %Chain(error), "The database still can't be reached"),
+        )
         .is_ok()
 }
 
-/// Whether an error says that the server is away (codes of PostgreSQL's appendix A): 08 is the class
-/// of connections, 57P01 to 57P03 are shutdown, crash and start.
+/// Whether an error means that the server is unreachable (codes of PostgreSQL's appendix A): 08 is the
+/// class of connections, 57P01 to 57P03 are shutdown, crash and start.
 pub(super) fn is_unreachable(error: &Error) -> bool {
     match error {
         Error::Io(_) | Error::PoolTimedOut | Error::WorkerCrashed => true,
@@ -108,7 +111,7 @@ pub(super) fn is_unreachable(error: &Error) -> bool {
     }
 }
 
-/// Fails on a standby: what it says of sessions may be old.
+/// Fails on a standby, whose data about sessions may be old.
 pub(super) async fn refuse_standby(connection: &mut PgConnection) -> Result<(), Error> {
     let is_standby: bool = query_scalar("SELECT pg_is_in_recovery()")
         .fetch_one(connection)

@@ -1,4 +1,4 @@
-//! The way to a pool: wait for the server, check it, migrate, connect.
+//! Makes the pool: waits for the server, checks its version, migrates, connects.
 
 use std::time::Duration;
 
@@ -13,8 +13,8 @@ use super::breaker::{error_code, is_unreachable, refuse_standby};
 use crate::store::sql::{explained, migrator};
 use crate::telemetry::Chain;
 
-/// In order, each with its name. One that was released never changes. An older version runs on
-/// beside a newer one for a while: migrations only add.
+/// Migrations in order, each with its name. A released one never changes. Migrations only add, since a
+/// server of an older version may run beside a newer one for a while.
 const MIGRATIONS: [(&str, &str); 5] = [
     (
         "sessions",
@@ -40,21 +40,22 @@ const MIGRATIONS: [(&str, &str); 5] = [
 
 /// The oldest version that the PostgreSQL project still maintains.
 const MIN_VERSION: i32 = 15;
-/// Servers that migrate hold it: "FLBG" in ASCII.
+/// The number of the advisory lock that a server holds while it migrates: "FLBG" in ASCII.
 const MIGRATION_LOCK: i64 = 0x464C_4247;
 /// How long a call waits for a free connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How often a start tries to reach the server.
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
-/// A connection that was idle for longer is checked before it is used: something between the server
-/// and the database may have dropped it.
+/// A connection that was idle for longer is checked before it is used: a firewall or proxy may have
+/// dropped it.
 const TRUSTED_IDLE: Duration = Duration::from_secs(30);
 
-/// Connects to a server, which is waited for at most `patience`, and brings its tables up to date.
+/// Connects to a server and brings its tables up to date. Waits at most `start_timeout` for the server to
+/// be reachable.
 pub(super) async fn pool(
     options: PgConnectOptions,
     connections: u32,
-    patience: Duration,
+    start_timeout: Duration,
 ) -> anyhow::Result<PgPool> {
     let named = format!(
         "database-url: can't use the database `{}` at {}:{}",
@@ -62,14 +63,15 @@ pub(super) async fn pool(
         options.get_host(),
         options.get_port()
     );
-    // An operator's default for `synchronous_commit` may be `off`: what is acknowledged would not
-    // be on disk then. A server that hangs within a transaction must not keep its locks.
+    // An operator's default for `synchronous_commit` may be `off`. Then a message could be
+    // acknowledged before it is on disk. A server that hangs within a transaction must not keep its
+    // locks.
     let options = options.application_name("flashblog").options([
         ("synchronous_commit", "on"),
         ("statement_timeout", "5s"),
         ("idle_in_transaction_session_timeout", "10s"),
     ]);
-    let prepared = prepare(&options, patience).await;
+    let prepared = prepare(&options, start_timeout).await;
     prepared.with_context(|| named.clone())?;
     let pool = PgPoolOptions::new()
         .max_connections(connections)
@@ -91,9 +93,9 @@ pub(super) async fn pool(
 }
 
 /// Checks the version and migrates, on a connection that may wait for another server's migration.
-async fn prepare(options: &PgConnectOptions, patience: Duration) -> anyhow::Result<()> {
+async fn prepare(options: &PgConnectOptions, start_timeout: Duration) -> anyhow::Result<()> {
     let options = options.clone().options([("statement_timeout", "0")]);
-    let mut connection = reach(&options, patience).await.map_err(advised)?;
+    let mut connection = reach(&options, start_timeout).await.map_err(advised)?;
     let version: i32 = query_scalar("SELECT current_setting('server_version_num')::int")
         .fetch_one(&mut connection)
         .await
@@ -103,8 +105,8 @@ async fn prepare(options: &PgConnectOptions, patience: Duration) -> anyhow::Resu
     connection.close().await.map_err(advised)
 }
 
-/// Migrates in one transaction, whose lock makes servers take turns. A lock of the session would stay
-/// behind at a pooler.
+/// Migrates in one transaction, whose lock makes servers take turns. A pooler could keep a session-level
+/// lock after the connection ends.
 async fn migrate(connection: &mut PgConnection) -> anyhow::Result<()> {
     let mut turn = connection.begin().await.map_err(advised)?;
     query("SELECT pg_advisory_xact_lock($1)")
@@ -126,9 +128,9 @@ async fn migrate(connection: &mut PgConnection) -> anyhow::Result<()> {
 /// Connects; tries once a second for as long as the server can't be reached.
 async fn reach(
     options: &PgConnectOptions,
-    patience: Duration,
+    start_timeout: Duration,
 ) -> Result<PgConnection, sqlx::Error> {
-    let deadline = Instant::now() + patience;
+    let deadline = Instant::now() + start_timeout;
     loop {
         let attempt = timeout(CONNECT_TIMEOUT, PgConnection::connect_with(options)).await;
         let error = match attempt.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
@@ -157,7 +159,7 @@ fn check_version(number: i32) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Adds what to do about an error (codes of PostgreSQL's appendix A).
+/// Adds advice to an error (codes of PostgreSQL's appendix A).
 fn advised(error: sqlx::Error) -> anyhow::Error {
     let advice = match error_code(&error).as_deref() {
         Some("42501" | "3F000") => {

@@ -1,7 +1,7 @@
-//! Hears when a server has noted something about a source (`LISTEN`).
+//! Listens for notifications that a server has recorded something about a source (`LISTEN`).
 //!
-//! Nothing rests on it: connections break, and through a pooler that shares sessions notifications would
-//! reach clients that did not ask for them. Whoever waits for a reading also asks from time to time.
+//! Notifications can be lost: connections break. A pooler that shares sessions would deliver them to other
+//! clients. So a server that waits for a reading also asks from time to time.
 
 use std::time::Duration;
 
@@ -16,19 +16,19 @@ use crate::telemetry::Chain;
 const CHANNEL: &str = "flashblog_readings";
 /// Notifies all listeners of this database.
 pub(super) const RING: &str = "SELECT pg_notify('flashblog_readings', '')";
-/// A setting that a connection brings along. A pooler shares sessions and keeps it from them.
+/// A setting that identifies this listener's connection. It is missing in a session that a pooler shares.
 const MARK: &str = "flashblog.listener";
 /// How long after a failure the listener connects again.
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Starts a task that listens over a connection of its own, until all receivers are dropped. The
-/// channel is closed where notifications can't be had.
+/// channel is closed when a pooler makes notifications impossible.
 pub(super) fn listen(options: PgConnectOptions) -> watch::Receiver<()> {
     let (noted, receiver) = watch::channel(());
     let mark = Uuid::now_v7().to_string();
     let options = options.options([(MARK, &mark)]);
     tokio::spawn(async move {
-        // A connection of the common pool would be missing there.
+        // A pool of its own: requests need all connections of the common pool.
         let pool = PgPoolOptions::new().max_connections(1);
         let pool = pool.connect_lazy_with(options);
         tokio::select! {
@@ -42,40 +42,41 @@ pub(super) fn listen(options: PgConnectOptions) -> watch::Receiver<()> {
 
 async fn pass_on(pool: &PgPool, mark: &str, noted: &watch::Sender<()>) {
     loop {
-        match hear(pool, mark, noted).await {
-            Ok(NotOurs) => {
+        match listen_once(pool, mark, noted).await {
+            Ok(PooledSession) => {
                 tracing::info!(
-                    "A pooler stands before the database: other servers' readings are asked for, not heard of"
+                    "The database is behind a connection pooler: polling for other servers' readings"
                 );
                 return;
             }
             Err(error) => {
-                tracing::debug!(cause = %Chain(&error), "Other servers' readings can't be heard of yet");
+                tracing::debug!(cause = %Chain(&error), "Can't listen for other servers' readings yet");
             }
         }
         sleep(RETRY_INTERVAL).await;
     }
 }
 
-/// The session may serve other clients of a pooler, which would get the notifications.
-struct NotOurs;
+/// The session is a pooler's. It may serve other clients, which would get the notifications.
+struct PooledSession;
 
-async fn hear(
+/// Passes notifications on until the connection fails.
+async fn listen_once(
     pool: &PgPool,
     mark: &str,
     noted: &watch::Sender<()>,
-) -> Result<NotOurs, sqlx::Error> {
+) -> Result<PooledSession, sqlx::Error> {
     let mut listener = PgListener::connect_with(pool).await?;
     let found: Option<String> = query_scalar("SELECT current_setting($1, true)")
         .bind(MARK)
         .fetch_one(&mut listener)
         .await?;
     if found.as_deref() != Some(mark) {
-        return Ok(NotOurs);
+        return Ok(PooledSession);
     }
     listener.listen(CHANNEL).await?;
     loop {
-        // None after a lost connection, whose notifications are lost too.
+        // `None` after a lost connection. Notifications may be lost with it, so it counts as one.
         listener.try_recv().await?;
         noted.send_replace(());
     }

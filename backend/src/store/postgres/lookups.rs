@@ -1,8 +1,7 @@
-//! What a request must know of its session, in one exchange with the database or less.
+//! Looks up the sessions of requests, with at most one query for each request.
 //!
-//! One task asks for all requests: those that come while a question is under way share the next
-//! one. Its connection is kept, since a pool checks each connection that is given back, which is an
-//! exchange of its own.
+//! One task asks for all requests. Those that come during a query share the next one. The task keeps its
+//! connection, since a pool checks each connection that is given back, which takes another round trip.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -18,18 +17,18 @@ use crate::session_id::SessionId;
 use crate::store::StoreError;
 use crate::store::session::SessionState;
 
-/// Requests that wait for the task at once; further ones wait for their turn.
+/// The most requests in the task's queue. Further ones wait until there is room.
 const QUEUE: usize = 1_024;
-/// Sessions in one question.
+/// The most sessions in one query.
 const MAX_SESSIONS: usize = 256;
-/// How long a request waits for an answer: longer, and the database counts as away.
+/// How long a lookup may take. After that the database counts as unreachable.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
 
 const LOOK_UP: &str = "SELECT session, keep_until FROM ended_sessions WHERE session = ANY($1)
      UNION ALL
      SELECT DISTINCT session, NULL::bigint FROM waiting_flashes WHERE session = ANY($1)";
 
-/// The way to the task.
+/// The queue of the task.
 pub(super) struct Lookups(mpsc::Sender<Question>);
 
 struct Question {
@@ -69,7 +68,7 @@ async fn answer_all(pool: PgPool, breaker: Breaker, mut asked: mpsc::Receiver<Qu
                     Ok(Err(error)) => breaker.trip(&error),
                     _ => breaker.trip(&StoreError::Unreachable),
                 }
-                // Without an answer each request learns that there is none.
+                // Dropping a question tells its request that there is no answer.
                 questions.clear();
                 continue;
             }

@@ -17,7 +17,7 @@ use crate::session_id::SessionId;
 pub(super) use breaker::Breaker;
 use lookups::Lookups;
 
-/// Connections that one server opens at most, unless its operator says otherwise.
+/// The most connections that one server opens, unless its operator sets another number.
 pub const DEFAULT_CONNECTIONS: u32 = 10;
 /// How long a start waits for a server that can't be reached.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
@@ -25,8 +25,8 @@ const START_TIMEOUT: Duration = Duration::from_secs(30);
 /// A PostgreSQL database, whose commits are on disk when they return (`synchronous_commit`).
 pub type PostgresStore = SqlStore<Postgres>;
 
-/// Clocks of servers differ. Work is due, and data is over, when the caller's clock and the
-/// database's both say so; a lease ends when both say so.
+/// Clocks of servers differ. Work is due, data has expired, and a lease has ended only when both the
+/// caller's clock and the database's say so.
 impl Dialect for Postgres {
     const SHARED: bool = true;
     const BEGIN_WRITING: &'static str = "BEGIN";
@@ -81,7 +81,7 @@ impl Dialect for Postgres {
     const UNWRITABLE: &'static [&'static str] = &["53100", "25006"];
 }
 
-/// What a store has of a database server beside its pool.
+/// What a store of a database server has in addition to its pool.
 pub(super) struct ServerLink {
     pub(super) breaker: Breaker,
     lookups: Lookups,
@@ -145,7 +145,7 @@ impl SqlStore<Postgres> {
         Ok(Self::on(pool, Some(link)))
     }
 
-    /// The connection's `synchronous_commit` and the server's `fsync`. Durable commits rest on both.
+    /// The connection's `synchronous_commit` and the server's `fsync`. Commits are durable only with both.
     ///
     /// # Errors
     /// When the database can't be used.

@@ -27,7 +27,7 @@ where
         mail_due: Option<i64>,
     ) -> Result<Stored, StoreError> {
         self.in_time(async {
-            // One statement, and so one commit: a message is never there without its notification.
+            // One statement, and so one commit: no message is stored without its notification.
             let inserted = query(
                 "INSERT INTO messages
                  (reference, received_at, name, email, subject, message, idempotency_key, mail_due)

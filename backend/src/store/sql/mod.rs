@@ -37,26 +37,27 @@ pub trait Dialect: Database {
     /// Deletes the flashes of session $1 and returns them. Those that another transaction is taking
     /// are left to it.
     const TAKE_FLASHES: &'static str;
-    /// Deletes what was to be kept until before $1.
+    /// Deletes all that was to be kept until a time before $1.
     const FORGET_EXPIRED: &'static [&'static str];
     /// Leases the notification that is due at $1 for $2 seconds.
     const CLAIM_MAIL: &'static str;
-    /// Counts a use by client $1, of whom $2 are allowed within $3 milliseconds; returns how many
-    /// milliseconds the client has to wait, 0 when it was counted.
+    /// Counts a contact message of client $1, of which $2 are allowed within $3 milliseconds. Returns how
+    /// many milliseconds the client has to wait, 0 when it was counted.
     const COUNT_USE: Option<&'static str>;
     /// Claims source $1, unless it is leased, was read within the last $3 milliseconds, or is paused.
-    /// The lease takes $4 milliseconds; NULL is no lease. The time, $2, is NULL where the database's
-    /// own counts; so it is in the next three. A reading of the future was dated by a wrong clock.
+    /// The lease lasts $4 milliseconds; NULL is no lease. $2 is the time, here and in the next three
+    /// statements. It is NULL for a database that uses its own clock. A reading that is dated in the
+    /// future doesn't count, since a clock was wrong.
     const CLAIM_SOURCE: &'static str;
     /// Of source $1 at time $2: whether it is leased, whether its last reading failed, and in how many
     /// milliseconds it may be read, $3 after a reading.
     const SOURCE_STATE: &'static str;
     /// Lengthens the lease on source $1 to $3 milliseconds from time $2.
     const RENEW_LEASE: &'static str;
-    /// Ends the lease on source $1 at time $2; $3 says for how many milliseconds a failure pauses it,
-    /// NULL that it did not fail. Returns the time.
+    /// Records a reading of source $1 at time $2 and ends its lease. $3 is the pause after a failure in
+    /// milliseconds, or NULL after a success. Returns the time.
     const NOTE_READING: &'static str;
-    /// Wakes the servers that wait for a reading, with the commit.
+    /// Notifies the servers that wait for a reading, when the transaction commits.
     const RING: Option<&'static str>;
     /// The database's time of day in milliseconds since the Unix epoch.
     const TIME: Option<&'static str>;
@@ -64,7 +65,7 @@ pub trait Dialect: Database {
     const UNWRITABLE: &'static [&'static str];
 }
 
-/// Writes the statements on sources for a dialect, which says how it writes the time.
+/// Writes the statements on sources for a dialect. `$now` is its expression for the time.
 macro_rules! source_statements {
     ($now:literal) => {
         const CLAIM_SOURCE: &'static str = concat!(
@@ -123,7 +124,8 @@ impl<DB: Dialect> SqlStore<DB> {
         &self.pool
     }
 
-    /// On timeout the caller can't know whether the work was done: idempotency keys are for that.
+    /// Waits for `work`, at most [`QUERY_TIMEOUT`]. After a timeout the caller can't know whether the work
+    /// was done. For that there are idempotency keys.
     async fn in_time<T>(
         &self,
         work: impl Future<Output = Result<T, sqlx::Error>>,
@@ -147,7 +149,7 @@ impl<DB: Dialect> SqlStore<DB> {
         !server.is_some_and(|server| server.breaker.is_tripped())
     }
 
-    /// Draws the conclusions from an error that concern later calls too.
+    /// Notes whether an error means that the database is unreachable or unwritable for later calls too.
     fn noted(&self, error: sqlx::Error) -> StoreError {
         let database_error = error.as_database_error();
         let code = database_error.and_then(|error| error.code());
@@ -174,7 +176,7 @@ pub(super) fn migrator<const COUNT: usize>(
     Migrator::with_migrations(numbered.collect())
 }
 
-/// Adds what to do about tables that can't be brought up to date.
+/// Adds advice to the error of a migration.
 pub(super) fn explained(error: MigrateError) -> anyhow::Error {
     match error {
         MigrateError::VersionMissing(_) => anyhow!(

@@ -194,12 +194,13 @@ where
     }
 }
 
-/// A shared database's own clock counts.
+/// The time for a statement. `None` for a shared database, which uses its own clock.
 fn time_for<DB: Dialect>(now: i64) -> Option<i64> {
     (!DB::SHARED).then_some(now)
 }
 
-/// Nobody waits for a lease in a file: its one server may have been killed.
+/// The lease in milliseconds. A file needs none: it has one server. When that was killed, a lease would
+/// only delay its next start.
 fn lease<DB: Dialect>(lease: Duration) -> Option<i64> {
     DB::SHARED.then(|| milliseconds(lease))
 }

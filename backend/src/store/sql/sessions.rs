@@ -77,7 +77,7 @@ where
 
     async fn take_flashes(&self, session: SessionId) -> Result<Vec<WaitingFlash>, StoreError> {
         self.in_time(async {
-            // Not autocommitted: the server would delete the flashes of a caller that is gone.
+            // Not autocommitted: the database would delete the flashes even when the caller is gone.
             let mut transaction = self.pool.begin_with(DB::BEGIN_WRITING).await?;
             let rows = query(DB::TAKE_FLASHES)
                 .bind(session.to_bytes().to_vec())

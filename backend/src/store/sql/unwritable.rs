@@ -1,4 +1,4 @@
-//! A database that can be read but not written: its disk is full, or it was set so.
+//! A database that can be read but not written: its disk is full, or it is read-only.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 
 use crate::telemetry::Chain;
 
-/// How often the log says it, however many calls fail.
+/// The shortest time between two log lines, however many calls fail.
 const PERIOD: Duration = Duration::from_secs(60);
 
 /// Says in the log that the database can't be written.
