@@ -1,4 +1,4 @@
-//! The HTTP client for upstreams: careful, bounded, conditional GETs.
+//! The HTTP client for upstreams: GET requests with bounds on time and size, conditional when possible.
 
 mod budget;
 
@@ -20,7 +20,7 @@ use crate::telemetry::{X_REQUEST_ID, current_request_id};
 
 const USER_AGENT: &str = concat!("FlashBlog/", env!("CARGO_PKG_VERSION"));
 const MAX_REDIRECTS: usize = 2;
-/// Shorter than the whole timeout: a reachable server accepts connections at once.
+/// Shorter than the timeout of a request, since a reachable server accepts connections at once.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// The longest `Retry-After` that is obeyed: a wrong one must not silence the source for days.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
@@ -43,7 +43,8 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
 }
 
-/// What makes the next request for the same address conditional (RFC 9110, section 13).
+/// The validators of an answer. They make the next request for its address conditional (RFC 9110,
+/// section 13).
 #[derive(Debug, Clone, Default)]
 pub(super) struct Validators {
     etag: Option<HeaderValue>,
@@ -155,7 +156,7 @@ impl Client {
         answer.ok_or_else(|| status_error(url, StatusCode::NOT_MODIFIED))
     }
 
-    /// Requests a document unless it is still what `known` describes: `None` then.
+    /// Requests a document. `None` when it still matches the validators in `known`.
     ///
     /// # Errors
     /// As [`Client::get`].
@@ -246,7 +247,7 @@ fn status_error(url: &Url, status: StatusCode) -> SourceError {
     SourceError::Unreachable(format!("{} answered with status {status}", redacted(url)))
 }
 
-/// RFC 9110, section 10.2.3: seconds, or a date.
+/// Reads a `Retry-After` header: seconds, or a date (RFC 9110, section 10.2.3).
 fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
     if let Ok(seconds) = value.parse() {
@@ -257,7 +258,7 @@ fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     Some(wait.try_into().unwrap_or_default())
 }
 
-/// Whether two addresses belong to one site: the same origin, give or take a leading `www.`.
+/// Whether two addresses belong to one site: the same origin, apart from a leading `www.`.
 pub(super) fn is_same_site(a: &Url, b: &Url) -> bool {
     let host = |url: &Url| {
         let host = url.host_str().unwrap_or_default();
@@ -278,7 +279,8 @@ pub(super) fn redacted(url: &Url) -> String {
     text
 }
 
-/// An address that posts may show: relative links are resolved against it.
+/// An address without user info, query and fragment. Relative links are resolved against it, so posts show
+/// it.
 pub(super) fn without_secrets(url: &Url) -> Url {
     let mut url = url.clone();
     // Both calls fail only for an address without a host.
@@ -289,7 +291,7 @@ pub(super) fn without_secrets(url: &Url) -> Url {
     url
 }
 
-/// An error's causes in one line, without the address: it can hold secrets.
+/// An error's causes in one line, without the address, which can hold secrets.
 fn cause(error: &reqwest::Error) -> String {
     // Only reqwest's own message names the address, and it adds nothing to its causes.
     let mut words = Vec::new();

@@ -1,4 +1,4 @@
-//! Which kind of source a URL is, found by asking it.
+//! Finds out from its answer which kind of source a URL is.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::content::post::Post;
 
 /// JSON first: an API that also serves pages is read as an API.
 const FORMATS: &str = "application/json, application/feed+json, application/atom+xml, application/rss+xml, text/html;q=0.9, */*;q=0.5";
-/// How far into a page its `<link>` elements are looked for.
+/// How many bytes of a page are searched for `<link>` elements.
 const HEAD_LENGTH: usize = 256 * 1024;
 const FEED_TYPES: [&str; 3] = [
     "application/atom+xml",
@@ -98,7 +98,7 @@ impl DetectedSource {
                 redacted(&self.url)
             )));
         }
-        // The adapter's own error says what is wrong with the answer.
+        // The adapter's error tells what is wrong with the answer.
         Ok(Kind::JsonApi)
     }
 
@@ -142,7 +142,7 @@ fn budget() -> Budget {
     Budget::new(MAX_ANSWER_BYTES, MAX_ANSWER_BYTES)
 }
 
-/// The kind that an answer shows by itself; a WordPress site is preferred to its feed.
+/// The kind of source that an answer reveals. A WordPress site is preferred to its feed.
 fn kind_of(answer: &Answer) -> Option<Kind> {
     if let Some(api) = answer.link(wordpress::API_RELATION) {
         return Some(Kind::WordPress(api));
@@ -226,7 +226,7 @@ fn links(html: &str) -> Vec<PageLink> {
         links.push(PageLink {
             rel: read("rel").to_ascii_lowercase(),
             kind: read("type").to_ascii_lowercase(),
-            // lol_html leaves entities in attributes as they stand.
+            // lol_html doesn't decode entities in attributes.
             href: read("href")
                 .trim()
                 .replace("&amp;", "&")
@@ -235,7 +235,7 @@ fn links(html: &str) -> Vec<PageLink> {
         Ok(())
     });
     let settings = RewriteStrSettings::new().append_element_content_handler(read);
-    // A page that can't be read to its end has the links that were found so far.
+    // When a page can't be read to its end, the links that were found so far count.
     let _ = rewrite_str(html, settings);
     links
 }

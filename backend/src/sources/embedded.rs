@@ -54,7 +54,7 @@ impl BlogSource for EmbeddedSource {
     }
 }
 
-/// A broken post is left out with a warning, like in any other source.
+/// Reads a post. A broken one is left out with a warning, as in any other source.
 fn read(path: &str) -> Option<Post> {
     if !path.ends_with(".md") {
         return None;
@@ -68,7 +68,7 @@ fn read(path: &str) -> Option<Post> {
     }
 }
 
-/// `None` for a draft.
+/// Parses a post. `None` for a draft.
 fn parse(path: &str) -> Result<Option<Post>, String> {
     let file = PostFiles::get(path).ok_or("it is not there")?;
     let text = std::str::from_utf8(&file.data).map_err(|error| error.to_string())?;

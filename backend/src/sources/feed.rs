@@ -17,7 +17,7 @@ use super::{BlogSource, Reading, SourceError};
 use crate::content::address::Addresses;
 use crate::content::post::Post;
 
-/// What is asked for: every format of a feed, the most exact first.
+/// The `Accept` header: every format of a feed, the most exact first.
 const FORMATS: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5";
 
 /// A feed.

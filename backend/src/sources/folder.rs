@@ -19,18 +19,19 @@ use super::{BlogSource, MAX_WARNINGS, Media, MediaContent, SourceError, media_ty
 use crate::clock::{Clock, SystemClock};
 use crate::content::post::Post;
 
-/// The Markdown files and what they link to below a folder, read anew each time.
+/// The Markdown files below a folder, and the files that they link to. Each fetch reads all of them.
 ///
 /// Left out: files and folders whose names begin with `.`, files whose names begin with `_`, READMEs,
-/// generators' own folders, drafts, posts of the future, and links to files outside of the folder.
+/// generators' own folders, drafts, posts of the future, and symbolic links to files outside of the
+/// folder.
 pub struct FolderSource {
     root: PathBuf,
     clock: Arc<dyn Clock>,
     shows_future: bool,
     previews: bool,
-    /// The ids of the last reading by path, in a preview.
+    /// In a preview, the ids of the last reading by path.
     known_ids: Mutex<HashMap<String, String>>,
-    /// What the log was told of the last reading.
+    /// The lines that were logged about the last reading.
     told: Mutex<HashSet<String>>,
     /// The files that posts linked to in the last reading.
     linked: Mutex<Option<HashSet<String>>>,
@@ -86,8 +87,8 @@ impl FolderSource {
         Ok(contents)
     }
 
-    /// Whether a public post links to a file. Other files than pictures are served only then: a folder
-    /// may hold more than what its posts are about.
+    /// Whether a public post links to a file. Files other than pictures are served only then, since a
+    /// folder may hold files that are not meant to be public.
     async fn is_linked(&self, path: &str) -> bool {
         let path: String = path.nfc().collect();
         let is_in = |linked: &HashSet<String>| {
@@ -105,7 +106,7 @@ impl FolderSource {
         }
     }
 
-    /// Logs what the last reading has not said already, a bounded number of lines for each kind.
+    /// Logs lines that the last reading has not logged, a bounded number of each kind.
     fn tell(&self, skipped: &[SkippedFile], notes: Vec<String>) {
         let mut told = self.told.lock();
         let is_new = |line: &String| !told.contains(line);
@@ -139,13 +140,13 @@ impl FolderSource {
 /// What one reading of a folder found.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
-    /// The posts, those of the future too.
+    /// The posts, including those of the future.
     pub posts: Vec<Post>,
     /// The file of each post, by id.
     pub files: HashMap<String, String>,
-    /// What is wrong, with the file, and the line where there is one.
+    /// One line for each fault, with the file, and the line in it if known.
     pub faults: Vec<String>,
-    /// What the author may want to know.
+    /// One line for each note to the author.
     pub notes: Vec<String>,
 }
 
@@ -209,7 +210,7 @@ impl BlogSource for FolderSource {
     }
 }
 
-/// A file below the folder. Hidden files are none, nor is one outside that a link leads to.
+/// Finds a file below the folder. `None` for hidden files, and for symbolic links that lead outside.
 fn find_media(root: &Path, path: &str) -> Option<PathBuf> {
     let plain = path.split('/').all(|segment| {
         !segment.is_empty() && !segment.starts_with('.') && !segment.contains(['\\', ':', '\0'])
@@ -223,7 +224,7 @@ fn find_media(root: &Path, path: &str) -> Option<PathBuf> {
     (file.starts_with(&root) && file.is_file()).then_some(file)
 }
 
-/// The file whose path has other code points for the same letters: a Mac writes `é` as two.
+/// The file whose path has the same letters in other code points: macOS writes `é` as two.
 fn spelled_otherwise(root: &Path, path: &str) -> Option<PathBuf> {
     if path.is_ascii() {
         return None;

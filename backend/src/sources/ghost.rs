@@ -36,7 +36,7 @@ pub struct GhostSource {
     site: Mutex<KnownSite>,
 }
 
-/// What the site said of itself, and what makes asking again cheap.
+/// The site's settings and pages, with the validators for asking again.
 #[derive(Default, Clone)]
 struct KnownSite {
     settings: Known<Settings>,
@@ -83,7 +83,7 @@ impl GhostSource {
         (first, Arc::new(|answer| parse(answer, "posts")))
     }
 
-    /// Asks again for a document. One that can't be read counts as it was.
+    /// Asks again for a document. When it can't be read, the known value stays.
     async fn renew<T: Clone>(
         &self,
         known: Known<T>,
@@ -100,13 +100,13 @@ impl GhostSource {
             },
             Ok(None) => known,
             Err(error) => {
-                tracing::warn!("The site's words and pages can't be read: {error}");
+                tracing::warn!("The site's settings and pages can't be read: {error}");
                 known
             }
         }
     }
 
-    /// The site's words and pages, and whether they have changed.
+    /// The site's settings and pages, and whether they have changed.
     async fn site_info(&self) -> (SiteInfo, bool) {
         let before = self.site.lock().clone();
         let words = self.address("settings", &[]);
@@ -179,7 +179,7 @@ fn parse(mut answer: Answer, list_name: &str) -> Result<Page, SourceError> {
     Ok(page)
 }
 
-/// Takes a post apart.
+/// Reads a post.
 fn raw_post(post: Fields<'_>, _: &Arc<dyn Addresses>) -> Option<RawPost> {
     let primary = post
         .record("primary_tag")
@@ -206,7 +206,7 @@ fn raw_post(post: Fields<'_>, _: &Arc<dyn Addresses>) -> Option<RawPost> {
     })
 }
 
-/// Internal tags begin with `#` and are for the editors only.
+/// The tags of a post without internal ones, which begin with `#` and are for the editors only.
 fn public_tags(post: Fields<'_>) -> Vec<String> {
     let tags = post.0.get("tags").and_then(Value::as_array);
     let tags = tags.into_iter().flatten().filter_map(Value::as_object);
@@ -232,8 +232,7 @@ fn authors(post: Fields<'_>) -> Vec<Person> {
         .collect()
 }
 
-/// The post's HTML, with the featured picture's caption before it, and a note where the rest is for
-/// members only.
+/// The post's HTML after the featured picture's caption, and a note if the rest is for members only.
 fn content(post: Fields<'_>) -> String {
     let mut html = String::new();
     if let Some(caption) = post.text(&["feature_image_caption"]) {

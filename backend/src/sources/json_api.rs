@@ -84,7 +84,7 @@ fn parse(mut answer: Answer) -> Result<Page, SourceError> {
     Ok(page)
 }
 
-/// Says what an answer is in place of a list.
+/// The error for an answer that is not a list, with what it is instead.
 pub(super) fn no_list(error: NoList, answer: &Answer) -> SourceError {
     SourceError::Unusable(match error {
         NoList::Grammar(line, column) => format!(

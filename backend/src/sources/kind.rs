@@ -1,4 +1,4 @@
-//! What `--source` may say.
+//! The value of `--source`.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ pub enum SourceKind {
     Embedded,
     /// A folder of Markdown posts.
     Folder(PathBuf),
-    /// An address, and what is there if the operator says so.
+    /// An address, and how it is read if the operator says so.
     Url(Url, Option<Protocol>),
 }
 
@@ -25,7 +25,7 @@ impl FromStr for SourceKind {
     type Err = String;
 
     /// # Errors
-    /// Says in one sentence what would fit.
+    /// One sentence with what would fit.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         const FITS: &str = "`embedded`, an http:// or https:// URL (after `wordpress:`, `ghost:`, `feed:` or `json:` if you like), or an existing folder";
         if text == "embedded" {
@@ -68,7 +68,7 @@ impl SourceKind {
         }
     }
 
-    /// A name for this source that tells it from every other and holds no secret: a hash of its address.
+    /// A unique name for this source that holds no secret: a hash of its address.
     pub fn fingerprint(&self) -> String {
         let address = match self {
             Self::Embedded => "embedded".to_owned(),
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_that_is_none_is_refused_with_what_would_fit() {
+    fn an_invalid_source_is_refused_with_what_would_fit() {
         let file = tempfile::NamedTempFile::new().expect("a file");
         for text in [
             "",

@@ -1,4 +1,4 @@
-//! A Markdown file as a post: what its name, its place and its front matter say.
+//! A Markdown file as a post: its fields come from its front matter, its name and its folder.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::content::record::{Record, Visibility};
 /// Jekyll's folder of drafts.
 pub(super) const DRAFTS: &str = "_drafts";
 
-/// A blog's table of authors: people by the key that posts name them by.
+/// A blog's table of authors: people by the keys that posts use.
 pub(super) type Authors = HashMap<String, Person>;
 
 /// A file, read but not rendered.
@@ -59,8 +59,8 @@ impl MarkdownFile {
         })
     }
 
-    /// In place of a file that can't be read: a post that says why, with the `slug` that the file has,
-    /// if it is known.
+    /// A post in place of a file that can't be read. It says why, and has the file's `slug` if that is
+    /// known.
     pub(super) fn broken(path: String, slug: Option<String>, reason: &str) -> Self {
         let told = format!("{path}: {reason}");
         let summary = told.replace('&', "&amp;").replace('<', "&lt;");
@@ -79,7 +79,7 @@ impl MarkdownFile {
         }
     }
 
-    /// Why the file is no public post at this moment.
+    /// Why the post is not public at this time. `None` when it is.
     pub(super) fn mark_at(&self, now: Timestamp) -> Option<Mark> {
         let is_in_drafts = self.path.split('/').any(|folder| folder == DRAFTS);
         if is_in_drafts || self.record.visibility == Visibility::Hidden {
@@ -117,12 +117,12 @@ impl MarkdownFile {
         without_ending(&self.path).replace('/', "-").nfc().collect()
     }
 
-    /// Whether the file is called so.
+    /// Whether the file has this name, without its ending.
     pub(super) fn is_named(&self, name: &str) -> bool {
         self.name().nfc().eq(name.chars())
     }
 
-    /// Whether the dates of the front matter, else that of the name, say that the post is public.
+    /// Whether the post is public by the dates of its front matter, else by the date in its name.
     pub(super) fn is_public_at(&self, now: Timestamp) -> bool {
         let is_dated = self.record.public_from.is_some();
         self.record.is_public_at(now)
@@ -161,7 +161,8 @@ impl MarkdownFile {
             subtitle: record
                 .subtitle
                 .or_else(|| record.team.map(|team| format!("On behalf of {team}"))),
-            // Some blogs put the date there for search engines: the text itself says more.
+            // Some blogs write the date as the description for search engines. The text is a better
+            // summary.
             summary: record
                 .summary
                 .filter(|summary| dates::parse(summary).is_none())
@@ -187,7 +188,7 @@ impl MarkdownFile {
         })
     }
 
-    /// What the file is called without its ending; `index.md` is called like its folder.
+    /// The file's name without its ending. `index.md` has the name of its folder.
     fn name(&self) -> &str {
         let mut segments = without_ending(&self.path).rsplit('/');
         match (segments.next(), segments.next()) {
@@ -197,8 +198,8 @@ impl MarkdownFile {
         }
     }
 
-    /// The front matter's date, else the one in its `path`, else the one that the file's name begins
-    /// with, else the one that its folders make.
+    /// The front matter's date, else the date in its `path`, else the date that the file's name begins
+    /// with, else the date in the names of its folders.
     fn published(&self) -> Option<Published> {
         self.record
             .published
@@ -223,7 +224,7 @@ fn without_ending(path: &str) -> &str {
     path.rsplit_once('.').map_or(path, |(stem, _)| stem)
 }
 
-/// Takes `2024-03-05-` or `2024-03-` off the beginning of a name.
+/// Splits `2024-03-05-` or `2024-03-` off the beginning of a name.
 fn split_date(name: &str) -> (Option<Published>, &str) {
     let mut parts = name.splitn(4, '-');
     let (Some(year), Some(month)) = (
@@ -263,7 +264,7 @@ fn two_digits(text: &str) -> Option<i8> {
     (text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
 }
 
-/// The people of a post, those that it names by key as the table of authors describes them.
+/// The authors of a post. A name that is a key of the table of authors becomes that author.
 fn bylines(named: Vec<Person>, avatar: Option<String>, authors: &Authors) -> Vec<Person> {
     let mut people: Vec<Person> = named
         .into_iter()

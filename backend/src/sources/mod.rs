@@ -1,4 +1,4 @@
-//! Where posts come from: one adapter a file behind [`BlogSource`].
+//! Where posts come from: [`BlogSource`], with one file for each adapter.
 
 mod client;
 mod kind;
@@ -30,18 +30,18 @@ pub use self::kind::SourceKind;
 use self::site_info::SiteInfo;
 use crate::content::post::Post;
 
-/// Skipped posts that the log names in each reading.
+/// How many skipped posts the log names in each reading.
 const MAX_WARNINGS: usize = 20;
 
-/// A place that posts are read from.
+/// A source of posts.
 #[async_trait]
 pub trait BlogSource: Send + Sync {
     /// The kind of source, as `freshness.source` shows it: `embedded`, `folder`, `json_api`, `wordpress`,
     /// `ghost`, `feed`, or `url` before a URL has shown what it is.
     fn kind(&self) -> &'static str;
 
-    /// Whether the posts come over the network: readers don't wait for it, and the last copy is kept on
-    /// disk.
+    /// Whether the posts come over the network. Then readers with a copy don't wait for it, and the last
+    /// copy is kept on disk.
     fn is_remote(&self) -> bool {
         false
     }
@@ -52,7 +52,7 @@ pub trait BlogSource: Send + Sync {
     /// When the source as a whole can't be read. A single bad post is skipped with a warning.
     async fn fetch(&self) -> Result<Vec<Post>, SourceError>;
 
-    /// Reads the source, or finds out that it has not changed since the last reading: `None` then.
+    /// Reads the source. `None` when it has not changed since the last reading.
     ///
     /// # Errors
     /// As [`BlogSource::fetch`].
@@ -60,19 +60,20 @@ pub trait BlogSource: Send + Sync {
         Ok(Some(Reading::from(self.fetch().await?)))
     }
 
-    /// How many posts the reading that is under way has so far; `None` before the first ones. Between
-    /// readings it says nothing of use.
+    /// How many posts the current reading has so far; `None` before the first ones. The value is
+    /// undefined between readings.
     fn posts_so_far(&self) -> Option<usize> {
         None
     }
 
-    /// A picture that belongs to the posts, by its path below `/media/`; `None` when there is none.
+    /// A picture, or another file that posts link to, by its path below `/media/`; `None` when there is
+    /// none.
     async fn media(&self, _path: &str) -> Option<Media> {
         None
     }
 }
 
-/// What one reading of a source brings.
+/// The result of one reading of a source.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Reading {
     /// Every post, in the source's own order.
@@ -87,7 +88,7 @@ impl From<Vec<Post>> for Reading {
     }
 }
 
-/// A picture that belongs to the posts.
+/// A picture, or another file that posts link to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Media {
     /// Its media type, such as `image/svg+xml`.
@@ -96,7 +97,7 @@ pub struct Media {
     pub content: MediaContent,
 }
 
-/// Where a picture's bytes are.
+/// Where a file's bytes are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MediaContent {
     /// In memory.
@@ -106,7 +107,7 @@ pub enum MediaContent {
 }
 
 /// The media type of a picture, or of another file that posts link to, by its ending; `None` for other
-/// files. No type is one that a browser would run scripts of.
+/// files. Types whose scripts a browser would run in the site's origin are left out.
 pub fn media_type(path: &str) -> Option<&'static str> {
     let (_, ending) = path.rsplit_once('.')?;
     Some(match ending.to_ascii_lowercase().as_str() {
@@ -149,13 +150,13 @@ pub enum SourceError {
     Busy {
         /// What it answered.
         problem: String,
-        /// How long it is left alone.
+        /// How long it is not asked again.
         retry_after: Duration,
     },
 }
 
 impl SourceError {
-    /// How long the upstream asks to be left alone.
+    /// How long the upstream asks not to be asked again.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Busy { retry_after, .. } => Some(*retry_after),
@@ -186,7 +187,7 @@ impl Protocol {
     ];
 }
 
-/// What adapters need beside an address.
+/// What adapters need in addition to an address.
 #[derive(Clone, Default)]
 pub struct SourceOptions {
     /// Bounds one request to an upstream, body included.
@@ -195,7 +196,7 @@ pub struct SourceOptions {
     pub ghost_key: Option<String>,
     /// Shows posts of a folder whose date is in the future.
     pub shows_future: bool,
-    /// Shows all that is in a folder, marked where it is not public.
+    /// Shows all files of a folder, with a mark if they are not public.
     pub previews: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Links from one post or page of an upstream site to another: they lead to the same one here.
+//! Changes links between the posts and pages of an upstream site, so that they lead to those on this site.
 
 use std::collections::HashMap;
 
@@ -9,8 +9,8 @@ use super::site_info::{SiteInfo, SourcePage};
 use super::walk::Listed;
 use crate::content::post::Post;
 
-/// Lets the links of all posts and pages that lead to another one of them stay on this site. Links to
-/// anything else at the source stay as they are.
+/// Changes the links between all posts and pages to their addresses on this site. Links to other
+/// addresses at the source stay as they are.
 pub(super) fn keep_links_here(posts: &mut [Post], listed: &[Listed], site: Option<&mut SiteInfo>) {
     let mut nowhere = SiteInfo::default();
     let pages = &mut site.unwrap_or(&mut nowhere).pages;
@@ -46,12 +46,12 @@ fn replace(html: &mut String, changed: Option<String>) {
     }
 }
 
-/// What is here.
+/// The posts and pages of this site.
 #[derive(Default)]
 struct Here<'a> {
-    /// Addresses here by those at the source.
+    /// Addresses on this site by those at the source.
     by_address: HashMap<String, String>,
-    /// The HTML at each address here.
+    /// The HTML at each address on this site.
     texts: HashMap<String, &'a str>,
 }
 
@@ -62,7 +62,7 @@ impl Here<'_> {
         }
     }
 
-    /// The HTML with its links; `None` where they stay.
+    /// The HTML with its links changed; `None` if none changes.
     fn html(&self, html: &str) -> Option<String> {
         const HREF: &str = " href=\"http";
         let mut changed = String::new();
@@ -86,7 +86,7 @@ impl Here<'_> {
         Some(changed)
     }
 
-    /// Where a link leads here.
+    /// The address on this site that a link leads to.
     fn target(&self, address: &str) -> Option<String> {
         let url = Url::parse(&address.replace("&amp;", "&")).ok()?;
         let path = self.by_address.get(&key(&url)?)?;
@@ -97,7 +97,7 @@ impl Here<'_> {
         })
     }
 
-    /// The name that a part of a text has here: ids get a prefix.
+    /// The id of a part of a text on this site, where ids have a prefix.
     fn part(&self, path: &str, name: &str) -> Option<String> {
         let text = self.texts.get(path)?;
         let name = paths::percent_decode(name);
@@ -113,7 +113,7 @@ impl Here<'_> {
     }
 }
 
-/// What two addresses of one page have in common: all but the scheme, `www.`, the last slash and the
+/// The part of an address that identifies a page: all but the scheme, `www.`, the last slash and the
 /// fragment.
 fn key(url: &Url) -> Option<String> {
     let host = url.host_str()?;
@@ -131,7 +131,7 @@ fn key(url: &Url) -> Option<String> {
     ))
 }
 
-/// Whether what follows is in the tag of a link. In sanitised HTML every `<` begins a tag.
+/// Whether `before` ends within the tag of a link. In sanitised HTML every `<` begins a tag.
 fn is_in_link(before: &str) -> bool {
     let tag = before.rfind('<').map(|at| &before[at..]);
     tag.is_some_and(|tag| !tag.contains('>') && (tag == "<a" || tag.starts_with("<a ")))

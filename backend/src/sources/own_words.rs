@@ -1,4 +1,4 @@
-//! A source whose posts have the site's own words: its byline and its dates.
+//! A source whose posts get the site's byline, and dates in the site's language.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::content::post::Post;
 use crate::sources::site_info::SiteInfo;
 use crate::sources::{BlogSource, Media, Reading, SourceError};
 
-/// A source, and what its posts get from the site.
+/// A source, and the byline and language that its posts get.
 pub struct InOwnWords {
     source: Arc<dyn BlogSource>,
     /// The byline of posts that name no author.
@@ -22,7 +22,7 @@ pub struct InOwnWords {
 }
 
 impl InOwnWords {
-    /// The posts of `source` on a site with this byline and language, where they are configured.
+    /// The posts of `source` on a site with this byline and language, if they are configured.
     pub fn new(
         source: Arc<dyn BlogSource>,
         byline: Option<String>,
@@ -44,7 +44,7 @@ impl InOwnWords {
             }
         }
         let of_source = of_source.and_then(|site| site.language.as_deref());
-        // The site does not take a language from its source that it does not know.
+        // The site ignores its source's language if it has no date formats for it.
         let of_source = of_source.filter(|language| DateWords::of(language).is_some());
         let language = self.language.as_deref().or(of_source);
         if let Some(language) = language.filter(|language| is_foreign(language)) {

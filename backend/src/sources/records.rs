@@ -1,7 +1,7 @@
-//! Lists of JSON records that others designed, read one record at a time.
+//! Reads lists of JSON records from foreign APIs, one record at a time.
 //!
-//! A list is scanned as text first, so that memory holds the values of one record only, and a record
-//! that can't be read costs no other.
+//! A list is first split into the texts of its records. So memory holds the values of one record only,
+//! and a record that can't be read costs no other.
 
 mod values;
 
@@ -32,7 +32,7 @@ pub(super) struct Answer<'a> {
     pub(super) fields: Map<String, Value>,
 }
 
-/// Why a text is no list of records.
+/// Why a text is not a list of records.
 #[derive(Debug)]
 pub(super) enum NoList {
     /// The text breaks the grammar of JSON at this line and column.
@@ -41,7 +41,7 @@ pub(super) enum NoList {
     Absent,
 }
 
-/// Makes text of an answer: a byte order mark goes, and invalid Unicode becomes U+FFFD, in bytes and in
+/// Decodes an answer. A byte order mark is removed, and invalid Unicode becomes U+FFFD, in bytes and in
 /// `\u` escapes.
 pub(super) fn text(body: Vec<u8>) -> String {
     let mut text = match String::from_utf8(body) {
@@ -54,7 +54,8 @@ pub(super) fn text(body: Vec<u8>) -> String {
     replace_lone_surrogates(text)
 }
 
-/// RFC 8259, section 8.2: an escaped half of a surrogate pair is grammatical, but no character.
+/// JSON's grammar allows an escaped half of a surrogate pair, which is not a character (RFC 8259, section
+/// 8.2).
 fn replace_lone_surrogates(text: String) -> String {
     let escape = |bytes: &[u8], at: usize| {
         let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
@@ -98,7 +99,7 @@ fn replace_lone_surrogates(text: String) -> String {
 /// names the object's other fields that the caller reads.
 ///
 /// # Errors
-/// When the text is no JSON, or holds no list.
+/// When the text is not JSON, or holds no list.
 pub(super) fn list<'a>(
     text: &'a str,
     lists: &[&str],
@@ -142,7 +143,7 @@ pub(super) fn list<'a>(
 /// Reads one record. A field that can't be read (nested too deep, a number out of range) is `null`.
 ///
 /// # Errors
-/// Says why it is no record.
+/// Why it is not a record.
 pub(super) fn record(raw: &RawValue) -> Result<Map<String, Value>, String> {
     let text = raw.get();
     if text.len() > MAX_RECORD_BYTES {
@@ -159,7 +160,7 @@ pub(super) fn record(raw: &RawValue) -> Result<Map<String, Value>, String> {
 }
 
 /// A value, or `null` when it can't be read; `None` when it has more than `left` parts. A whole number
-/// beyond 64 bits stays as it is written: as a float, two ids would become one.
+/// of more than 64 bits stays as it is written, since two ids could become the same float.
 fn value(raw: &RawValue, left: &mut usize) -> Option<Value> {
     if is_beyond_64_bits(raw.get()) {
         return Some(Value::from(raw.get()));
@@ -185,7 +186,7 @@ enum Found<'a> {
     Object(HashMap<Cow<'a, str>, &'a RawValue>),
 }
 
-/// Finds a list, or an object's fields of these names.
+/// Reads a list, or the fields of an object that have these names.
 struct Outer<'n>(&'n [&'n str]);
 
 impl<'de> Visitor<'de> for Outer<'_> {

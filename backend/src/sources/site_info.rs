@@ -1,9 +1,9 @@
-//! What an upstream says about the site itself, beside its posts.
+//! An upstream's information about its site, in addition to its posts.
 
 use serde::{Deserialize, Serialize};
 use shared::site::SitePage;
 
-/// The upstream site's own words and pages. Configured ones win over these.
+/// The upstream site's information about itself, and its pages. The configuration has precedence.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SiteInfo {
     /// Plain text.
@@ -18,17 +18,17 @@ pub struct SiteInfo {
     pub logo: Option<String>,
     /// The same, for the browser's tab.
     pub icon: Option<String>,
-    /// Pages that are no posts, such as an imprint, in the order of the upstream's menu.
+    /// Pages that are not posts, such as an imprint, in the order of the upstream's menu.
     pub pages: Vec<SourcePage>,
 }
 
-/// A page of the upstream site that is no post.
+/// A page of the upstream site that is not a post.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourcePage {
-    /// The page as it is shown. Nothing is known of whether its address is free on this site.
+    /// The page as it is shown. Its address may be taken on this site.
     pub page: SitePage,
-    /// What the upstream's menu calls it; none: it is not in the menu.
+    /// Its label in the upstream's menu. `None` when it is not in the menu.
     pub menu_label: Option<String>,
-    /// Where it stands at its source.
+    /// Its address at the source.
     pub address: Option<String>,
 }

@@ -12,10 +12,10 @@ use parking_lot::Mutex;
 use tokio::net::TcpListener;
 use url::Url;
 
-/// Long enough for any machine; tests of slowness bring a shorter one.
+/// Long enough for any machine. Tests of timeouts use a shorter one.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A running server's address.
+/// Starts a server and returns its address.
 pub(super) async fn serve(router: Router) -> Url {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");

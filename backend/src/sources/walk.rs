@@ -27,21 +27,21 @@ use crate::telemetry::in_current_request;
 pub(super) const MAX_PAGES: usize = 200;
 /// The most posts of one reading; later posts are left out with a warning.
 pub(super) const MAX_POSTS: usize = MAX_RECORDS;
-/// Pages that are requested at once, so that a long blog is read soon.
+/// How many pages are requested at once, so that a long blog is read in less time.
 const CONCURRENT_PAGES: usize = 4;
 /// The most bytes of one answer, after decompression.
 pub(super) const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 /// The longest time for one reading, with all its pages.
 const READING_TIMEOUT: Duration = Duration::from_secs(600);
-/// A reading waits this long for an upstream that asks to come back later; beyond it, it fails.
+/// The longest wait for an upstream that asks to come back later. If it asks for more, the reading fails.
 const MAX_PAUSE: Duration = Duration::from_secs(30);
 /// How often a reading waits for the same page.
 const MAX_PAUSES: usize = 5;
 
-/// Makes posts of one answer. It takes CPU time and runs on the blocking threads.
+/// Makes posts of one answer. This takes CPU time, so it runs on the blocking threads.
 pub(super) type Parse = Arc<dyn Fn(Answer) -> Result<Page, SourceError> + Send + Sync>;
 
-/// What one answer holds.
+/// The content of one answer.
 #[derive(Debug, Default)]
 pub(super) struct Page {
     pub(super) posts: Vec<Post>,
@@ -50,7 +50,7 @@ pub(super) struct Page {
     pub(super) records: usize,
     /// Records beyond the bound of one answer.
     pub(super) left_out: usize,
-    /// Where the posts stand at their source.
+    /// The posts' addresses at the source.
     pub(super) listed: Vec<Listed>,
     pub(super) more: More,
 }
@@ -62,15 +62,15 @@ pub(super) struct Listed {
     pub(super) id: String,
 }
 
-/// What a whole list holds.
+/// The content of a whole list.
 #[derive(Debug, Default)]
 pub(super) struct List {
     pub(super) posts: Vec<Post>,
-    /// Where they stand at their source, as far as it says so.
+    /// The posts' addresses at the source, if it names them.
     pub(super) listed: Vec<Listed>,
 }
 
-/// A record that is no post.
+/// A record that is not a post.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct SkippedRecord {
     /// From 0, within its answer.
@@ -78,12 +78,12 @@ pub(super) struct SkippedRecord {
     pub(super) reason: String,
 }
 
-/// Where the list goes on.
+/// Where the list continues.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) enum More {
     #[default]
     End,
-    /// At this address; the answer there says where it goes on.
+    /// At this address. The answer there says where the list continues.
     Next(Url),
     /// At these addresses, which can be read in any order.
     Pages(Vec<Url>),
@@ -139,8 +139,8 @@ impl Walk {
         Ok(self.read(first, parse).await?.unwrap_or_default())
     }
 
-    /// Reads the posts of all pages from `first` on. `None` when the upstream says of every page of the
-    /// last reading that it is unchanged (304); nothing is parsed then.
+    /// Reads the posts of all pages from `first` on. `None` when every page of the last reading is
+    /// unchanged (304). Then nothing is parsed.
     ///
     /// # Errors
     /// When one page can't be read.
@@ -306,7 +306,7 @@ async fn parse_apart(
     Ok((SeenPage { url, validators }, page))
 }
 
-/// Makes a page of JSON records. `read` takes one apart: `None` leaves it out on purpose. Relative
+/// Makes a page of JSON records. `read` reads one; `None` leaves it out without a warning. Relative
 /// addresses in its HTML are resolved against `base`.
 pub(super) fn page_of_records(
     records: &[&RawValue],

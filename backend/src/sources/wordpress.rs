@@ -27,7 +27,7 @@ use crate::content::post::Post;
 pub(super) const API_RELATION: &str = "https://api.w.org/";
 /// The most bytes of all pages together: 10,000 posts of 25 kB.
 const MAX_BYTES: usize = 256 * 1024 * 1024;
-/// Every so many checks the site is read as a whole: a renamed author or category changes no post.
+/// After this many checks the whole site is read, since a renamed author or category changes no post.
 const CHECKS_PER_READING: u32 = 60;
 const JSON: &str = "application/json";
 /// `_fields` leaves out what plugins add, which is often more than the posts.
@@ -53,7 +53,7 @@ struct State {
     checks: u32,
 }
 
-/// What changes when a post or a page is published, edited or deleted.
+/// Changes when a post or a page is published, edited or deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Fingerprint(Vec<(Option<String>, Vec<u8>)>);
 
@@ -67,7 +67,7 @@ impl WordPressSource {
         Ok(Self::with_client(site, client, None))
     }
 
-    /// A source whose API is at `api`, or yet to be found.
+    /// A source whose API is at `api`. `None` finds it at the first reading.
     pub(super) fn with_client(site: Url, client: Client, api: Option<Url>) -> Self {
         Self {
             site,
@@ -108,7 +108,7 @@ impl WordPressSource {
                     let total = answer.header("x-wp-total").map(str::to_owned);
                     parts.push((total, answer.body));
                 }
-                // Some sites hide their pages.
+                // Some sites don't serve their pages by the API.
                 Err(SourceError::Unreachable(_)) if kind == "pages" => {}
                 Err(error) => return Err(error),
             }
@@ -124,12 +124,12 @@ impl WordPressSource {
         ];
         let first = route(api, "wp/v2/posts", &parameters);
         let parse: Parse = Arc::new(|answer| parse(answer, posts::raw_post));
-        // The fingerprint has said that something changed.
+        // The fingerprint has changed, so all pages are read.
         self.posts.fetch(&first, &parse).await
     }
 
-    /// The site's name, words and pages. What can't be read stays as it was: a site that hides it is
-    /// shown without.
+    /// The site's name, description, icon and pages. When one can't be read, its last value stays. A site
+    /// that never serves it is shown without it.
     async fn site_info(&self, api: &Url) -> SiteInfo {
         let before = self.state.lock().site.clone();
         let root = route(api, "", &[("_fields", "name,description,site_icon_url")]);
@@ -207,7 +207,7 @@ fn budget() -> Budget {
     Budget::new(MAX_ANSWER_BYTES, MAX_ANSWER_BYTES)
 }
 
-/// Where a site's API is: as its home page's `Link` header says, else at `/wp-json/`.
+/// The address of a site's API: from its home page's `Link` header, else `/wp-json/`.
 ///
 /// # Errors
 /// When it is on another host.

@@ -1,4 +1,4 @@
-//! How much a reading may bring.
+//! A bound on the size of a reading.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,4 +1,4 @@
-//! What the client reads in headers.
+//! The headers that the client reads.
 
 use super::*;
 

@@ -75,7 +75,7 @@ async fn a_wordpress_site_is_preferred_to_its_feed() {
 }
 
 #[tokio::test]
-async fn what_is_no_blog_is_an_error_that_says_so() {
+async fn a_page_without_a_blog_is_an_error_that_says_so() {
     let ghost = "<meta name=\"generator\" content=\"Ghost 5.72\">";
     for (document, words) in [
         (Document::new("text/html", "<title>x</title>"), "is no JSON"),

@@ -30,8 +30,10 @@ pub(super) struct Item {
     pub(super) base: Url,
 }
 
+/// Reads the items of a document, and where the feed continues.
+///
 /// # Errors
-/// When the document is no feed, or has too many elements.
+/// When the document is not a feed, or has too many elements.
 pub(super) fn read(answer: &Answer) -> Result<(Vec<Item>, More), SourceError> {
     let text = decode(&answer.body, answer.content_type());
     let elements = count_elements(&text);
@@ -59,7 +61,7 @@ pub(super) fn read(answer: &Answer) -> Result<(Vec<Item>, More), SourceError> {
     Ok((items, more))
 }
 
-/// Parses a document, or, where it breaks the rules of XML, the document with its usual faults mended.
+/// Parses a document. If it isn't well-formed XML, its usual faults are mended first.
 fn parse(text: &str) -> Result<Feed, parser::ParseFeedError> {
     // A parser that has met an error can't be used again.
     let read = |text: &str| {
@@ -73,7 +75,7 @@ fn parse(text: &str) -> Result<Feed, parser::ParseFeedError> {
     read(text).or_else(|error| read(&mend(text)).map_err(|_| error))
 }
 
-/// Where the feed's site is: its own link, else the feed's address.
+/// The address of the feed's site: its own link, else the feed's address.
 fn home(feed: &Feed, address: &Url) -> Url {
     let own = feed.links.iter().find(|link| is_page(link));
     let own = own.and_then(|link| address.join(&link.href).ok());
@@ -86,7 +88,7 @@ fn is_page(link: &Link) -> bool {
     is_alternate && link.target.is_none() && !link.href.is_empty()
 }
 
-/// RFC 5005: the next page of a paged feed, or the previous archive of an archived one.
+/// The next page of a paged feed, or the previous archive of an archived one (RFC 5005).
 fn next_page(feed: &Feed, address: &Url) -> More {
     let rel = |wanted: &str| {
         let link = feed
@@ -153,7 +155,7 @@ fn published(seconds: i64) -> Option<Published> {
     dates::parse(&Timestamp::from_second(seconds).ok()?.to_string())
 }
 
-/// Items with one address in common go by their `guid`s.
+/// Makes ids unique: items that share one get the words of their titles added.
 fn tell_apart(items: &mut [Item]) {
     let mut uses: HashMap<String, usize> = HashMap::new();
     for item in items.iter() {
@@ -184,7 +186,7 @@ fn has_tags(text: &str) -> bool {
     starts.any(|(at, _)| text[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/'))
 }
 
-/// HTML as it is; plain text with its paragraphs.
+/// Makes HTML of plain text, with its paragraphs. HTML stays as it is.
 pub(super) fn to_html(text: &str, is_plain: bool) -> String {
     if !is_plain {
         return text.to_owned();
@@ -218,7 +220,8 @@ fn plain_text(html: &str) -> String {
         .unwrap_or_default()
 }
 
-/// RSS needs no title (RSS 2.0, "Elements of item"): the text's beginning serves.
+/// A title from the beginning of the text, since an item of RSS needs no title (RSS 2.0, "Elements of
+/// item").
 pub(super) fn title_of(html: &str) -> Option<String> {
     let text = plain::one_line(&plain_text(html))?;
     let Some((end, _)) = text.char_indices().nth(TITLE_LENGTH) else {

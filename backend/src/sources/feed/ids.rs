@@ -9,7 +9,7 @@ use crate::content::post::Post;
 /// The longest id that is made of a `guid`, in bytes.
 const MAX_GUID: usize = 100;
 
-/// An item's id: of its address, else of its `guid`, else of its title.
+/// An item's id: made of its address, else of its `guid`, else of its title.
 pub(super) fn of_item(link: Option<&Url>, guid: &str, title: Option<&str>) -> Option<String> {
     let words = [Some(guid), title].into_iter().flatten().map(of_words);
     link.and_then(of_link)
@@ -18,7 +18,7 @@ pub(super) fn of_item(link: Option<&Url>, guid: &str, title: Option<&str>) -> Op
         .find(|id| !id.is_empty())
 }
 
-/// The path of an item's address, such as `2024/05/my-post`; its query where there is no path.
+/// The path of an item's address, such as `2024/05/my-post`, or its query if it has no path.
 fn of_link(link: &Url) -> Option<String> {
     let segments = link.path_segments()?;
     let mut segments: Vec<String> = segments
@@ -61,7 +61,7 @@ pub(super) fn of_words(text: &str) -> String {
     id
 }
 
-/// Shortens paths to their last part where that names one post only.
+/// Shortens paths to their last segment if only one post has it.
 pub(super) fn shorten(mut posts: Vec<Post>) -> Vec<Post> {
     let last = |id: &str| id.rsplit('/').next().unwrap_or_default().to_owned();
     let mut uses: HashMap<String, usize> = HashMap::new();

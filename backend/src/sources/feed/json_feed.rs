@@ -1,5 +1,5 @@
-//! JSON Feed (version 1 and 1.1), read item by item: one odd item costs no other, and the item's own
-//! picture is known.
+//! JSON Feed (version 1 and 1.1), read item by item. So one bad item costs no other, and each item's own
+//! picture is read.
 
 use serde_json::{Map, Value};
 use url::Url;
@@ -17,8 +17,10 @@ use crate::sources::walk::More;
 
 const FEED_FIELDS: [&str; 5] = ["version", "home_page_url", "next_url", "author", "authors"];
 
+/// Reads the items of a document, and where the feed continues.
+///
 /// # Errors
-/// When the document is no JSON Feed.
+/// When the document is not a JSON Feed.
 pub(super) fn read(mut answer: Answer) -> Result<(Vec<Item>, More), SourceError> {
     let text = records::text(std::mem::take(&mut answer.body));
     let list =
@@ -34,7 +36,7 @@ pub(super) fn read(mut answer: Answer) -> Result<(Vec<Item>, More), SourceError>
         .map_or(More::End, More::Next);
     let items = list.records.iter().map(|raw| match records::record(raw) {
         Ok(record) => item(&record, feed, &home),
-        // An item without anything is skipped as a post without an id.
+        // An empty item, which is skipped later since it has no id.
         Err(_) => Item {
             post: RawPost::default(),
             base: home.clone(),

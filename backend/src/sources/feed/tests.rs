@@ -1,4 +1,4 @@
-//! Against documents of our own, and those of other parsers' tests.
+//! Feeds written for these tests, and feeds of other parsers' tests.
 
 use std::fmt::Write as _;
 
@@ -266,7 +266,7 @@ async fn a_json_feed_is_read_item_by_item() {
     assert_eq!(two.content_html, "<p>a &lt; b</p><p>Second</p>");
 }
 
-/// What another parser reads of an item, as far as a post shows it.
+/// The title and the date of an item as another parser reads them.
 fn expected(item: &Value) -> (Option<String>, Option<i64>) {
     let title = item
         .get("title")

@@ -7,8 +7,8 @@ use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 /// How far into a document an XML declaration can reach.
 const DECLARATION_LENGTH: usize = 256;
 
-/// Escapes each `&` that begins no entity, drops characters that XML 1.0 forbids, and names the version
-/// of RSS where it is missing or unknown: later ones are read as 2.0.
+/// Escapes each `&` that doesn't begin an entity, and drops characters that XML 1.0 forbids. RSS of a
+/// missing or unknown version is marked as 2.0.
 pub(super) fn mend(text: &str) -> String {
     let text = with_version(text);
     let mut mended = String::with_capacity(text.len());
@@ -49,20 +49,20 @@ fn with_version(text: &str) -> Cow<'_, str> {
     ))
 }
 
-/// Makes text of bytes: the encoding is the byte order mark's, else the header's, else the XML
-/// declaration's, else UTF-8 (RFC 7303, section 3). Invalid bytes become U+FFFD.
+/// Decodes bytes. The encoding is that of the byte order mark, else of the header, else of the XML
+/// declaration, else UTF-8 (RFC 7303, section 3). Invalid bytes become U+FFFD.
 pub(super) fn decode(body: &[u8], content_type: &str) -> String {
     let of_header = content_type
         .split(';')
         .find_map(|part| part.trim().strip_prefix("charset="))
         .and_then(|label| Encoding::for_label(label.trim_matches(['"', '\'']).as_bytes()));
     let encoding = of_header.or_else(|| declared(body)).unwrap_or(UTF_8);
-    // `decode` lets a byte order mark win.
+    // In `decode`, a byte order mark has precedence.
     let (text, _, _) = encoding.decode(body);
     without_declaration(&text).chars().map(of_windows).collect()
 }
 
-/// The parser would follow the declared encoding, but the text is UTF-8 now.
+/// Removes the XML declaration: the parser would follow its encoding, but the text is UTF-8 now.
 fn without_declaration(text: &str) -> &str {
     let text = text.trim_start();
     let declaration = text.strip_prefix("<?xml ");
@@ -70,7 +70,7 @@ fn without_declaration(text: &str) -> &str {
     rest.map_or(text, |(_, rest)| rest)
 }
 
-/// C1 control characters are windows-1252 in disguise (WHATWG HTML, 13.2.5.80).
+/// Reads a C1 control character as windows-1252, as browsers do (WHATWG HTML, 13.2.5.80).
 fn of_windows(c: char) -> char {
     match u8::try_from(u32::from(c)) {
         Ok(byte @ 0x80..=0x9f) => {

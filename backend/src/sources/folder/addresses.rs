@@ -13,12 +13,12 @@ use url::Url;
 
 use crate::content::address::Addresses;
 
-/// What stands for the root of the folder in a link: Zola's own sign.
+/// The prefix of a link that starts at the root of the folder, as in Zola.
 const ROOT: &str = "@/";
-/// What stands for any place in the folder where the name is: Hugo's `ref`, Jekyll's `post_url`.
+/// The prefix of a link to a name anywhere in the folder: Hugo's `ref`, Jekyll's `post_url`.
 const ANYWHERE: &str = "@ref/";
-/// Pelican's signs, as they are written and as Markdown encodes them. A path that begins with `/` after
-/// one is from the root of the content.
+/// Pelican's prefixes, as authors write them and as Markdown encodes them. A path that begins with `/`
+/// after one starts at the root of the content.
 const PELICAN: [&str; 6] = [
     "{filename}",
     "{static}",
@@ -29,7 +29,7 @@ const PELICAN: [&str; 6] = [
 ];
 /// Folders whose files other generators serve from the root of the site.
 const STATIC_FOLDERS: [&str; 3] = ["static/", "public/", "source/"];
-/// What a path may leave out at its end.
+/// Endings that a path may leave out.
 const ENDINGS: [&str; 7] = [
     "",
     ".md",
@@ -46,25 +46,24 @@ pub(super) struct FolderAddresses {
     content: Arc<Content>,
 }
 
-/// Paths are keys in NFC: a file system may spell a name in NFD that a post spells in NFC.
+/// Keys are paths in NFC: a file system may spell a name in NFD that a post spells in NFC.
 #[derive(Debug)]
 struct Content {
     /// Paths of files beside the posts, as they are spelled on disk.
     media: HashMap<String, String>,
     /// Ids of posts by their paths.
     posts: HashMap<String, String>,
-    /// Ids of posts by their names without ending; `None` where two have one name.
+    /// Ids of posts by their names without ending; `None` if several posts have the name.
     names: HashMap<String, Option<String>>,
 }
 
-/// The same, as one post sees them.
+/// Resolves the addresses in one post.
 #[derive(Debug)]
 pub(super) struct SeenFrom {
     content: Arc<Content>,
     /// The post's own path.
     path: String,
-    /// The subfolder as a directory of a site, so that a URL parser resolves `.` and `..` and ends
-    /// at the root.
+    /// The post's folder as a URL. So the URL parser resolves `.` and `..`, and never leaves the root.
     base: Option<Url>,
     leads_to_parts: AtomicBool,
     /// Files beside the posts that a link leads to.
@@ -113,7 +112,7 @@ impl FolderAddresses {
 }
 
 impl Content {
-    /// The path of a post that a path means, which may leave out its ending.
+    /// The path and the id of the post at a path, which may leave out its ending.
     fn post(&self, path: &str) -> Option<(&str, &str)> {
         let path = path.trim_end_matches('/');
         ENDINGS.iter().find_map(|ending| {
@@ -153,7 +152,7 @@ impl SeenFrom {
         std::mem::take(&mut self.linked.lock())
     }
 
-    /// Paths that one from the root of a site may mean: the site may begin in any folder above the
+    /// The paths that a path from the root of a site may mean: that root may be any folder above the
     /// post.
     fn under_roots<'a>(&'a self, path: &'a str) -> impl Iterator<Item = String> + 'a {
         let above = self
@@ -175,14 +174,14 @@ impl SeenFrom {
         media.get(&path)
     }
 
-    /// The path below the folder that an address means.
+    /// The path below the folder that an address leads to.
     fn path(&self, relative: &str) -> Option<String> {
         let url = self.base.as_ref()?.join(relative).ok()?;
         let path = percent_decode_str(url.path()).decode_utf8().ok()?;
         Some(nfc(path.trim_start_matches('/')))
     }
 
-    /// The path, where known, and the id of the post that an address without its fragment means.
+    /// The path, if known, and the id of the post that an address leads to. The address has no fragment.
     fn post(&self, address: &str) -> Option<(Option<&str>, &str)> {
         let known = |(path, id)| (Some(path), id);
         let from_root = |path: &str| {
@@ -204,7 +203,7 @@ impl SeenFrom {
         }
         let path = self.path(address)?;
         if address.starts_with('/') {
-            // A page of the old site, unless it names a file.
+            // The address is a page of the old site, unless it names a file.
             let is_file = path.rsplit('/').next()?.contains(".md");
             return from_root(&path).filter(|_| is_file).map(known);
         }
@@ -213,8 +212,8 @@ impl SeenFrom {
 }
 
 impl Addresses for SeenFrom {
-    /// Another post of the folder leads to its page, a file to itself. Anything else stays: it is an
-    /// address on the site that the posts were written for.
+    /// A link to another post of the folder leads to its page here, a link to a file to the file. Any
+    /// other link stays: it is for the site that the posts were written for.
     fn link(&self, relative: &str) -> Option<String> {
         let plain = without_sign(relative);
         let (address, fragment) = plain.split_once('#').unwrap_or((&plain, ""));
@@ -242,14 +241,14 @@ impl Addresses for SeenFrom {
         let plain = without_sign(relative);
         match self.file(&plain) {
             Some(file) => Some(media(file)),
-            // `/img/a.png` is another site's, unless the folder has it.
+            // `/img/a.png` belongs to another site, unless the folder has it.
             None if relative.starts_with('/') => Some(relative.to_owned()),
             None => Some(media(&self.path(&plain)?)),
         }
     }
 }
 
-/// Without Pelican's sign.
+/// An address without Pelican's prefix.
 fn without_sign(address: &str) -> Cow<'_, str> {
     let path = PELICAN.iter().find_map(|sign| address.strip_prefix(sign));
     match path {

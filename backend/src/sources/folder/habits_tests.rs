@@ -1,4 +1,4 @@
-//! Small blogs in the style of nine generators' starters, read whole.
+//! Reads small blogs in the style of nine generators' starter templates.
 
 use std::path::Path;
 

@@ -1,20 +1,20 @@
-//! The ids of a folder's posts: each file gets one of its own, the same from start to start.
+//! The ids of a folder's posts: each file gets a unique one, which stays the same after a restart.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::content::mark::Mark;
 use crate::sources::markdown_file::MarkdownFile;
 
-/// Ids by path, and a line for each file whose id another one has.
+/// Ids by path, and a line for each file whose preferred id belongs to another file.
 #[derive(Debug, Default)]
 pub(super) struct Ids {
     pub(super) by_path: HashMap<String, String>,
     pub(super) duplicates: Vec<String>,
 }
 
-/// Gives each file the id that it should have. Of several that should have one, a file in no subfolder
-/// keeps it and the others get their whole paths; where that is taken too, a number follows. Files that
-/// only a preview shows get what the others leave.
+/// Gives each file its preferred id. When several files prefer the same one, a file outside of subfolders
+/// keeps it, and the others get their whole paths. If that is taken, too, a number is added. Public files
+/// go before those that only a preview shows.
 pub(super) fn assign(files: &[MarkdownFile]) -> Ids {
     let is_public = |file: &&MarkdownFile| matches!(file.mark, None | Some(Mark::Error));
     let (public, marked): (Vec<&MarkdownFile>, Vec<&MarkdownFile>) =
@@ -38,7 +38,7 @@ fn add(files: &[&MarkdownFile], ids: &mut Ids, owners: &mut HashMap<String, Stri
     };
     let (mut first, others): (Vec<&MarkdownFile>, Vec<&MarkdownFile>) =
         files.iter().copied().partition(keeps);
-    // `a.md` before `a.markdown`, and both before what only names `a` in its front matter.
+    // `a.md` before `a.markdown`, and both before a file that only names `a` in its front matter.
     first.sort_by_key(|file| (!file.is_named(&file.preferred_id()), file.path.len()));
 
     let kept: HashSet<&str> = first.iter().map(|file| file.path.as_str()).collect();

@@ -1,4 +1,4 @@
-//! What is in a folder: posts, files beside them, tables of authors.
+//! Lists a folder: posts, files beside them, tables of authors.
 
 use std::fs;
 use std::io;
@@ -9,7 +9,7 @@ use crate::sources::media_type;
 
 /// How many folders deep posts are looked for.
 const MAX_DEPTH: usize = 16;
-/// Folders of generators in which no post is: parts of pages, what the generator has written.
+/// Folders of generators without posts: parts of pages, and output.
 const OTHER_FOLDERS: [&str; 8] = [
     "_includes",
     "_layouts",
@@ -20,7 +20,7 @@ const OTHER_FOLDERS: [&str; 8] = [
     "archetypes",
     "node_modules",
 ];
-/// Endings of Markdown, the last one with JavaScript in it.
+/// Endings of Markdown files. `mdx` is Markdown with JavaScript.
 const POST_ENDINGS: [&str; 6] = ["md", "markdown", "mdown", "mkd", "mkdn", "mdx"];
 
 /// Paths below a folder, with `/` on every platform, in the order of their names.
@@ -35,8 +35,10 @@ pub(super) struct Listing {
 }
 
 impl Listing {
+    /// Lists the files below `root`.
+    ///
     /// # Errors
-    /// When the folder itself can't be read. Subfolders that can't are left out with a warning.
+    /// When the folder itself can't be read. A subfolder that can't be read is left out with a warning.
     pub(super) fn of(root: &Path, with_drafts: bool) -> io::Result<Self> {
         let mut listing = Self {
             with_drafts,
@@ -63,7 +65,7 @@ impl Listing {
             } else {
                 format!("{folder}/{name}")
             };
-            // Links to folders could lead round in circles, links to files can't.
+            // Symbolic links to folders could make a loop, links to files can't.
             let kind = entry.file_type()?;
             let is_left_out =
                 || OTHER_FOLDERS.contains(&name) || (name == DRAFTS && !self.with_drafts);

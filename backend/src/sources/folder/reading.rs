@@ -21,10 +21,10 @@ use crate::content::record::Visibility;
 use crate::sources::SourceError;
 use crate::sources::markdown_file::{Authors, MarkdownFile};
 
-/// Files that are larger are no posts, in bytes.
+/// Larger files, in bytes, are not read as posts.
 pub(super) const MAX_POST_SIZE: u64 = 4 * 1024 * 1024;
 
-/// A front matter that can't be read is searched for its slug in so many lines.
+/// How many lines of a front matter that can't be read are searched for its slug.
 const MAX_SLUG_LINES: usize = 50;
 
 /// What a folder holds.
@@ -32,11 +32,11 @@ const MAX_SLUG_LINES: usize = 50;
 pub(super) struct FolderContents {
     pub(super) posts: Vec<Post>,
     pub(super) skipped: Vec<SkippedFile>,
-    /// Files that should have the id of another one, a line each.
+    /// A line for each file whose preferred id belongs to another file.
     pub(super) duplicates: Vec<String>,
     /// Files without a title of their own.
     pub(super) untitled: Vec<String>,
-    /// What the author may want to know, a line each.
+    /// Notes to the author, a line each.
     pub(super) notes: Vec<String>,
     /// The files beside the posts that they link to.
     pub(super) linked: HashSet<String>,
@@ -51,16 +51,16 @@ pub(super) enum Shown {
     PublicAt(Timestamp),
     /// Those that are public at any time.
     Whenever,
-    /// All of them: marked where they are not public, and with the error where they can't be read.
+    /// All files: with a mark if they are not public, and with the error if they can't be read.
     Preview {
-        /// The moment at which they are public, or not.
+        /// The time at which they must be public to have no mark.
         now: Timestamp,
         /// The ids of an earlier reading by path, for files that can't be read any more.
         known_ids: HashMap<String, String>,
     },
 }
 
-/// A file that is no post, though it should be one.
+/// A file that should be a post, but can't be read.
 #[derive(Debug)]
 pub(super) struct SkippedFile {
     /// Below the folder.
@@ -135,7 +135,7 @@ fn read_files(
     files
 }
 
-/// The slug that a front matter names which can't be read as a whole.
+/// The slug in a front matter that can't be read as a whole.
 fn slug_line(text: &str) -> Option<String> {
     let mut lines = text.lines().take(MAX_SLUG_LINES);
     let slug = lines.find_map(|line| line.strip_prefix("slug"))?;
@@ -154,7 +154,7 @@ fn render(
     let no_authors = Authors::new();
     let mut anchors: HashMap<String, Anchors> = HashMap::new();
     let mut with_links_to_parts = Vec::new();
-    // By kind, the first file and how many there are.
+    // For each kind of tag, the first file and how many files have it.
     let mut unread: BTreeMap<String, (String, usize)> = BTreeMap::new();
     for file in files {
         let authors = table_for(&file.path, authors).unwrap_or(&no_authors);
@@ -206,7 +206,7 @@ fn table_for<'a>(path: &str, tables: &'a HashMap<String, Authors>) -> Option<&'a
     above.chain([""]).find_map(|folder| tables.get(folder))
 }
 
-/// Points links to parts of other posts to the ids that those parts have got.
+/// Changes links to parts of other posts to the ids that those parts have here.
 fn link_parts(post: &mut Post, anchors: &HashMap<String, Anchors>) {
     let point = element!("a[href]", |link| {
         let Some(address) = link.get_attribute("href") else {
@@ -224,11 +224,14 @@ fn link_parts(post: &mut Post, anchors: &HashMap<String, Anchors>) {
     let settings = RewriteStrSettings::new().append_element_content_handler(point);
     match rewrite_str(&post.content_html, settings) {
         Ok(html) => post.content_html = html,
-        Err(error) => tracing::warn!(blog.id = post.id, "Links to parts of posts stay: {error}"),
+        Err(error) => tracing::warn!(
+            blog.id = post.id,
+            "Can't resolve links to parts of other posts: {error}"
+        ),
     }
 }
 
-/// The tables of authors (Docusaurus's `authors.yml`) by the folder that each stands in.
+/// Reads the tables of authors (Docusaurus's `authors.yml`), by their folders.
 fn read_authors(
     root: &Path,
     listing: &Listing,
@@ -274,6 +277,8 @@ fn read_text(path: &Path) -> io::Result<String> {
     })
 }
 
+/// Reads a file.
+///
 /// # Errors
 /// When the file can't be read, or is larger than `limit` bytes.
 pub(super) fn read_bounded(path: &Path, limit: u64) -> io::Result<Vec<u8>> {

@@ -1,4 +1,4 @@
-//! Three real blogs, which are not kept here.
+//! Reads three real blogs from the test data, which is not in the repository.
 
 use std::path::Path;
 

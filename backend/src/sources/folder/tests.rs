@@ -74,7 +74,7 @@ fn a_broken_file_is_named_with_its_line_and_costs_no_other_post() {
 }
 
 #[test]
-fn what_is_no_post_is_left_out() {
+fn files_that_are_not_posts_are_left_out() {
     let root = folder(&[
         ("README.md", b"# No"),
         ("sub/readme.md", b"# No"),

@@ -14,7 +14,7 @@ use crate::sources::client::{Answer, without_secrets};
 use crate::sources::records;
 use crate::sources::site_info::{SiteInfo, SourcePage};
 
-/// What the site says of itself.
+/// The site's information about itself, and its menu.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Settings {
     pub(super) words: SiteInfo,
@@ -52,7 +52,7 @@ pub(super) fn settings(text: &str) -> Settings {
     }
 }
 
-/// Addresses of the site itself are relative, or begin with `__GHOST_URL__`.
+/// Reads a menu item. Addresses of the site itself are relative, or begin with `__GHOST_URL__`.
 fn navigation_item(item: &Value) -> Option<NavigationItem> {
     let item = Fields(item.as_object()?);
     let url = item.text(&["url"])?;
@@ -100,7 +100,7 @@ fn page(page: Fields<'_>, addresses: &Arc<dyn Addresses>) -> Option<SourcePage> 
     })
 }
 
-/// The pages of the menu first, in its order and under its names.
+/// Puts the pages of the menu first, in its order and with its labels.
 pub(super) fn in_menu_order(
     mut pages: Vec<SourcePage>,
     navigation: &[NavigationItem],

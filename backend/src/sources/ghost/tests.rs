@@ -1,4 +1,4 @@
-//! Against a Ghost site on the loopback interface.
+//! Reads a stub of a Ghost site on the loopback interface.
 
 use serde_json::json;
 

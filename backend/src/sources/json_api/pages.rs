@@ -1,4 +1,4 @@
-//! Where a JSON list goes on, in the ways that APIs say it.
+//! Where a JSON list continues, in the ways that APIs say it.
 
 use serde_json::{Map, Value};
 use url::Url;
@@ -7,7 +7,7 @@ use crate::content::fields::Fields;
 use crate::sources::client::Answer;
 use crate::sources::walk::{More, page_url, pages_after, with_parameter};
 
-/// The fields beside a list that say where it goes on.
+/// The fields beside a list that say where it continues.
 pub(super) const FIELDS: [&str; 22] = [
     "current_page",
     "currentPage",
@@ -44,8 +44,8 @@ const LAST: [&str; 5] = [
 const CURSOR: [&str; 2] = ["next_cursor", "nextCursor"];
 const HAS_MORE: [&str; 4] = ["has_more", "hasMore", "has_next", "hasNext"];
 
-/// Where the list goes on. The next page's own address counts first, except where it is only the
-/// next number: then all pages are known at once.
+/// Where the list continues. The address of the next page counts first. If that only has the next page
+/// number and the last page is known, all pages are known at once.
 pub(super) fn more(fields: &Map<String, Value>, records: usize, answer: &Answer) -> More {
     let places = places(fields);
     let current = number(&places, &CURRENT).unwrap_or(1);
@@ -84,7 +84,7 @@ fn places(fields: &Map<String, Value>) -> Vec<&Map<String, Value>> {
     places
 }
 
-/// An address, as text or as an object's `href` or `url`.
+/// The address of the next page: a text, or an object's `href` or `url`.
 fn next_url(places: &[&Map<String, Value>], base: &Url) -> Option<Url> {
     let next = places.iter().find_map(|place| {
         let address = Fields(place).address(&NEXT)?;

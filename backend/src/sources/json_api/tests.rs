@@ -1,4 +1,4 @@
-//! Against real servers on the loopback interface.
+//! Reads stub servers on the loopback interface.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -203,7 +203,7 @@ async fn a_page_that_fails_fails_the_reading() {
 }
 
 #[tokio::test]
-async fn what_is_no_blog_is_told_apart_from_what_can_not_be_reached() {
+async fn an_answer_without_posts_and_an_unreachable_server_are_different_errors() {
     for status in [
         StatusCode::NOT_FOUND,
         StatusCode::INTERNAL_SERVER_ERROR,

@@ -1,4 +1,4 @@
-//! Text of every kind that upstreams send.
+//! Texts that upstreams send.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ fn first(text: &str) -> Result<Map<String, Value>, String> {
 }
 
 #[test]
-fn what_is_no_unicode_becomes_a_replacement_character() {
+fn invalid_unicode_becomes_a_replacement_character() {
     for (body, title) in [
         (&br#"[{"t":"Cut \ud83d"}]"#[..], "Cut \u{fffd}"),
         (

@@ -1,4 +1,4 @@
-//! A reading that is under way: what it has, how far it is, and what the log says of it.
+//! The current reading: its posts, its progress, and its lines in the log.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -10,16 +10,16 @@ use crate::sources::MAX_WARNINGS;
 use crate::sources::client::redacted;
 use crate::sources::records::MAX_RECORDS;
 
-/// How often the log says how far a long reading is.
+/// How often a long reading logs its progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(5);
 
-/// A reading that is under way.
+/// The current reading.
 pub(super) struct Reading<'a> {
     source: &'a Url,
     list: List,
     so_far: &'a AtomicUsize,
     pub(super) seen: Vec<SeenPage>,
-    /// Pages that are known of.
+    /// The number of known pages.
     pub(super) pages: usize,
     records: usize,
     skipped: usize,
@@ -44,7 +44,7 @@ impl<'a> Reading<'a> {
         self.list.posts.len() > MAX_POSTS
     }
 
-    /// Takes a page in, and returns where the list goes on.
+    /// Adds a page, and returns where the list continues.
     pub(super) fn add(&mut self, seen: SeenPage, page: Page) -> More {
         for skipped in &page.skipped {
             if self.skipped < MAX_WARNINGS {

@@ -1,4 +1,4 @@
-//! Records of WordPress as posts and pages.
+//! Reads posts and pages from WordPress's records.
 
 use std::sync::Arc;
 
@@ -14,17 +14,17 @@ use crate::sources::client::{Answer, without_secrets};
 use crate::sources::records;
 use crate::sources::site_info::{SiteInfo, SourcePage};
 
-/// A featured picture this wide fills the page on dense screens too.
+/// A featured picture of this width, in pixels, fills the page even on screens with high pixel density.
 const WIDE_ENOUGH: u64 = 1200;
 /// WordPress's own bound for `srcset`.
 const MAX_WIDTH: u64 = 2048;
-/// The API does not show the site's menu. Without one WordPress lists the pages that are below no other,
-/// which a navbar has room for some of.
+/// How many pages the menu gets. The API does not show the site's menu. Like WordPress without a menu, the
+/// site lists top-level pages, and the navbar has room for this many.
 const MENU_PAGES: usize = 5;
-/// What themes write at the end of an excerpt.
+/// Endings that themes write at the end of an excerpt.
 const EXCERPT_ENDINGS: [&str; 3] = ["[…]", "[...]", "(more…)"];
 
-/// Takes a post apart; `None` for one that is not public.
+/// Reads a post; `None` for one that is not public.
 pub(super) fn raw_post(post: Fields<'_>, addresses: &Arc<dyn Addresses>) -> Option<RawPost> {
     if !is_public(post) {
         return None;
@@ -52,7 +52,8 @@ pub(super) fn raw_post(post: Fields<'_>, addresses: &Arc<dyn Addresses>) -> Opti
         published: date.as_deref().and_then(dates::parse),
         date_words: date,
         html: rendered(post, "content"),
-        // A post has one category here; its others lead to related posts as tags do.
+        // A post has one category here. Its other categories become tags, which also lead to related
+        // posts.
         tags: of("post_tag").into_iter().chain(categories).collect(),
         address: post.text(&["link"]),
         pinned: post.switch("sticky") == Some(true),
@@ -120,7 +121,7 @@ fn site_page(page: Fields<'_>, addresses: &Arc<dyn Addresses>) -> Option<SourceP
     })
 }
 
-/// Published, and without a password.
+/// Whether a post or page is published, and without a password.
 fn is_public(post: Fields<'_>) -> bool {
     let is_protected = post
         .record("content")
@@ -129,7 +130,7 @@ fn is_public(post: Fields<'_>) -> bool {
     !is_protected && status.is_none_or(|status| status == "publish")
 }
 
-/// Slugs of other scripts are percent-encoded.
+/// The slug. WordPress percent-encodes letters outside of ASCII.
 fn slug(post: Fields<'_>) -> Option<String> {
     let slug = post.text(&["slug"])?;
     let slug = percent_encoding::percent_decode_str(&slug).decode_utf8_lossy();
@@ -149,7 +150,7 @@ fn words(html: &str, addresses: &Arc<dyn Addresses>) -> Option<String> {
     (!text.trim().is_empty()).then_some(text)
 }
 
-/// An excerpt without the link to the post and without the mark that it was cut.
+/// An excerpt without the link to the post. The theme's ending for a cut excerpt becomes `…`.
 fn excerpt(html: &str, addresses: &Arc<dyn Addresses>) -> Option<String> {
     let link = html
         .find("more-link")
@@ -170,7 +171,7 @@ struct Term {
     name: String,
 }
 
-/// Categories and tags: lists of lists, one for each taxonomy.
+/// Categories and tags, from a list of lists: one for each taxonomy.
 fn terms(embedded: Fields<'_>) -> Vec<Term> {
     let addresses: Arc<dyn Addresses> = Arc::new(SameSite);
     let groups = embedded.0.get("wp:term").and_then(Value::as_array);
@@ -193,7 +194,7 @@ fn terms(embedded: Fields<'_>) -> Vec<Term> {
         .collect()
 }
 
-/// A deleted author is embedded as an error, which has no name.
+/// The authors. A deleted one is embedded as an error without a name, and left out.
 fn authors(embedded: Fields<'_>) -> Vec<Person> {
     let authors = embedded.0.get("author").and_then(Value::as_array);
     let authors = authors.into_iter().flatten().filter_map(Value::as_object);
@@ -257,7 +258,7 @@ fn featured_image(picture: &Picture) -> Option<String> {
         .or_else(|| picture.address.clone())
 }
 
-/// The sizes that show the whole picture, as WordPress itself chooses them for `srcset`: others are cut
+/// The sizes that show the whole picture, as WordPress chooses them for `srcset`. Other sizes are cropped
 /// to another shape.
 fn widths(picture: &Picture) -> Vec<(u32, String)> {
     let Some((whole_width, whole_height)) = picture.whole.filter(|(width, _)| *width > 0) else {

@@ -1,4 +1,4 @@
-//! Against a WordPress site on the loopback interface.
+//! Reads a stub of a WordPress site on the loopback interface.
 
 use serde_json::json;
 
@@ -29,7 +29,7 @@ fn post(id: u32) -> Value {
     })
 }
 
-/// A site with two pages of posts, as WordPress answers.
+/// A site with two pages of posts.
 fn site() -> Stub {
     let stub = Stub::default();
     stub.put("/", Document::new("text/html", "<html></html>"));
@@ -145,7 +145,7 @@ async fn the_menu_has_the_first_pages_that_are_below_no_other() {
 }
 
 #[tokio::test]
-async fn words_that_can_t_be_read_for_a_while_stay() {
+async fn a_name_and_pages_that_can_t_be_read_for_a_while_stay() {
     let stub = site();
     let source = source(&stub).await;
     source.refetch().await.expect("reads");
