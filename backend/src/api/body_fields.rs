@@ -84,11 +84,12 @@ pub struct FieldErrors {
 }
 
 const FIELDS: [&str; 5] = ["name", "email", "subject", "message", "website"];
-/// The most fields that an answer names. A client can't fill an answer with made-up field names.
-const MAX_FAULTS_OF_FORM: usize = 20;
+/// The most fields that an answer names, so that a client can't fill it with invented names.
+const MAX_NAMED_FIELDS: usize = 20;
 
 impl FromFields for ContactMessage {
-    /// A message with a filled honeypot is not checked: a program learns nothing from the answer.
+    /// A message that fills in the honeypot is not checked, so that a program learns nothing from the
+    /// answer.
     fn from_fields(fields: Vec<Field>) -> Result<Self, FieldErrors> {
         let mut texts: BTreeMap<String, String> = BTreeMap::new();
         let mut faults = contact::FieldErrors::new();
@@ -110,7 +111,7 @@ impl FromFields for ContactMessage {
                 }
             };
             first_fault.get_or_insert_with(|| fault.clone());
-            if faults.len() < MAX_FAULTS_OF_FORM {
+            if faults.len() < MAX_NAMED_FIELDS {
                 faults.entry(shown).or_insert_with(|| vec![fault]);
             }
         }

@@ -1,8 +1,8 @@
 //! Writes every response body under `/api`.
 //!
-//! Handlers return a [`Reply`] or an [`ApiError`]. Both leave in the response's extensions what its
-//! body is made of, and [`envelope`] writes the envelope from it and the session's flashes.
-//! A response of a layer or of axum has no such extension; its status becomes the problem.
+//! Handlers return a [`Reply`] or an [`ApiError`]. Both put the content of the body into an extension of
+//! the response. [`envelope`] writes the body from it and from the session's flashes. A response of a
+//! layer or of axum has no such extension. Its problem is made of its status.
 
 use std::sync::LazyLock;
 
@@ -107,7 +107,7 @@ fn kept_envelope(data: &impl Serialize) -> Result<Answer, ApiError> {
         .with_part(data))
 }
 
-/// How an envelope begins, and how one ends that has no flash. [`Envelope`] is the same as a type.
+/// The beginning of an envelope, and the end of one without flashes. They must match the type [`Envelope`].
 const DATA: &[u8] = b"{\"data\":";
 const FLASH: &[u8] = b",\"flash\":";
 const NO_FLASH: &[u8] = b",\"flash\":[]}";
@@ -125,7 +125,7 @@ fn envelope_of_json(data: &[u8], flash: &[Flash]) -> serde_json::Result<Vec<u8>>
 
 const VARY: HeaderValue = HeaderValue::from_static("Cookie, Authorization, Accept-Encoding");
 
-/// What every envelope has, unless its handler says otherwise.
+/// The headers of every envelope. A handler's own value wins.
 static COMMON_HEADERS: LazyLock<HeaderMap> = LazyLock::new(|| {
     let mut headers = HeaderMap::with_capacity(24);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -190,7 +190,7 @@ pub async fn envelope<F: Future<Output = Response>>(
     response
 }
 
-/// The kept answer with the cookie that the session may have got.
+/// The kept answer, with the session's cookie if that changed.
 fn finished(kept: &KeptAnswer, preconditions: &Preconditions, response: &Response) -> Response {
     let mut finished = kept.respond(preconditions);
     if let Some(cookie) = response.headers().get(header::SET_COOKIE) {

@@ -1,4 +1,4 @@
-//! Answers to messages that fill in the honeypot. They look like those to stored messages.
+//! Answers to messages that fill in the honeypot. They look like the answers to stored messages.
 
 use aws_lc_rs::hmac;
 use quick_cache::sync::Cache;
@@ -8,7 +8,7 @@ use super::receipt;
 use crate::error::ApiError;
 use crate::store::message::{Message, Reference};
 
-/// Idempotency keys of dropped messages that are remembered.
+/// How many idempotency keys of dropped messages are remembered.
 const MAX_KEYS: usize = 1_000;
 
 /// Receipts for dropped messages.
@@ -27,9 +27,8 @@ struct Given {
 type Fingerprint = [u8; 32];
 
 impl HoneypotReceipts {
-    /// Servers with the same secret give the same references. The time is that of the server which is
-    /// asked first, and another server gives its own: for one time, dropped messages would have to be
-    /// stored.
+    /// Servers with the same secret give the same references. Each server gives its own time for a
+    /// message: to give the same time, servers would have to store dropped messages.
     pub(super) fn new(secret: &[u8]) -> Self {
         Self {
             key: hmac::Key::new(hmac::HMAC_SHA256, secret),

@@ -14,14 +14,14 @@ use crate::store::{Store, StoreError};
 pub struct ContactLimit {
     counted_here: RateLimit,
     store: Arc<dyn Store>,
-    /// Keys a hash, so that the database has no addresses.
+    /// The key of a hash of the client, so that the database holds no addresses.
     key: hmac::Key,
 }
 
 /// Why a message is not counted.
 #[derive(Debug)]
 pub enum NotCounted {
-    /// The client has sent too many; it has to wait so long.
+    /// The client has sent too many, and has to wait this long.
     TooMany(Duration),
     /// The database can't be asked.
     Store(StoreError),
@@ -37,7 +37,7 @@ impl ContactLimit {
         }
     }
 
-    /// Checks whether a client may send one more, as far as this server knows.
+    /// Checks whether a client may send one more, by this server's own count.
     ///
     /// # Errors
     /// How long it has to wait, when it has sent too many.

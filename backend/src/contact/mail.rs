@@ -19,11 +19,11 @@ pub struct SiteOfMail {
     pub host: String,
 }
 
-/// Writes the mail. Equal messages make equal mails, with the same Message-ID and date: a mail
+/// Writes the mail. Equal messages make equal mails, with the same Message-ID and date, so that a mail
 /// program can tell that a second one is the same.
 ///
-/// The visitor's words pass through encoders only: RFC 2047 encoded words in headers, a transfer
-/// encoding that keeps every byte in the body.
+/// The visitor's text is always encoded: as RFC 2047 encoded words in headers, and in the body with a
+/// transfer encoding that keeps every byte.
 ///
 /// # Errors
 /// When a header can't be built from the message.
@@ -55,8 +55,9 @@ pub fn compose(
     ))
 }
 
-/// The address with its host in ASCII (RFC 5891), which every mail server reads. None for a mailbox
-/// outside ASCII: it needs SMTPUTF8 (RFC 6531), which some servers don't speak. The body holds it.
+/// The address with its host in ASCII (RFC 5891), which every mail server reads. `None` for a mailbox
+/// outside ASCII: it needs SMTPUTF8 (RFC 6531), which some servers don't support. The body holds such an
+/// address.
 fn reply_address(email: &str) -> Option<Address> {
     let (mailbox, host) = email.rsplit_once('@')?;
     let Ok(Host::Domain(host)) = Host::parse(host) else {
@@ -68,7 +69,7 @@ fn reply_address(email: &str) -> Option<Address> {
         .flatten()
 }
 
-/// Replaces control characters. New messages hold none; one that an older version stored may.
+/// Replaces control characters. Only a message that an older version stored can hold some.
 fn one_line(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { ' ' } else { c })

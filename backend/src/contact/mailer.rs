@@ -19,8 +19,8 @@ use crate::telemetry::Chain;
 
 /// How long sending one mail may take.
 pub const SEND_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long one server has a notification for itself: longer than [`SEND_TIMEOUT`] and the time to
-/// note that it was sent.
+/// How long a server leases a notification: longer than [`SEND_TIMEOUT`] and the time to note that it was
+/// sent.
 const LEASE_SECONDS: i64 = 60;
 /// The pause after the first failure. Each further failure doubles it.
 const FIRST_PAUSE_SECONDS: i64 = 60;
@@ -43,7 +43,7 @@ pub struct Mailer {
 pub struct Delivery {
     /// The mail server.
     pub smtp: AsyncSmtpTransport<Tokio1Executor>,
-    /// The owner's address. It is the sender's too: the mail server knows it.
+    /// The owner's address. It is also the sender, since the mail server accepts it.
     pub owner: Mailbox,
     /// What mails say about the site.
     pub site: SiteOfMail,
@@ -65,7 +65,7 @@ impl Mailer {
         }
     }
 
-    /// Says that a new notification is due.
+    /// Wakes the mailer, since a new notification is due.
     pub fn notify(&self) {
         self.notified.notify_one();
     }
@@ -114,7 +114,7 @@ impl Mailer {
             .map_err(|error| Chain(&error).to_string())?;
         match tokio::time::timeout(self.send_timeout, self.smtp.send(mail)).await {
             Ok(Ok(_)) => Ok(()),
-            // A mail server's words may hold line breaks.
+            // A mail server's text may hold line breaks.
             Ok(Err(error)) => Err(Chain(&error).to_string().escape_debug().to_string()),
             Err(_) => Err(format!("no answer within {:?}", self.send_timeout)),
         }

@@ -1,4 +1,4 @@
-//! Messages from visitors to the owner of the site.
+//! Contact messages: from visitors to the owner of the site.
 
 mod honeypot;
 pub mod inbox;

@@ -25,7 +25,7 @@ pub(super) const BLOG_NOT_FOUND: &str = "Blog not found.";
 
 /// A page of the list, newest first
 ///
-/// While the source fails it is the last good copy's, or empty, and a flash says so: never an error.
+/// While the source fails, the page is from the last good copy, or empty, and a flash says so. It is never an error.
 #[utoipa::path(
     get, path = "/api/v1/blogs", operation_id = "listBlogs", tag = "Blogs",
     params(BlogsQuery),
@@ -92,7 +92,7 @@ pub async fn show(
     reply
 }
 
-/// The post with this id, or the one whose address it was before.
+/// The post with this id, or the post that had this address before.
 fn blog(view: &View, id: &str) -> Option<Blog> {
     let posts = &view.snapshot;
     let moved = || posts.moved_post(&path_key(&paths::blog(id)));

@@ -1,4 +1,4 @@
-//! Changes of what a preview shows.
+//! Changes of a preview's content.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -12,14 +12,14 @@ use crate::api::openapi::Failure;
 use crate::app::App;
 use crate::error::{ApiError, EnvelopeBody};
 
-/// How soon a browser comes back after the server was started anew.
+/// How soon a browser reconnects after the server was restarted.
 const RETRY: Duration = Duration::from_millis(500);
 
-/// Changes of what a preview shows
+/// Changes of a preview's content
 ///
-/// Server-sent events, not in an envelope. The data of each is the version of what the site shows, a number
-/// that grows: the current one at once, and each later one when a file was saved. Only with `--preview`;
-/// 404 otherwise.
+/// Server-sent events, not in an envelope. The data of each is the version of the site's content, a number
+/// that grows. The first event has the current version. Another one follows whenever a file was saved. Only
+/// with `--preview`; 404 otherwise.
 #[utoipa::path(
     get, path = "/api/v1/changes", operation_id = "watchChanges", tag = "Service",
     responses(

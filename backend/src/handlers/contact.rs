@@ -70,13 +70,13 @@ pub async fn create(
     Reply::created(&receipt)
 }
 
-/// `POST /contact`: the form without script. A redirect to the page answers a stored message, and the
-/// flash waits for the page (POST-redirect-GET). A refused one is answered by the page itself, with
-/// what was sent.
+/// `POST /contact`: the form without a script. The answer to a stored message is a redirect to the page, for
+/// which the flash waits (POST-redirect-GET). The answer to a refused one is the page with the form as it
+/// was sent.
 ///
 /// # Errors
-/// 400, 413 and 415: there is no form to show again. Those of [`create`] for a client that does not
-/// read HTML.
+/// 400, 413 and 415: there is no form to show again. For a client that does not accept HTML also those of
+/// [`create`].
 pub async fn submit(
     State(app): State<App>,
     permit: Result<Permit, ApiError>,
@@ -122,8 +122,8 @@ fn text_of(fields: &[Field]) -> ContactMessage {
     }
 }
 
-/// A form without script has no key, and people press a button twice. So the same text from the same
-/// session is one message.
+/// An idempotency key for a form without a script, since people press a button twice. The same text from
+/// the same session is one message.
 fn form_key(session: SessionId, message: &ContactMessage) -> String {
     let mut digest = Context::new(&SHA256);
     digest.update(session.to_string().as_bytes());
@@ -133,7 +133,7 @@ fn form_key(session: SessionId, message: &ContactMessage) -> String {
         &message.subject,
         &message.message,
     ] {
-        // With lengths, no two messages are the same bytes.
+        // With the lengths, two different messages never give the same bytes.
         digest.update(&text.len().to_be_bytes());
         digest.update(text.as_bytes());
     }
@@ -196,8 +196,8 @@ fn sent_too_many(seconds: u64) -> String {
     format!("You have sent many messages. Please try again in {seconds} seconds.")
 }
 
-/// Shows that the client's rate is not used up. It is extracted first, so that a refusal costs little.
-/// The rate counts by address, since a client can drop its cookie.
+/// Exists only while the client may send more messages. It is extracted first, so that a refusal costs
+/// little. Messages are counted by address, since a client can drop its cookie.
 pub struct Permit {
     limit: Arc<ContactLimit>,
     client: ClientKey,

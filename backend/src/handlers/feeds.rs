@@ -107,7 +107,7 @@ async fn answer(
             .and_then(|moment| moment.parse().ok())
             .unwrap_or(Timestamp::MAX),
     };
-    // The time of reading replaces dates in the future.
+    // With dates in the future, the document also depends on the time of reading.
     let key = if posts.has_future_dates() {
         Key::of_list(view, wanted)
     } else {
@@ -122,7 +122,7 @@ async fn answer(
     app.answers.get(key, document).await
 }
 
-/// The same for everybody; fresh for five minutes. Scripts of other sites may read it.
+/// An answer that is the same for all clients, and fresh for five minutes. Pages of other sites may load it.
 fn public(content_type: &'static str, text: String) -> Answer {
     let mut answer = Answer::new(content_type, text);
     for (name, value) in [

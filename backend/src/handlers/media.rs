@@ -1,4 +1,4 @@
-//! Pictures that belong to posts.
+//! Pictures of posts, and other files that posts link to.
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -19,10 +19,10 @@ use crate::sources::{Media, MediaContent};
 
 /// A larger SVG is sent uncompressed: compressing would read all of it into memory.
 const MAX_COMPRESSED_BYTES: u64 = 256 * 1024;
-/// Read from a file at once.
+/// How many bytes one read from a file takes.
 const READ_BYTES: usize = 16 * 1024;
 
-/// `GET /media/{path}`: a picture of the source.
+/// `GET /media/{path}`: a picture of the source, or another file that posts link to.
 pub async fn show(State(app): State<App>, Path(path): Path<String>, request: Request) -> Response {
     match app.blogs.source().media(&path).await {
         Some(media) => send(media, request, Caching::of(&app)).await,
@@ -44,7 +44,7 @@ impl Caching {
     }
 }
 
-/// Answers with a picture.
+/// Answers with a picture or another file.
 pub(super) async fn send(media: Media, request: Request, caching: Caching) -> Response {
     let Media {
         content_type,
@@ -68,7 +68,7 @@ pub(super) async fn send(media: Media, request: Request, caching: Caching) -> Re
         add_headers(response.headers_mut(), caching);
     }
     if content_type.starts_with("application/") {
-        // The policy's sandbox keeps browsers from showing a PDF.
+        // Browsers save it, since the policy's sandbox keeps them from showing a PDF.
         let saved = HeaderValue::from_static("attachment");
         response
             .headers_mut()
@@ -105,7 +105,7 @@ fn from_memory(
     }
 }
 
-/// The library answers conditions from the file's size and time, without reading it.
+/// Answers with a file. tower-http answers conditions by the file's size and time, without reading it.
 async fn from_file(file: PathBuf, mut request: Request) -> Response {
     ignore_unusable_range(request.headers_mut());
     let files = ServeFile::new(file)
@@ -144,7 +144,7 @@ async fn compress_small(
     response
 }
 
-/// The compressed bytes are not those of the file (RFC 9110, section 8.8.3.3).
+/// Makes the validator weak, since compressed bytes are not those of the file (RFC 9110, section 8.8.3.3).
 fn weaken_etag(headers: &mut HeaderMap) {
     let weak = headers
         .get(header::ETAG)
@@ -154,7 +154,7 @@ fn weaken_etag(headers: &mut HeaderMap) {
     }
 }
 
-/// The policy keeps an SVG that is opened by itself from running scripts.
+/// Adds headers for all pictures. The policy keeps an SVG that is opened by itself from running scripts.
 fn add_headers(headers: &mut HeaderMap, Caching(caching): Caching) {
     for (name, value) in [
         (header::CACHE_CONTROL, caching),

@@ -1,4 +1,4 @@
-//! Handlers: extract, one or two calls, reply. One noun a file, with its examples for the API's
+//! Handlers: extract, one or two calls, reply. Each resource has a file, with its examples for the API's
 //! description.
 
 pub mod blogs;

@@ -70,7 +70,7 @@ pub async fn create(
     })
 }
 
-/// Ends the session, for every carrier of its tokens
+/// Ends the session: none of its tokens is valid any more
 ///
 /// Asking again, or without a session, is answered the same way, without a `session_id`.
 ///
@@ -99,7 +99,7 @@ pub async fn end(State(app): State<App>, visit: Visit) -> Result<Reply, ApiError
     })
 }
 
-/// Counts the begin or the end of a session. Each end is remembered for a day.
+/// Counts the beginning or the end of a session. Each end is remembered for a day.
 fn count(app: &App, visit: &Visit) -> Result<(), ApiError> {
     let client = visit.client()?;
     app.session_rate.spend(client).map_err(ApiError::too_many)

@@ -7,8 +7,8 @@ use crate::site::colour::Colour;
 /// The least contrast of text (WCAG 2.2, 1.4.3). A little more than 4.5, because browsers round.
 const TEXT_CONTRAST: f64 = 4.55;
 
-/// How far, in lightness, the shade for a light page may be from the accent. Beyond it the shade no
-/// longer looks like the accent.
+/// How far, in lightness, the shade for a light page may be from the accent. A darker shade no longer
+/// looks like the accent.
 const MAX_DARKENING: f64 = 0.4;
 
 const WHITE: Colour = Colour::new(0xff, 0xff, 0xff);
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_accent_is_refused_with_one_that_would_fit() {
+    fn an_invalid_accent_is_refused_with_one_that_would_fit() {
         for text in ["violet", "#fff", "#ffffff", "#ffff99"] {
             let problem = text.parse::<Accent>().expect_err(text);
             assert!(

@@ -38,7 +38,7 @@ enum AssetSource {
     Binary(fn(&str) -> Option<EmbeddedFile>),
 }
 
-/// The shell as it was made of a version of `index.html` and the site's words that stand in it.
+/// A shell, with the version of `index.html` and the site's words that it was made of.
 struct ReadShell {
     version: Version,
     title: String,
@@ -116,8 +116,8 @@ impl Assets {
         shell
     }
 
-    /// Every page asks. The kernel knows it by heart, and a thread of its own for the question would cost
-    /// more than the rest of the page.
+    /// The version of `index.html`, which every page needs. The call blocks, but the kernel answers it from
+    /// memory. Passing it to a blocking thread would cost more than the rest of the page.
     fn index_version(&self) -> Option<Version> {
         match &self.source {
             AssetSource::Folder(folder) => {
@@ -165,7 +165,7 @@ async fn answer<B: Backend>(
         .precompressed_br()
         .precompressed_gzip();
     // ServeDir prefers zstd among equals. Brotli is smaller.
-    let files = if welcomes_brotli(request.headers()) {
+    let files = if accepts_brotli_fully(request.headers()) {
         files
     } else {
         files.precompressed_zstd()
@@ -176,8 +176,8 @@ async fn answer<B: Backend>(
     }
 }
 
-/// Whether the client prefers no other encoding to brotli.
-fn welcomes_brotli(headers: &HeaderMap) -> bool {
+/// Whether the client lists brotli without a lower weight.
+fn accepts_brotli_fully(headers: &HeaderMap) -> bool {
     headers
         .get_all(header::ACCEPT_ENCODING)
         .iter()
@@ -209,7 +209,7 @@ struct BinaryFile {
     facts: Facts,
 }
 
-/// The parts of a validator: the file's time of building, and its length.
+/// The parts of a validator: the time when the file was built, and its length.
 #[derive(Clone, Copy)]
 struct Facts {
     modified: Option<SystemTime>,

@@ -36,8 +36,8 @@ impl Colour {
         self.oklab()[0]
     }
 
-    /// The same hue with another lightness, and with at most this much chroma. Less chroma is
-    /// taken where the screen can't show it.
+    /// The same hue with another lightness, and with at most this much chroma. The chroma is reduced
+    /// until sRGB has the colour.
     pub fn shade(self, lightness: f64, max_chroma: f64) -> Self {
         let [_, a, b] = self.oklab();
         let chroma = a.hypot(b);
@@ -46,7 +46,7 @@ impl Colour {
         } else {
             1.0
         };
-        // Halving finds the most chroma that the screen can show.
+        // A binary search finds the most chroma that sRGB has.
         let (mut low, mut high) = (0.0, wanted);
         if let Some(shade) = from_oklab([lightness, a * wanted, b * wanted]) {
             return shade;
@@ -75,7 +75,7 @@ impl Colour {
     }
 }
 
-/// The colour, where the screen can show it.
+/// The colour, if sRGB has it.
 fn from_oklab([lightness, a, b]: [f64; 3]) -> Option<Colour> {
     let l = (lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b).powi(3);
     let m = (lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b).powi(3);
@@ -85,14 +85,14 @@ fn from_oklab([lightness, a, b]: [f64; 3]) -> Option<Colour> {
         -1.268_438_004_6 * l + 2.609_757_401_1 * m - 0.341_319_396_5 * s,
         -0.004_196_086_3 * l - 0.703_418_614_7 * m + 1.707_614_701_0 * s,
     ];
-    // Half a step of a channel of 8 bits is rounding.
+    // A small excess is an error of rounding.
     let is_shown = channels
         .iter()
         .all(|channel| (-0.001..=1.001).contains(channel));
     is_shown.then(|| Colour(channels.map(encoded)))
 }
 
-/// The light of a channel (sRGB's transfer function).
+/// The linear light of a channel (sRGB's transfer function).
 fn linear(channel: u8) -> f64 {
     let value = f64::from(channel) / 255.0;
     if value <= 0.040_45 {

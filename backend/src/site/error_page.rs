@@ -30,7 +30,7 @@ pub fn accepts_html(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Around pages and files: gives its text to a failure that has no body yet.
+/// Around pages and files: gives a failure without a body its text.
 pub async fn explain_failures<F: Future<Output = Response>>(
     profile: &Profile,
     request: Request,
@@ -42,7 +42,7 @@ pub async fn explain_failures<F: Future<Output = Response>>(
     let status = response.status();
     let is_failure = status.is_client_error() || status.is_server_error();
     if is_failure && response.body().size_hint().exact() == Some(0) {
-        // There is no envelope here.
+        // Pages and files have no envelope.
         response.extensions_mut().remove::<EnvelopeBody>();
         let id = current_request_id();
         let id = id.as_ref().map_or("", RequestId::as_str);
@@ -90,7 +90,7 @@ struct Explanation<'a> {
     text: &'a str,
     /// A link, as HTML.
     way: &'a str,
-    /// The request's.
+    /// The request's id.
     id: &'a str,
 }
 

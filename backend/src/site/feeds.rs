@@ -35,7 +35,7 @@ pub enum FeedError {
     /// The sitemap.
     #[error("sitemap: {0}")]
     Sitemap(#[from] std::io::Error),
-    /// The XML is no text.
+    /// The XML is not UTF-8.
     #[error("not UTF-8: {0}")]
     Text(#[from] std::string::FromUtf8Error),
     /// A post's HTML.
@@ -86,7 +86,7 @@ pub struct Posts {
     pub profile: Arc<ProfileView>,
     /// The posts, newest first.
     pub snapshot: Arc<Snapshot>,
-    /// When the source last held just these.
+    /// When the source was last read with just these posts.
     pub read_at: Timestamp,
 }
 
@@ -97,8 +97,8 @@ impl Posts {
         newest.is_some_and(|post| post.published_at > Some(self.read_at))
     }
 
-    /// When a post was published. A date in the future is replaced by the time of reading: readers of
-    /// feeds take a later one for a mistake.
+    /// When a post was published. A date in the future is replaced by the time of reading, since feed
+    /// readers treat a future date as an error.
     pub(super) fn date_of(&self, post: &Post) -> Option<Timestamp> {
         post.published_at.map(|date| date.min(self.read_at))
     }
@@ -157,7 +157,7 @@ fn categories(post: &Post) -> impl Iterator<Item = &String> {
     std::iter::once(&post.category).chain(&post.tags)
 }
 
-/// A post's HTML for readers elsewhere: its links and pictures by their whole addresses.
+/// A post's HTML with absolute addresses of links and pictures.
 fn absolute_html(html: &str, page: &str) -> Result<String, FeedError> {
     let Ok(page) = Url::parse(page) else {
         return Ok(html.to_owned());
@@ -177,7 +177,7 @@ fn absolute_html(html: &str, page: &str) -> Result<String, FeedError> {
     Ok(rewrite_str(html, settings)?)
 }
 
-/// Without the control characters that XML can't hold even as references (XML 1.0, section 2.2).
+/// Removes the control characters that XML can't hold even as references (XML 1.0, section 2.2).
 pub(super) fn xml_text(mut xml: String) -> String {
     xml.retain(|character| {
         matches!(character, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_xml_can_not_hold_is_left_out() {
+    fn characters_that_xml_can_not_hold_are_left_out() {
         assert_eq!(
             xml_text("a\u{8}\u{FFFF}b\n\u{1F642}".into()),
             "ab\n\u{1F642}"

@@ -24,8 +24,8 @@ pub struct HeadOfSite<'a> {
     pub url: &'a PublicUrl,
     /// Its words, and the addresses of its files.
     pub identity: &'a Identity,
-    /// The version of what the page shows; only in a preview, and not of a page that must not be loaded
-    /// anew.
+    /// The version of the page's content. `None` outside of a preview, and for a page that must not be
+    /// reloaded.
     pub version: Option<u64>,
 }
 
@@ -35,7 +35,7 @@ impl<'a> HeadOfSite<'a> {
     }
 }
 
-/// A page's title, description and relatives.
+/// A page's title, description and links.
 pub struct PageHead<'a> {
     site: HeadOfSite<'a>,
     title: String,
@@ -51,7 +51,8 @@ pub struct PageHead<'a> {
 pub struct FirstPicture {
     /// Its address.
     pub src: String,
-    /// Its other widths, as the page's element has them: another list would load another picture.
+    /// Its other widths, as the page's element has them. With another list the browser could load two
+    /// pictures.
     pub srcset: Option<String>,
     /// How wide it is, as the page's element says.
     pub sizes: &'static str,
@@ -76,7 +77,7 @@ impl FirstPicture {
 }
 
 impl<'a> PageHead<'a> {
-    /// The head of a page whose address says everything.
+    /// The head of a page that its address alone describes.
     pub fn of_route(site: HeadOfSite<'a>, route: &Route) -> Self {
         // Search engines should not list results of a search: there is no end of them.
         let is_lasting = !matches!(route, Route::NotFound | Route::Search(_));
@@ -92,7 +93,7 @@ impl<'a> PageHead<'a> {
         }
     }
 
-    /// The same with the picture that is in sight when the page opens, so that browsers load it beside
+    /// The same with the picture that is in sight when the page opens. Browsers then load it together with
     /// the app instead of after it.
     #[must_use = "the head itself stays as it is"]
     pub fn with_picture(self, picture: Option<FirstPicture>) -> Self {

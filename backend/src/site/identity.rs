@@ -16,7 +16,7 @@ use crate::sources::site_info::SiteInfo;
 /// The built-in icon, with the accent colour in place of `{colour}`.
 const ICON: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect x="2" y="2" width="28" height="28" rx="8" fill="{colour}"/><path d="M18.5 5L8 18h6.5L12.5 27 24 13.5h-7z" fill="#ffd23f"/></svg>"##;
 
-/// What an operator says about the site. What is absent comes from the source, or is built in.
+/// The operator's settings of the site. An absent one comes from the source, or is built in.
 #[derive(Debug, Clone, Default)]
 pub struct SiteSettings {
     /// Plain text, never empty.
@@ -43,17 +43,17 @@ pub struct SiteSettings {
     pub logo: Option<Picture>,
     /// `None` means the built-in mark in the accent colour.
     pub icon: Option<Picture>,
-    /// Whether pages are those of a preview; `--preview` says so.
+    /// Whether pages are those of a preview (`--preview`).
     pub previews: bool,
 }
 
 impl SiteSettings {
-    /// The site's words; those that are not configured as the source says them. Menu, pages and
-    /// addresses of files are filled in later.
+    /// The site's words: as configured, else as the source says them. Menu, pages and addresses of files
+    /// are filled in later.
     fn words(&self, source: &SiteInfo) -> Site {
         let default = Site::default();
         let title = self.title.clone().or_else(|| source.title.clone());
-        // The built-in words are about another site.
+        // Replaces the built-in words, which are about another site.
         let of_source = source.title.clone().filter(|_| self.title.is_none());
         let description = self.description.clone();
         let description = description.or_else(|| source.description.clone());
@@ -84,7 +84,7 @@ impl SiteSettings {
         }
     }
 
-    /// The colours: a colour of the source that can't be read as text is left out.
+    /// The accent colour. A colour of the source is left out if text in it could not be read.
     fn accent(&self, source: &SiteInfo) -> Option<Accent> {
         let of_source = || {
             let accent = source.accent.as_ref()?.parse();
@@ -109,12 +109,12 @@ pub struct Identity {
     files: BTreeMap<String, SiteFile>,
 }
 
-/// The addresses of what a preview adds to pages.
+/// The addresses of the files that a preview adds to pages.
 #[derive(Debug, Clone)]
 pub struct PreviewFiles {
-    /// Loads a page anew when what it shows has changed.
+    /// The script that reloads a page when its content has changed.
     pub script_url: String,
-    /// The looks of marks.
+    /// The styles of marks.
     pub style_url: String,
 }
 
@@ -128,7 +128,7 @@ pub struct SiteFile {
 }
 
 impl Identity {
-    /// The identity that an operator describes, and the source beside.
+    /// The identity from the operator's settings and the source's information.
     pub fn new(settings: &SiteSettings, source: &SiteInfo) -> Self {
         let mut files = BTreeMap::new();
         let mut add = |stem: &str, ending, content_type, bytes| {
@@ -217,7 +217,7 @@ impl Identity {
         self
     }
 
-    /// What a preview adds to pages; none where this is no preview.
+    /// The files that a preview adds to pages. `None` if this is not a preview.
     pub fn preview(&self) -> Option<&PreviewFiles> {
         self.preview.as_ref()
     }
@@ -227,7 +227,7 @@ impl Identity {
         &self.words
     }
 
-    /// The address of the style sheet with the site's colours; none where they are the built-in ones.
+    /// The address of the style sheet with the site's colours. `None` for the built-in colours.
     pub fn theme_url(&self) -> Option<&str> {
         self.theme_url.as_deref()
     }

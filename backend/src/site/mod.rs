@@ -1,4 +1,4 @@
-//! What surrounds the posts: the built app and its shell, heads of pages, feeds, the site's own
+//! The site around the posts: the built app and its shell, heads of pages, feeds, the site's own
 //! words, colours and pages.
 
 pub mod accent;

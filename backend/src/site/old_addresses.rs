@@ -1,4 +1,4 @@
-//! Old addresses: the rules of `[[redirects]]`, and what pages and posts say of themselves.
+//! Old addresses: the rules of `[[redirects]]`, and the aliases of pages and posts.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -18,7 +18,8 @@ use crate::site::profile::Profile;
 use crate::site::redirects::{Moved, Redirects};
 use crate::sources::{BlogSource, Media, Reading, SourceError};
 
-/// What is at `path`, percent-encoded, where the site has no page: an exact address before a pattern.
+/// Where the content of `path` is now. `path` is percent-encoded, and no page of the site. Exact addresses
+/// come before patterns.
 pub fn find(path: &str, redirects: &Redirects, pages: &PageSet, posts: &Snapshot) -> Option<Moved> {
     let key = path_key(path);
     redirects
@@ -36,7 +37,7 @@ fn page_at(key: &str, pages: &PageSet) -> Option<Moved> {
     Some(permanent(page_address(&page.page.slug)))
 }
 
-/// `/blog/{id}` is the address of a post in other programs that speak this API.
+/// `/blog/{id}` is the address of a post in other apps for this API.
 fn blog_of_old_address(path: &str) -> Option<Moved> {
     let id = path.strip_prefix("/blog/")?.trim_end_matches('/');
     let is_id = !id.is_empty() && !id.contains('/');
@@ -54,7 +55,7 @@ fn page_address(slug: &str) -> String {
     format!("/{}", encode_segment(slug))
 }
 
-/// The old addresses that lead nowhere or elsewhere, a line each.
+/// A line for each old address that has no effect.
 pub fn faults(site: &Site, redirects: &Redirects, pages: &PageSet, posts: &[Post]) -> Vec<String> {
     let pages = pages.pages.iter().map(|own| {
         let slug = &own.page.slug;
@@ -144,7 +145,7 @@ pub fn is_served(path: &str) -> bool {
     FILES.contains(&path) || ["/api", MEDIA_BASE, SITE_BASE].into_iter().any(is_below)
 }
 
-/// A source, whose posts' useless old addresses are named in the log at each reading that brings new ones.
+/// A source that logs the old addresses of its posts that have no effect. Each is logged when it is new.
 pub struct NamingOldAddresses {
     source: Arc<dyn BlogSource>,
     profile: Arc<Profile>,

@@ -39,9 +39,9 @@ pub struct OwnPage {
     pub page: SitePage,
     /// Its place in the menu, if it is there.
     pub menu: Option<f64>,
-    /// What the menu calls it.
+    /// Its label in the menu.
     pub label: String,
-    /// Addresses that lead to it.
+    /// Old addresses that redirect to it.
     pub old_addresses: Vec<OldAddress>,
     is_draft: bool,
     file: String,
@@ -54,21 +54,21 @@ impl OwnPage {
     }
 }
 
-/// What a folder of pages holds.
+/// The content of a folder of pages.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PageSet {
     /// By slug.
     pub pages: Vec<OwnPage>,
-    /// What can't be a page.
+    /// The files that can't be pages.
     pub skipped: Vec<SkippedPage>,
 }
 
-/// What can't be a page.
+/// A file, or a page of the source, that can't be a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkippedPage {
     /// The file's name, or the page's title at the source.
     pub file: String,
-    /// With the line, where there is one.
+    /// With the line, if it is known.
     pub reason: String,
     /// Whether the file's name is one that the site needs itself.
     pub is_reserved: bool,
@@ -95,7 +95,7 @@ impl OwnPages {
         Self::read_first(folder, clock, false)
     }
 
-    /// The same with drafts, which are marked, and with the error in place of a page that can't be read
+    /// The same with marked drafts, and with the error in place of a page that can't be read
     /// (`--preview`).
     ///
     /// # Errors
@@ -172,7 +172,7 @@ impl OwnPages {
         }
     }
 
-    /// A page that broke keeps its text from before, but for a preview.
+    /// Reads the folder. A page that can't be read any more keeps its earlier text, except in a preview.
     async fn read_again(&self, folder: PathBuf) {
         let previews = self.previews;
         let read = tokio::task::spawn_blocking(move || PageSet::read(&folder, previews)).await;
@@ -206,8 +206,8 @@ impl OwnPages {
 }
 
 impl PageSet {
-    /// Reads the Markdown files of a folder. Drafts are left out, but not of a preview, in which a file
-    /// that can't be read is a page that says why.
+    /// Reads the Markdown files of a folder. Drafts are left out. A preview includes them, and shows the
+    /// error in place of a file that can't be read.
     ///
     /// # Errors
     /// When the folder can't be read. A single bad file is skipped.
@@ -295,7 +295,7 @@ impl PageSet {
         self.skipped.sort_by(|a, b| a.file.cmp(&b.file));
     }
 
-    /// Names what is skipped.
+    /// Logs the skipped pages.
     pub(super) fn log(&self) {
         for skipped in &self.skipped {
             tracing::warn!(page = skipped.file, "Skipping a page: {}", skipped.reason);
@@ -303,6 +303,8 @@ impl PageSet {
     }
 }
 
+/// Checks a slug.
+///
 /// # Errors
 /// When a page can't have the slug.
 fn check_slug(slug: &str) -> Result<(), String> {
@@ -353,7 +355,7 @@ fn read_page(folder: &Path, slug: &str, addresses: &Arc<dyn Addresses>) -> Resul
     })
 }
 
-/// What a preview shows in place of a page that can't be read.
+/// The page that a preview shows in place of one that can't be read.
 fn broken_page(slug: &str, reason: &str) -> OwnPage {
     let file = format!("{slug}.md");
     let told = format!(
@@ -377,7 +379,7 @@ fn broken_page(slug: &str, reason: &str) -> OwnPage {
     }
 }
 
-/// HTML below a mark. It is English in whatever language the page is.
+/// HTML below a mark. The mark is in English on pages of any language.
 fn marked(mark: &Mark, html: &str) -> String {
     format!("<p><strong lang=\"en\" class=\"byline-mark\">{mark}</strong></p>{html}")
 }
@@ -396,7 +398,7 @@ struct PageAddresses {
 }
 
 impl Addresses for PageAddresses {
-    /// `imprint.md` becomes that page's address, a picture its own. Others stay as they are.
+    /// `imprint.md` becomes that page's address. Other links stay as they are.
     fn link(&self, relative: &str) -> Option<String> {
         let (path, fragment) = relative.split_once('#').unwrap_or((relative, ""));
         let page = path.trim_start_matches("./").strip_suffix(".md");

@@ -11,7 +11,7 @@ use shared::flash::Flash;
 use crate::clock::Clock;
 use crate::site::first_answers::FirstAnswer;
 
-/// The most pages of a snapshot that may fail: beyond it none is rendered until the posts change.
+/// After this many failures in a snapshot, no page is rendered until the posts change.
 const MAX_FAILURES: usize = 64;
 const DAY_SECONDS: i64 = 86_400;
 
@@ -26,7 +26,7 @@ pub struct PageRenderer {
 }
 
 impl PageRenderer {
-    /// `renders` says whether pages are rendered: otherwise readers get the shell.
+    /// `renders`: whether pages are rendered. Otherwise readers get the shell.
     pub fn new(clock: Arc<dyn Clock>, renders: bool) -> Self {
         Self {
             clock,
@@ -98,10 +98,11 @@ pub struct Content<'a> {
 /// Whether this server can render.
 const CAN_RENDER: bool = cfg!(feature = "rendered-pages");
 
-/// The name of the sources that render here. An app of the same name can take the page over.
+/// Identifies the sources of the components that render here. An app built from the same sources can take
+/// the page over.
 #[cfg(feature = "rendered-pages")]
 const BUILD_ID: &str = frontend::render_marks::BUILD_ID;
-/// The name of the sources that render here. An app of the same name can take the page over.
+/// Empty, since nothing is rendered here.
 #[cfg(not(feature = "rendered-pages"))]
 const BUILD_ID: &str = "";
 
@@ -109,11 +110,11 @@ const BUILD_ID: &str = "";
 /// 0.2 ms and needs no runtime.
 #[cfg(feature = "rendered-pages")]
 fn render(content: Content<'_>) -> Option<String> {
-    // Nothing outlives the panic: the components' states are made anew for each page.
+    // No state survives a panic: each page has new states of its components.
     std::panic::catch_unwind(|| rendering::render(content)).ok()?
 }
 
-/// Nothing: this server was built without the app's components.
+/// `None`: this server was built without the app's components.
 #[cfg(not(feature = "rendered-pages"))]
 fn render(_: Content<'_>) -> Option<String> {
     None

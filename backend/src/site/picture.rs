@@ -52,7 +52,7 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// A picture of our own.
+    /// A built-in picture.
     pub(super) fn svg(text: String) -> Self {
         Self {
             kind: PictureKind::Svg,
@@ -63,7 +63,7 @@ impl Picture {
     /// Reads a file.
     ///
     /// # Errors
-    /// Says why the file can't be used, and what would fit.
+    /// Why the file can't be used, and what would fit.
     pub fn read(path: &Path) -> Result<Self, String> {
         let fits = "an SVG without script, a PNG or a WebP of at most 256 KiB would fit";
         let shown = path.display();
@@ -124,7 +124,7 @@ fn check_svg(text: &str) -> Result<(), String> {
                 .trim()
                 .to_ascii_lowercase();
             let is_script = key.starts_with("on") || value.starts_with("javascript:");
-            // `&#106;avascript:`
+            // An entity can hide a script, as in `&#106;avascript:`.
             let is_hidden = key == "href" && value.contains('&');
             if is_script || is_hidden {
                 return Err(format!("has an attribute `{key}` that can run a script"));

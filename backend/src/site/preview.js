@@ -1,9 +1,10 @@
-// Loads the page anew when what it shows has changed, at the same place. Only a preview has this script.
+// Reloads the page when its content has changed, and restores scroll position and focus. Only a preview has
+// this script.
 {
   const KEY = "preview-place";
   const { version } = document.currentScript.dataset;
 
-  // What has the focus, as a path of elements.
+  // A selector for an element: its path from the body.
   const pathOf = (element) => {
     const steps = [];
     for (; element && element !== document.body; element = element.parentElement) {
@@ -15,7 +16,7 @@
 
   const place = JSON.parse(sessionStorage.getItem(KEY));
   sessionStorage.removeItem(KEY);
-  // A page that shows an error is too short for the place: it is kept until the post is there again.
+  // A page that shows an error may be too short for the position, which is kept until the post is back.
   let reached;
   const restore = () => {
     if (scrollY !== place.y) scrollTo({ top: place.y, behavior: "instant" });
@@ -25,7 +26,7 @@
   };
   if (place) {
     restore();
-    // The app starts and pictures come, until the reader does something.
+    // The app and pictures move the content while they load. This ends when the reader does something.
     const observer = new MutationObserver(restore);
     observer.observe(document.body, { childList: true, subtree: true, attributes: true });
     addEventListener("load", restore);
@@ -46,7 +47,7 @@
     location.reload();
   };
 
-  // A hidden page waits until it is seen: a browser opens few connections to one site.
+  // A hidden page opens no connection, since browsers limit the connections to a site.
   let changes;
   const watch = () => {
     changes?.close();

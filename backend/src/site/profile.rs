@@ -12,10 +12,10 @@ use crate::site::own_pages::{OwnPage, OwnPages, PageSet};
 use crate::site::redirects::Redirects;
 use crate::sources::site_info::SiteInfo;
 
-/// How many earlier views are kept: browsers hold pages that name their files.
+/// How many earlier views are kept: pages that are open in browsers name their files.
 const EARLIER_VIEWS: usize = 3;
 
-/// The site beside its posts.
+/// The site without its posts.
 pub struct Profile {
     settings: SiteSettings,
     /// Pages of its own.
@@ -27,7 +27,7 @@ pub struct Profile {
 
 /// The site at one moment.
 pub struct ProfileView {
-    /// Tells it from every other view of this process, from 1.
+    /// Unique in this process, from 1.
     pub number: u64,
     /// What the API says about the site.
     pub site: Site,
@@ -40,13 +40,13 @@ struct Views {
     newest: Arc<ProfileView>,
     /// Newest first.
     earlier: VecDeque<Arc<ProfileView>>,
-    /// What the newest one is made of.
+    /// The parts that the newest one is made of.
     of_folder: Arc<PageSet>,
     source: Option<Arc<SiteInfo>>,
 }
 
 impl Profile {
-    /// A site of these parts.
+    /// A site made of these parts.
     pub fn new(settings: SiteSettings, pages: OwnPages, redirects: Redirects) -> Self {
         let of_folder = pages.known();
         let nothing = SiteInfo::default();

@@ -1,4 +1,4 @@
-//! Old addresses: where they lead, and which are gone.
+//! The rules of `[[redirects]]`: where old addresses lead, and which are gone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use shared::route::Route;
 
 use crate::content::old_address::path_key;
 
-/// The most redirects that lead from one to the next.
+/// The longest chain of redirects.
 const MAX_STEPS: usize = 10;
 
 /// A rule of the configuration file.
@@ -18,7 +18,7 @@ pub struct RedirectRule {
     /// A path, or a path with one `*`.
     pub from: String,
     /// A path on this site, or an `https:` address. A `*` in it becomes what the `*` in `from` matched.
-    /// None for a page that is gone.
+    /// `None` for a page that is gone.
     #[serde(default)]
     pub to: Option<String>,
     /// 301, 302, 307, 308 or 410.
@@ -56,7 +56,7 @@ impl Redirects {
     /// Reads rules.
     ///
     /// # Errors
-    /// Names the first rule that can't be used, and what would fit.
+    /// The first rule that can't be used, and what would fit.
     pub fn new(rules: &[RedirectRule]) -> Result<Self, String> {
         let mut redirects = Self::default();
         for rule in rules {
@@ -111,12 +111,12 @@ impl Redirects {
             .or_else(|| self.find_pattern(path))
     }
 
-    /// What a rule without a `*` says of a path, as [`path_key`] writes it.
+    /// The answer of the rule without a `*` for a path, which [`path_key`] wrote.
     pub fn find_exact(&self, key: &str) -> Option<&Moved> {
         self.exact.get(key)
     }
 
-    /// What the first rule with a `*` that fits says of `path`, percent-encoded as the request has it.
+    /// The answer of the first matching rule with a `*` for `path`, percent-encoded as in the request.
     pub fn find_pattern(&self, path: &str) -> Option<Moved> {
         let path = without_final_slash(path);
         self.patterns.iter().find_map(|(start, end, moved)| {

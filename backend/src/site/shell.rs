@@ -21,8 +21,8 @@ const END_MARK: &str = "<!--the content's end-->";
 const DATA_MARK: &str = "<!--the page's first data-->";
 /// Around each thing that loads the app.
 const APP_MARKS: (&str, &str) = ("<!--the app-->", "<!--the app's end-->");
-/// Around it in a page with content: the browser leaves it alone until `boot.js` takes it out, after the
-/// first paint.
+/// Around it in a page with content: the browser ignores it until `boot.js` takes it out, after the first
+/// paint.
 const APP_TEMPLATE: (&str, &str) = ("<template class=\"app-files\">", "</template>");
 
 /// The number of the next shell.
@@ -31,7 +31,7 @@ static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
 /// The pieces of the built page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shell {
-    /// Tells it from every other shell of this process.
+    /// Unique in this process.
     number: u64,
     /// For a page without content.
     empty: Pieces,
@@ -40,7 +40,7 @@ pub struct Shell {
     policy: HeaderValue,
 }
 
-/// What stands between the parts of a page.
+/// The HTML between the parts of a page.
 #[derive(Debug, Clone, PartialEq)]
 struct Pieces {
     before_head: String,
@@ -92,7 +92,7 @@ impl Shell {
             &named,
             RewriteStrSettings::new()
                 .append_element_content_handler(element!("title", |title| {
-                    // Later ones name pictures.
+                    // Later ones are titles of SVG pictures.
                     if titles.replace_with(|count| *count + 1) == 0 {
                         title.replace(HEAD_MARK, ContentType::Html);
                     }
@@ -241,8 +241,8 @@ fn with_name(html: &str, name: &str) -> String {
     named
 }
 
-/// The source expression of an inline script (CSP Level 3, section 2.3.1): the parser has turned
-/// line ends into line feeds before the browser hashes it.
+/// The source expression of an inline script (CSP Level 3, section 2.3.1). A browser's parser turns line
+/// ends into line feeds before the script is hashed.
 fn script_hash(script: &str) -> String {
     let script = script.replace("\r\n", "\n").replace('\r', "\n");
     let hash = digest(&SHA256, script.as_bytes());

@@ -21,8 +21,8 @@ pub fn pages(words: &Site, snapshot: &Snapshot) -> u32 {
     pages_of(addresses, SITEMAP_ADDRESSES)
 }
 
-/// `/sitemap.xml` (sitemaps.org protocol 0.9): all addresses where one sitemap can hold them, else an
-/// index. With a page, from 1, the sitemap of that page.
+/// `/sitemap.xml` (sitemaps.org protocol 0.9): all addresses if one sitemap can hold them, else an index.
+/// With a page, from 1, the sitemap of that page.
 ///
 /// # Errors
 /// When it can't be written.
@@ -80,7 +80,7 @@ fn sitemap_xml(
     Ok(xml_text(String::from_utf8(writer.into_inner())?))
 }
 
-/// `/robots.txt`: everybody may look at everything (RFC 9309).
+/// `/robots.txt`: all crawlers may read all pages (RFC 9309).
 #[must_use]
 pub fn robots(site: &PublicUrl) -> String {
     format!(
@@ -89,7 +89,7 @@ pub fn robots(site: &PublicUrl) -> String {
     )
 }
 
-/// The addresses of the pages that are no posts.
+/// The addresses of all pages but posts.
 fn fixed_pages(words: &Site) -> BTreeSet<String> {
     let own = words.pages.iter().map(|slug| Route::page(slug));
     Route::fixed()

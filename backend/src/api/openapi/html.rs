@@ -9,7 +9,7 @@ const MARK: &str = "<svg viewBox=\"0 0 32 32\" aria-hidden=\"true\" focusable=\"
     <rect x=\"2\" y=\"2\" width=\"28\" height=\"28\" rx=\"8\"/>\
     <path d=\"M18.5 5L8 18h6.5L12.5 27 24 13.5h-7z\"/></svg>";
 
-/// The page. All that it shows is in the document, but for the way back to the site.
+/// The page. It shows only what is in the document, and a link back to the site.
 pub(super) fn page(document: &Value) -> String {
     let title = text(&document["info"]["title"]);
     let version = text(&document["info"]["version"]);
@@ -240,7 +240,7 @@ fn list(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
-/// Paragraphs, with what stands in backticks as code.
+/// Text as paragraphs, with words in backticks as code.
 fn prose(value: &Value) -> String {
     let words = value.as_str().unwrap_or_default();
     words

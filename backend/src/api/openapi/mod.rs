@@ -79,7 +79,7 @@ fn example_flash(category: Category, message: &str) -> Flash {
     }
 }
 
-/// What the handlers' attributes do not say: what the API is, and what every operation shares.
+/// The parts of the description that belong to no handler: what the API is, and what all operations share.
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -103,8 +103,8 @@ pub struct Description {
 }
 
 impl Description {
-    /// Adds to the operations' description what holds for all of them. `site` is the site's name,
-    /// `cookie` that of the session's.
+    /// Completes the description of the operations with the parts that they share. `site` is the site's
+    /// name, `cookie` the name of the session's cookie.
     pub fn new(operations: &utoipa::openapi::OpenApi, site: &str, cookie: &str) -> Self {
         // A description is plain data, so this can't fail.
         let mut document = serde_json::to_value(operations).unwrap_or_default();
@@ -119,7 +119,7 @@ impl Description {
         &self.document
     }
 
-    /// The document in writing.
+    /// The document as text.
     pub fn json(&self) -> String {
         self.document.to_string()
     }
@@ -153,7 +153,7 @@ fn complete(document: &mut Value, cookie: &str) {
     }
 }
 
-/// Answers leave optional fields out, and never say `null`. What is sent may say either.
+/// Removes `null` from the schemas of answers: they leave optional fields out. A request body may do both.
 fn leave_nulls_to_requests(document: &mut Value) {
     let paths = document["paths"].as_object();
     let operations = paths

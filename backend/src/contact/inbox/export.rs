@@ -1,4 +1,4 @@
-//! Messages for other programs.
+//! Exports messages for other programs.
 
 use std::io::{self, Write};
 
@@ -21,7 +21,7 @@ struct Row<'a> {
     message: &'a str,
 }
 
-/// RFC 4180, with a heading.
+/// Writes CSV (RFC 4180) with a header row.
 pub(super) async fn csv(store: &dyn Store, out: &mut impl Write) -> anyhow::Result<()> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
@@ -67,7 +67,7 @@ pub(super) async fn csv(store: &dyn Store, out: &mut impl Write) -> anyhow::Resu
     Ok(())
 }
 
-/// One JSON array.
+/// Writes one JSON array.
 pub(super) async fn json(store: &dyn Store, out: &mut impl Write) -> anyhow::Result<()> {
     let mut pages = Pages::of(store);
     let mut separator = "[\n";
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn nor_is_what_another_separator_makes_a_cell() {
+    fn no_cell_is_a_formula_for_programs_with_another_separator() {
         for (text, safe) in [
             ("a;=HYPERLINK(\"x\")", "a;'=HYPERLINK(\"x\")"),
             ("a\n=1\n\n -2", "a\n'=1\n\n' -2"),

@@ -16,7 +16,7 @@ use crate::store::message::{Message, Reference};
 use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
 
-/// Messages in memory at once.
+/// How many messages are in memory at once.
 const PAGE: u32 = 200;
 const DAY_SECONDS: i64 = 86_400;
 
@@ -36,7 +36,7 @@ pub enum Command {
     },
     /// Write all messages, newest first, to standard output
     Export {
-        /// For a spreadsheet, or for programs and to the byte
+        /// For a spreadsheet (csv), or unchanged for programs (json)
         #[arg(long)]
         format: Format,
     },
@@ -55,7 +55,7 @@ pub enum Command {
 /// A format for other programs.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 pub enum Format {
-    /// RFC 4180; an apostrophe stands before whatever a spreadsheet would run as a formula, also after a line break, `;` or tab
+    /// RFC 4180. Text that a spreadsheet would run as a formula gets an apostrophe before it, also after a line break, `;` or tab
     Csv,
     /// One array of objects
     Json,

@@ -1,4 +1,4 @@
-//! Messages at a terminal. A visitor's words must not control it.
+//! Shows messages at a terminal. A visitor's text must not control the terminal.
 
 use std::io::{self, Write};
 
@@ -52,8 +52,8 @@ pub(super) fn write_message(message: &Message, out: &mut impl Write) -> io::Resu
 pub(super) fn line(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
-        let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if c.is_control() || turns || matches!(c, '\u{2028}' | '\u{2029}') {
+        let changes_direction = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if c.is_control() || changes_direction || matches!(c, '\u{2028}' | '\u{2029}') {
             shown.extend(c.escape_unicode());
         } else {
             shown.push(c);

@@ -47,14 +47,14 @@ impl Fetched {
         Ok(Self {
             route,
             view,
-            // After the posts: their reading brings the site's words too.
+            // After the posts: a reading of the source also has the site's words.
             profile: app.site().await,
             results: None,
             version,
         })
     }
 
-    /// Searches, where this is a page of results. Not needed for a page that is kept.
+    /// Searches, if this is a page of results. A page that is kept doesn't need it.
     pub(super) async fn search(&mut self) -> Result<(), ApiError> {
         if let (Route::Search(query), Some(view)) = (&self.route, &self.view) {
             let found = view.search(query).await.map_err(ApiError::internal)?;
@@ -124,7 +124,8 @@ impl Fetched {
     fn main_contents<'a>(&'a self, app: &'a App, request_id: Option<&RequestId>) -> Contents<'a> {
         match (&self.view, &self.results, &self.route) {
             (Some(view), Some(results), _) => self.found(app, view, results),
-            // The page was kept, and is needed with a flash: its posts are indexed.
+            // The page is kept, but is written again with a flash. Its posts are indexed already,
+            // so the search takes little time.
             (Some(view), None, Route::Search(query)) => {
                 let results = view.snapshot.search(query, view.freshness());
                 self.found(app, view, &results)

@@ -17,10 +17,10 @@ use crate::site::first_answers::FirstAnswer;
 use crate::site::head::{HeadOfSite, PageHead};
 use crate::telemetry::current_request_id;
 
-/// The form with what was sent, and why it was refused. The page delivers what the handler flashed.
+/// The form as it was sent, and why it was refused. The page delivers the handler's flashes.
 ///
 /// # Errors
-/// The refusal itself, where there is no shell to show it in.
+/// The refusal itself, if there is no shell for a page.
 pub async fn refused_form(
     app: &App,
     visit: &Visit,
@@ -35,7 +35,7 @@ pub async fn refused_form(
     let Some(shell) = app.assets.shell(&fetched.profile.site).await else {
         return Err(refusal);
     };
-    // Loading this page anew would send the form again.
+    // Reloading this page would send the form again.
     let head = HeadOfSite {
         version: None,
         ..fetched.head(app)

@@ -38,7 +38,7 @@ pub async fn show(State(app): State<App>, request: Request) -> Result<Response, 
     let uri = request.uri();
     let route = Route::parse(uri.path(), uri.query().unwrap_or_default());
     let profile = match route {
-        // A file, most often: it must not wait.
+        // Most often this is a file, which must not wait for the source.
         Route::NotFound => app.site().await,
         _ => app.site_after_first_reading().await,
     };
@@ -77,7 +77,7 @@ fn other_method(method: &Method, route: &Route) -> Response {
     (status, [(header::ALLOW, allowed)]).into_response()
 }
 
-/// Whether an address is that of a file. Pages have no ending.
+/// Whether an address is that of a file. The addresses of pages have no ending.
 fn is_file(path: &str) -> bool {
     path.rsplit('/')
         .next()
@@ -109,7 +109,7 @@ async fn document(app: &App, route: Route, mut request: Request) -> Result<Respo
     }
 
     let (cookie, personal) = match &visit {
-        // A client that sends a token asks the API.
+        // A client that sends a Bearer token gets its flashes from the API.
         Some(visit) if !has_bearer => deliver(visit, &fetched).await?,
         _ => Default::default(),
     };

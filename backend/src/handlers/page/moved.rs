@@ -9,8 +9,8 @@ use crate::cache::Reader;
 use crate::site::old_addresses;
 use crate::site::redirects::Moved;
 
-/// The answer at an address without a page: where the content is now, or that it is gone. An old address
-/// counts for as long as the copy of the posts that the reader has.
+/// The answer at an address without a page: where the content is now, or that it is gone. Old addresses of
+/// posts are those in the copy that the reader reads.
 pub(super) async fn moved(
     app: &App,
     fetched: &Fetched,

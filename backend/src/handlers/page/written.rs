@@ -22,7 +22,7 @@ const HTML: &str = "text/html; charset=utf-8";
 const VARY: HeaderValue = HeaderValue::from_static("Cookie, Authorization, Accept-Encoding");
 const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// What a page has for one person only.
+/// The parts of a page that are for one person only.
 #[derive(Default)]
 pub(super) struct Personal {
     /// The flashes that the page delivers, oldest first.
@@ -43,9 +43,9 @@ pub(super) struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// Waits only for a page without flashes, so that none is lost.
+    /// Writes the page. This awaits only for a page without flashes, so that none is lost.
     pub(super) async fn write(&self, preconditions: &Preconditions) -> Response {
-        // A page of a preview has a version, which no key holds.
+        // A page of a preview has a version, which the key does not include.
         let is_for_all = self.personal.flashes.is_empty()
             && !self.personal.has_waiting_flashes
             && self.app.preview.is_none();
@@ -127,7 +127,8 @@ impl Page<'_> {
         })
     }
 
-    /// What can't be written as JSON is left out, and the app asks the API for it.
+    /// The data blocks of the page. An answer that can't be written as JSON is left out, and the app asks
+    /// the API for it.
     fn data(&self, contents: &Contents<'_>) -> String {
         let blocks = contents.answers.iter().map(|answer| answer.block());
         let mut data: String = blocks.filter_map(Result::ok).collect();
@@ -140,7 +141,7 @@ impl Page<'_> {
     }
 }
 
-/// What a page without flashes is kept under.
+/// The key of a page without flashes, which is kept.
 pub(super) fn key(app: &App, shell: &Shell, fetched: &Fetched) -> Key {
     let wanted = Wanted::Page {
         route: fetched.route.clone(),

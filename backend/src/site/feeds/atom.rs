@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::{FeedError, FeedPage, absolute_html, address, categories, xml_text};
 
-/// `/atom.xml`: RFC 4287. A post without a date is as old as can be.
+/// `/atom.xml`. Atom requires a date, so a post without one gets the Unix epoch.
 pub(super) fn write(page: &FeedPage) -> Result<String, FeedError> {
     let site = page.site;
     let words = &page.all.profile.site;

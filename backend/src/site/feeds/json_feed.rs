@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{FeedError, FeedPage, absolute_html, address, categories, pages};
 
-/// `/feed.json`: JSON Feed 1.1.
+/// `/feed.json`.
 pub(super) fn write(page: &FeedPage) -> Result<String, FeedError> {
     let site = page.site;
     let words = &page.all.profile.site;

@@ -8,7 +8,7 @@ use rss::{Category, Channel, Guid, Item};
 
 use super::{FeedError, FeedPage, absolute_html, address, categories, xml_text};
 
-/// `/feed.xml`: RSS 2.0.
+/// `/feed.xml`.
 pub(super) fn write(page: &FeedPage) -> Result<String, FeedError> {
     let site = page.site;
     let words = &page.all.profile.site;
@@ -32,7 +32,7 @@ pub(super) fn write(page: &FeedPage) -> Result<String, FeedError> {
                         domain: None,
                     })
                     .collect(),
-                // RSS's own author field wants an e-mail address.
+                // RSS's own author field requires an email address.
                 dublin_core_ext: Some(DublinCoreExtension {
                     creators: vec![post.author.name.clone()],
                     ..DublinCoreExtension::default()
@@ -66,7 +66,7 @@ pub(super) fn write(page: &FeedPage) -> Result<String, FeedError> {
     Ok(xml_text(String::from_utf8(xml)?))
 }
 
-/// The date as RSS wants it: RFC 822 with a year of four digits.
+/// The date as RSS requires it: RFC 822 with a year of four digits.
 fn rfc822(moment: Timestamp) -> Result<String, FeedError> {
     DateTimePrinter::new()
         .timestamp_to_rfc9110_string(&moment)
