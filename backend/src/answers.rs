@@ -1,5 +1,5 @@
-//! Answers that are the same for all readers of a snapshot: lists, posts, search results, pages, feeds.
-//! Each is written once and kept as finished bytes. Cookies and flashes are never in them.
+//! The cache of answers that are the same for all readers of a snapshot: lists, posts, search results,
+//! pages, feeds. Each is written once and kept as bytes, without cookies and flashes.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -16,16 +16,16 @@ use crate::http::answer::Answer;
 use crate::http::conditional::Preconditions;
 use crate::http::encoding::Encoding;
 
-/// The memory of an answer beside its bytes: headers, key, entry of the cache.
+/// The memory that an answer takes in addition to its bytes: headers, key, entry of the cache.
 const OVERHEAD_BYTES: u64 = 2048;
-/// The size that an answer is expected to have.
+/// The expected size of an answer, for the cache's first allocation.
 const TYPICAL_BYTES: u64 = 16 * 1024;
-/// Each shard holds its part of the bytes. A larger answer is not kept.
+/// The cache's shards. Each holds an equal part of the bytes; a larger answer is not kept.
 const SHARDS: usize = 4;
-/// Answers that are compressed at once. The work is not urgent.
+/// The most answers that are compressed at the same time. The work is not urgent.
 const COMPRESSIONS: usize = 2;
 
-/// What an answer is an answer to.
+/// The content that an answer has.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Wanted {
     /// The API's page of the list.
@@ -36,7 +36,7 @@ pub enum Wanted {
     Categories,
     /// The API's page of search results.
     Search(SearchQuery),
-    /// The API's words about the site.
+    /// The API's description of the site.
     Site,
     /// The API's page of the site's own with this slug.
     OwnPage(String),
@@ -44,16 +44,16 @@ pub enum Wanted {
     Page {
         /// Which page.
         route: Route,
-        /// The number of the shell that it stands in.
+        /// The number of the shell that contains the page.
         shell: u64,
-        /// The day from which it counts ages, in days since 1970.
+        /// The day that ages are relative to, in days since 1970.
         today: i32,
     },
     /// A page of a feed.
     Feed(FeedFormat, u32),
-    /// A sitemap, or the index of them where the number is none.
+    /// The sitemap with this number, or the index of sitemaps for `None`.
     Sitemap(Option<u32>),
-    /// A document that no source changes.
+    /// A document that does not depend on the source.
     Document(&'static str),
 }
 
@@ -68,7 +68,7 @@ pub enum FeedFormat {
     Json,
 }
 
-/// What an answer is kept under.
+/// The key of an answer in the cache: everything that the answer depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Key {
     /// The snapshot's number; 0 for answers that depend on none.
@@ -82,7 +82,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// An answer about the posts of a view.
+    /// The key of an answer that shows a view's posts.
     pub fn of_posts(view: &View, wanted: Wanted) -> Self {
         Self {
             snapshot: view.number(),
@@ -93,7 +93,7 @@ impl Key {
         }
     }
 
-    /// The same of an answer that says how current it is.
+    /// The key of an answer that shows a view's posts and says when they were fetched.
     pub fn of_list(view: &View, wanted: Wanted) -> Self {
         Self {
             fetched_at: view.moment(),
@@ -101,7 +101,7 @@ impl Key {
         }
     }
 
-    /// An answer that depends on no posts.
+    /// The key of an answer that depends on no posts.
     pub fn of_site(wanted: Wanted) -> Self {
         Self {
             snapshot: 0,
@@ -112,14 +112,14 @@ impl Key {
         }
     }
 
-    /// The same of an answer that shows the site's menu or pages.
+    /// The same key, for an answer that shows the site's menu or pages.
     #[must_use]
     pub fn with_profile(self, profile: u64) -> Self {
         Self { profile, ..self }
     }
 }
 
-/// An answer with its weight when it was inserted. The cache needs the same weight at removal.
+/// An answer with the weight that it had when it was inserted: the cache needs the same weight at removal.
 #[derive(Clone)]
 struct Weighed {
     answer: Arc<Answer>,
@@ -146,7 +146,7 @@ impl Weighter<Key, Weighed> for ByBytes {
 
 type ByKey = Cache<Key, Weighed, ByBytes>;
 
-/// All kept answers. Beyond the bound the least used are removed.
+/// The cache of answers. When it is full, the least used ones are removed.
 #[derive(Clone)]
 pub struct Answers {
     by_key: Arc<ByKey>,
@@ -155,7 +155,7 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// Keeps at most this many bytes.
+    /// An empty cache for at most this many bytes.
     pub fn new(bytes: u64) -> Self {
         let mut options = OptionsBuilder::new();
         options
@@ -169,7 +169,7 @@ impl Answers {
                 DefaultHashBuilder::default(),
                 DefaultLifecycle::default(),
             ),
-            // Only a missing capacity fails.
+            // Not reachable: building fails only without capacities.
             Err(_) => Cache::with_weighter(1024, bytes, ByBytes),
         };
         Self {
@@ -184,7 +184,7 @@ impl Answers {
         self.by_key.weight()
     }
 
-    /// How many answers were written since the start. The others were kept ones.
+    /// How many answers were written since the start, not counting those that came from the cache.
     pub fn written(&self) -> u64 {
         self.written.load(Ordering::Relaxed)
     }
@@ -223,7 +223,7 @@ impl Answers {
         }
     }
 
-    /// The same for an answer that is written at once and can't fail.
+    /// Like [`Answers::get`], for an answer whose writing neither waits nor fails.
     pub async fn get_document(&self, key: Key, write: impl FnOnce() -> Answer) -> KeptAnswer {
         let written = async { Ok::<_, Infallible>(write()) };
         let Ok(answer) = self.get(key, written).await;
@@ -231,7 +231,7 @@ impl Answers {
     }
 }
 
-/// An answer that is kept, or was until just now.
+/// An answer of the cache. It stays usable when the cache removes it.
 #[derive(Clone)]
 pub struct KeptAnswer {
     answers: Answers,
@@ -240,12 +240,13 @@ pub struct KeptAnswer {
 }
 
 impl KeptAnswer {
-    /// The part of its bytes that its writer marked, without an encoding.
+    /// The part of its uncompressed bytes that its writer marked.
     pub fn part(&self) -> &[u8] {
         self.answer.part()
     }
 
-    /// Answers a request. A missing encoding is made in the background for later requests.
+    /// The response to a request. When the wanted encoding is missing, it is made in the background for
+    /// later requests.
     pub fn respond(&self, preconditions: &Preconditions) -> Response {
         let (response, missing) = self.answer.respond(preconditions);
         if let Some(encoding) = missing {
@@ -269,7 +270,7 @@ impl KeptAnswer {
         tokio::task::spawn_blocking(move || {
             answer.pack(encoding);
             drop(permit);
-            // Its weight has changed. `true`: an answer that was removed meanwhile stays removed.
+            // Updates the weight. With `true`, an answer that was removed meanwhile stays removed.
             let _ = answers.by_key.replace(key, Weighed::new(answer), true);
         });
     }

@@ -1,4 +1,4 @@
-//! What handlers share. Tests build it from parts; `main` connects it from the configuration.
+//! The state that all handlers share. `serve` builds it from the configuration, tests from parts.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -40,18 +40,18 @@ use crate::store::{self, DatabaseUrl, Store};
 
 const EVICTION_INTERVAL: Duration = Duration::from_secs(60);
 
-/// The state of the running server. One pointer: every layer clones it for every request.
+/// The state of the running server, behind one pointer: every layer clones it for every request.
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
 
 /// The parts of the server.
 #[derive(Clone)]
 pub struct Parts {
-    /// Finds and makes visitors' sessions.
+    /// Begins, finds and ends visitors' sessions.
     pub sessions: Arc<Sessions>,
     /// Finds the copy of the blogs that a session reads.
     pub blogs: Arc<BlogCache>,
-    /// Answers that are written once.
+    /// The cache of answers.
     pub answers: Answers,
     /// Receives contact messages.
     pub contact: Arc<Contact>,
@@ -59,15 +59,15 @@ pub struct Parts {
     pub contact_limit: Arc<ContactLimit>,
     /// How many sessions one client may begin and end.
     pub session_rate: Arc<RateLimit>,
-    /// Proxies whose `X-Forwarded-For` is believed.
+    /// The proxies whose `X-Forwarded-For` the server trusts.
     pub trusted_proxies: Arc<TrustedProxies>,
     /// Sends notifications to the owner, when mail is configured.
     pub mailer: Option<Arc<Mailer>>,
-    /// Where people reach the site.
+    /// The site's own address.
     pub public_url: Arc<PublicUrl>,
     /// The site's words, colours, pages and old addresses.
     pub profile: Arc<Profile>,
-    /// What `--preview` adds.
+    /// Watches the folders with `--preview`; else `None`.
     pub preview: Option<Arc<Preview>>,
     /// The built single-page app.
     pub assets: Arc<Assets>,
@@ -98,10 +98,10 @@ impl From<Parts> for App {
 }
 
 impl App {
-    /// Opens what the configuration names; `public_url` is the site's address.
+    /// Opens the source, the database and the other parts that the configuration names.
     ///
     /// # Errors
-    /// When a part can't be used, with what to do about it.
+    /// When a part can't be used. The error says what to do.
     pub async fn connect(config: &Config, public_url: PublicUrl) -> anyhow::Result<Self> {
         let settings = &config.settings;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
@@ -169,19 +169,20 @@ impl App {
         }))
     }
 
-    /// The site as it is now: what is configured, and what its source says beside.
+    /// The site as it is now, from the configuration and from the source.
     pub async fn site(&self) -> Arc<ProfileView> {
         self.profile.view(self.blogs.site()).await
     }
 
-    /// The same. Where the source was not read yet, and may have words and pages of its own, the
-    /// first reading is waited for.
+    /// Like [`App::site`], but waits for the first reading of a source that may name the site's title or
+    /// pages.
     pub async fn site_after_first_reading(&self) -> Arc<ProfileView> {
         self.blogs.await_first_reading().await;
         self.site().await
     }
 
-    /// Runs the background work: evictions and notifications. Never returns.
+    /// Runs the background work: the source's readings, evictions, notifications and the preview. Never
+    /// returns.
     pub async fn work(&self) {
         let mail = async {
             match &self.mailer {
@@ -289,7 +290,8 @@ fn mailer(
     Arc::new(Mailer::new(Arc::clone(store), Arc::clone(clock), delivery))
 }
 
-/// Refuses to start without a key where the server must not make one.
+/// Refuses to start without a configured key in production, and with a database that other servers may
+/// share.
 fn require_key(config: &Config) -> anyhow::Result<()> {
     let has_key = config.keys.is_some();
     anyhow::ensure!(
@@ -303,7 +305,7 @@ fn require_key(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The configured key, else the one that this server made.
+/// The configured key, else the generated one in the data directory.
 fn signing_key(config: &Config) -> anyhow::Result<String> {
     match &config.keys {
         Some(keys) => Ok(keys.signing.clone()),

@@ -1,15 +1,15 @@
-//! Time as a dependency, so that tests move it instead of waiting.
+//! Time as a dependency, so that tests can set it instead of waiting.
 
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-/// Where the time comes from.
+/// A source of the time.
 pub trait Clock: Send + Sync {
-    /// The time of day: what tokens and labels are made of. It may jump.
+    /// The time of day, for tokens and labels. It may jump.
     fn now(&self) -> Timestamp;
 
-    /// Time since the clock was made, which never goes back: what ages and pauses are measured by.
+    /// The time since the clock was made, for ages and pauses. It never goes back.
     fn uptime(&self) -> Duration;
 }
 

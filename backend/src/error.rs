@@ -13,7 +13,7 @@ use crate::telemetry::Chain;
 
 /// Why a request failed.
 ///
-/// The cause of a 5xx is logged here, once. The client reads an opaque sentence.
+/// The cause of a 5xx is logged here, once. The client gets a sentence without it.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
     /// 400: the request can't be understood; the sentence says why.
@@ -37,13 +37,13 @@ pub enum ApiError {
     /// 404: no such blog.
     #[error("no blog has the id {id}")]
     BlogNotFound {
-        /// What was asked for.
+        /// The id in the request.
         id: String,
     },
     /// 404: no such page of the site's own.
     #[error("no page has the slug {slug}")]
     PageNotFound {
-        /// What was asked for.
+        /// The slug in the request.
         slug: String,
     },
     /// 422: invalid values.
@@ -54,28 +54,28 @@ pub enum ApiError {
         /// Sentences for each field, by its name.
         fields: BTreeMap<String, Vec<String>>,
     },
-    /// 422: an `Idempotency-Key` came back with another body.
+    /// 422: an `Idempotency-Key` was sent again with another body.
     #[error("idempotency key reused")]
     IdempotencyKeyReused,
     /// 429: the client's rate is used up.
     #[error("too many requests")]
     TooManyRequests {
-        /// When it may ask again.
+        /// The seconds after which the client may try again.
         retry_after_seconds: u64,
     },
     /// 503: the blogs' source can't be reached and there is no copy of it.
     #[error("the source can't be reached and there is no copy of it")]
     SourceUnavailable {
-        /// When it will be asked again.
+        /// The seconds after which the server reads the source again.
         retry_after_seconds: u64,
     },
     /// 503: the database can't be used right now.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// 503: more requests than the server can answer, or one that took too long.
+    /// 503: too many requests at once, or one that took too long.
     #[error("too many requests at once, or too slow an answer")]
     Overloaded,
-    /// A status that a layer below the handlers chose, such as 405 or 413.
+    /// A status that axum or a layer chose, such as 405 or 413.
     #[error("{0}")]
     Status(StatusCode),
     /// 500: a fault of the server.
@@ -92,12 +92,12 @@ impl ApiError {
         }
     }
 
-    /// A 500. Only the log has its cause.
+    /// A 500. The cause is only logged.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(cause.into())
     }
 
-    /// The problem for the client.
+    /// The problem object that the client gets, except for the parts that the envelope adds.
     #[must_use]
     pub fn problem(&self) -> ProblemParts {
         let mut fields_at_fault = None;
@@ -178,7 +178,7 @@ impl ApiError {
     }
 }
 
-/// The problem of a response that a layer or axum itself made.
+/// The problem object of a response that a layer or axum itself made.
 #[must_use]
 pub fn problem_of_status(status: StatusCode) -> ProblemParts {
     ApiError::Status(status).problem()
@@ -253,7 +253,7 @@ impl IntoResponse for ApiError {
                     .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
             }
             Self::Overloaded => {
-                tracing::warn!("Request turned away: too many at once, or too slow an answer");
+                tracing::warn!("Request refused: too many at once, or too slow an answer");
                 response
                     .headers_mut()
                     .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
@@ -270,18 +270,18 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// What the envelope layer makes of a response's body. It travels as an extension of the response.
+/// The content from which the envelope layer makes a response's body. An extension of the response.
 #[derive(Debug, Clone)]
 pub enum EnvelopeBody {
     /// JSON for the envelope's `data`.
     Data(Bytes),
-    /// What the envelope's `error` is made of.
+    /// The parts of the envelope's `error`.
     Error(ProblemParts),
-    /// The response is a document of its own, such as the API's description: no envelope.
+    /// The response has a body of its own, such as the API's description, and gets no envelope.
     Document,
 }
 
-/// The parts of a problem object that an error knows. The envelope layer adds the rest.
+/// The parts of a problem object that depend on the error. The envelope layer adds the rest.
 #[derive(Debug, Clone)]
 pub struct ProblemParts {
     /// The response's status.
@@ -290,6 +290,6 @@ pub struct ProblemParts {
     pub code: &'static str,
     /// One sentence for people.
     pub detail: String,
-    /// Only on 422.
+    /// Sentences for each invalid field, by its name; only with 422.
     pub fields: Option<BTreeMap<String, Vec<String>>>,
 }

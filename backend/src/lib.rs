@@ -1,6 +1,6 @@
 //! FlashBlog's server.
 //!
-//! ARCHITECTURE.md states the reading order of these rooms; `tests/api/reading_order.rs` checks it.
+//! ARCHITECTURE.md states the reading order of these modules; `tests/api/reading_order.rs` checks it.
 
 pub mod answers;
 pub mod api;

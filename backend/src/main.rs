@@ -59,7 +59,7 @@ fn main() -> ExitCode {
     };
     match run(arguments, &matches) {
         Ok(()) => ExitCode::SUCCESS,
-        // A reader such as `head` closes the pipe when it has enough.
+        // A program such as `head` closes the pipe once it has read enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("flashblog: {error:#}");
@@ -86,7 +86,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
-/// Reads the command line. Settings stand before or after a command. An error is one line.
+/// Parses the command line. Settings may be before or after a command. An error is printed in one line.
 fn parse_arguments() -> Result<(Arguments, ArgMatches), ExitCode> {
     let parsed = Arguments::command()
         .mut_args(|argument| argument.global(true))
@@ -94,7 +94,7 @@ fn parse_arguments() -> Result<(Arguments, ArgMatches), ExitCode> {
         .and_then(|matches| Ok((Arguments::from_arg_matches(&matches)?, matches)));
     parsed.map_err(|error| {
         if !error.use_stderr() {
-            // The help's reader may have closed the pipe.
+            // It fails when the program that reads the help has closed the pipe.
             let _ = write!(std::io::stdout(), "{error}");
             return ExitCode::SUCCESS;
         }

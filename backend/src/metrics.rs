@@ -1,6 +1,7 @@
 //! Metrics for Prometheus (OpenMetrics text format 1.0).
 //!
-//! The number of labels is bounded: routes, not addresses; standard methods; statuses.
+//! The number of label values is bounded: they are routes instead of addresses, standard methods, and
+//! statuses.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -25,12 +26,12 @@ use crate::site::page_renderer::PageRenderer;
 use crate::store::health::DatabaseHealth;
 use crate::telemetry;
 
-/// In seconds. The last one is the handlers' time limit.
+/// The upper bounds of the histogram's buckets, in seconds. The last one is the handlers' time limit.
 const BUCKETS: [f64; 12] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.25, 1.0, 2.5, 10.0, 30.0,
 ];
 
-/// Counters since the start.
+/// The metrics of requests, which count from the server's start.
 pub struct Metrics {
     started: SystemTime,
     in_flight: Gauge,
@@ -50,8 +51,8 @@ struct RouteLabels {
     route: RouteLabel,
 }
 
-/// The pattern that an address fits; of what fits none, the site's pages and files are one route and
-/// all else in the API is another.
+/// The route that a request's address matches. Without a match, it is `unmatched` below `/api`, and
+/// `site` for the site's pages and files.
 #[derive(Clone, Debug)]
 enum RouteLabel {
     Matched(MatchedPath),
@@ -107,7 +108,7 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// All metrics as text: the counters, and the present state of cache and sessions.
+    /// All metrics as text: these counters, and the current values of the other parts.
     ///
     /// # Errors
     /// When a metric can't be formatted.
@@ -165,7 +166,7 @@ impl Metrics {
         );
         registry.register(
             "flashblog_build",
-            "What is running",
+            "The running version",
             Info::new([("version", env!("CARGO_PKG_VERSION"))]),
         );
     }
@@ -220,7 +221,7 @@ fn register_database(
     );
 }
 
-/// Counts a request in flight until it is answered or given up.
+/// Counts a request as in flight until it is answered or cancelled.
 struct InFlight<'a>(&'a Gauge);
 
 impl<'a> InFlight<'a> {
@@ -236,7 +237,7 @@ impl Drop for InFlight<'_> {
     }
 }
 
-/// Counts the request and how long its answer takes.
+/// Counts the request and measures how long its answer takes.
 pub async fn measure<F: Future<Output = Response>>(
     metrics: &Metrics,
     request: Request,
@@ -266,7 +267,7 @@ pub async fn measure<F: Future<Output = Response>>(
     response
 }
 
-/// A method of RFC 9110. All others are `other`.
+/// The name of a standard method; `other` for the rest.
 fn method(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

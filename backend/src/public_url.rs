@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use url::Url;
 
-/// The site's address as people type it: scheme, host and port, without a path.
+/// The site's address: scheme, host and port, without a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicUrl {
     origin: String,
@@ -45,7 +45,7 @@ impl PublicUrl {
         }
     }
 
-    /// Whether cookies can be `Secure`.
+    /// Whether the site is reached by https, so that cookies can be `Secure`.
     pub fn is_https(&self) -> bool {
         self.https
     }

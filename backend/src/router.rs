@@ -1,8 +1,8 @@
-//! Routes, and the way to them. The attribute above a handler has its path, so that the API's
-//! description has every route.
+//! The routes, and the middleware around them. The path of an API handler is in the attribute above it,
+//! so that the API's description has every route.
 //!
-//! The parts of the way are functions that call the next one, and one layer calls the first: each layer
-//! of axum's would cost every request a copy of all the layers below.
+//! Middleware is written as functions that call each other, in one layer of axum for each group of
+//! routes: each layer copies all the layers below it for every request.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -59,12 +59,12 @@ pub fn router(app: App) -> Router {
             get(error_page::styles).with_state(app.profile.clone()),
         )
         .fallback(page::show);
-    // The form is sent to its page's own address.
+    // The form is posted to the address of its page.
     let form = Router::new().route("/contact", post(contact::submit));
-    let form: Router = through(form, &app, way_to_form).with_state(app.clone());
+    let form: Router = with_middleware(form, &app, form_middleware).with_state(app.clone());
     let form_page = Router::new().fallback(page::show);
     let form_page: Router = for_people(form_page, &app).with_state(app.clone());
-    // Other methods are answered by the page, behind the same checks.
+    // The page answers other methods than GET and POST too, after the same checks.
     let form_page = get_service(form_page.clone()).fallback_service(form_page);
     Router::new()
         .merge(in_envelopes(api(&app), &app))
@@ -73,7 +73,7 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
-/// What answers in envelopes. Not nested, which would write the address of every request anew.
+/// The API. It is not nested below `/api`: nesting rewrites the address of every request.
 fn api(app: &App) -> Router<App> {
     let docs = OpenApiRouter::new()
         .routes(routes!(docs::openapi))
@@ -103,13 +103,13 @@ fn api(app: &App) -> Router<App> {
     api.merge(docs).into()
 }
 
-/// The metrics, for a listener of their own.
+/// The router of the metrics' own listener.
 pub fn metrics_router(app: App, hosts: Hosts) -> Router {
     let hosts = Arc::new(hosts);
     Router::new()
         .route("/metrics", get(metrics::show))
         .layer(from_fn(move |request, next: Next| {
-            way_to_metrics(Arc::clone(&hosts), request, next)
+            metrics_middleware(Arc::clone(&hosts), request, next)
         }))
         .with_state(app)
 }
@@ -117,28 +117,28 @@ pub fn metrics_router(app: App, hosts: Hosts) -> Router {
 /// Puts every response of these routes, panics included, into an envelope.
 pub fn in_envelopes(routes: Router<App>, app: &App) -> Router<App> {
     let routes = routes.method_not_allowed_fallback(no_such_method);
-    through(routes, app, way_to_api)
+    with_middleware(routes, app, api_middleware)
 }
 
 /// Answers every failure of these routes, panics included, with a page or a line of text.
 pub fn for_people(routes: Router<App>, app: &App) -> Router<App> {
-    through(routes, app, way_to_people)
+    with_middleware(routes, app, page_middleware)
 }
 
-/// Puts a way before routes.
-fn through<F>(
+/// Wraps routes in middleware.
+fn with_middleware<F>(
     routes: Router<App>,
     app: &App,
-    way: impl Fn(App, Request, Route) -> F + Clone + Send + Sync + 'static,
+    middleware: impl Fn(App, Request, Route) -> F + Clone + Send + Sync + 'static,
 ) -> Router<App>
 where
     F: Future<Output = Response> + Send + 'static,
 {
     let app = app.clone();
     routes.layer(layer_fn(move |route: Route| {
-        let (app, way) = (app.clone(), way.clone());
+        let (app, middleware) = (app.clone(), middleware.clone());
         service_fn(move |request: Request| {
-            let answer = way(app.clone(), request, route.clone());
+            let answer = middleware(app.clone(), request, route.clone());
             async move { Ok::<_, Infallible>(answer.await) }
         })
     }))
@@ -151,32 +151,32 @@ async fn handled(route: Route, request: Request) -> Response {
     }
 }
 
-async fn way_to_api(app: App, request: Request, route: Route) -> Response {
+async fn api_middleware(app: App, request: Request, route: Route) -> Response {
     let admitted = |request| admit(&app.admission, request, |request| handled(route, request));
     let answer = |request| envelope(&app, request, admitted);
     observed(&app, request, answer).await
 }
 
-async fn way_to_form(app: App, request: Request, route: Route) -> Response {
+async fn form_middleware(app: App, request: Request, route: Route) -> Response {
     let admitted = |request| admit(&app.admission, request, |request| handled(route, request));
     let explained = |request| contact::explain_failures(&app, request, admitted);
     let answer = |request| envelope(&app, request, explained);
     observed(&app, request, answer).await
 }
 
-async fn way_to_people(app: App, request: Request, route: Route) -> Response {
+async fn page_middleware(app: App, request: Request, route: Route) -> Response {
     let admitted =
         |request| admit_to_files(&app.admission, request, |request| handled(route, request));
     let answer = |request| explain_failures(&app.profile, request, admitted);
     observed(&app, request, answer).await
 }
 
-async fn way_to_metrics(hosts: Arc<Hosts>, request: Request, next: Next) -> Response {
+async fn metrics_middleware(hosts: Arc<Hosts>, request: Request, next: Next) -> Response {
     let answer = admit_metrics(&hosts, request, |request| next.run(request));
     secure(answer.await, false)
 }
 
-/// What every request has: its name, its measurement and the security headers.
+/// The middleware of every request: it sets the id, measures, and adds the security headers.
 async fn observed<F: Future<Output = Response>>(
     app: &App,
     request: Request,

@@ -7,21 +7,21 @@ use std::fmt;
 pub struct SessionId(u128);
 
 impl SessionId {
-    /// A random id that cannot be guessed.
+    /// A random id that can't be guessed.
     ///
     /// # Errors
-    /// When the operating system has no randomness to give.
+    /// When the operating system returns no random bytes.
     pub fn random() -> Result<Self, getrandom::Error> {
         random_bits().map(Self)
     }
 
-    /// The 16 bytes that it consists of.
+    /// The id's 16 bytes.
     #[must_use]
     pub fn to_bytes(self) -> [u8; 16] {
         self.0.to_be_bytes()
     }
 
-    /// The id that consists of these bytes, if they are 16.
+    /// The id with these bytes; `None` unless there are 16.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(u128::from_be_bytes).map(Self)
@@ -62,10 +62,10 @@ impl std::str::FromStr for SessionId {
 #[error("a session id has 32 lower-case hexadecimal digits")]
 pub struct NotASessionId;
 
-/// 128 bits that cannot be guessed.
+/// 128 random bits that can't be guessed.
 ///
 /// # Errors
-/// When the operating system has no randomness to give.
+/// When the operating system returns no random bytes.
 pub fn random_bits() -> Result<u128, getrandom::Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)?;

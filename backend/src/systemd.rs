@@ -1,20 +1,20 @@
-//! Notifications for systemd (`Type=notify`, `WatchdogSec=`): the server serves, is alive, stops.
-//! Without systemd nothing is sent.
+//! Notifies systemd (`Type=notify`, `WatchdogSec=`) that the server is ready, is alive, or stops. Without
+//! systemd nothing is sent.
 
 use sd_notify::NotifyState;
 
-/// Says that the server serves.
+/// Notifies systemd that the server accepts requests.
 pub fn tell_ready() {
     tell(NotifyState::Ready);
 }
 
-/// Says that the server stops, and finishes the requests in flight.
+/// Notifies systemd that the server stops, which begins with finishing the requests in flight.
 pub fn tell_stopping() {
     tell(NotifyState::Stopping);
 }
 
-/// Says that the server is alive, twice in each watchdog interval, for as long as it is polled. A
-/// runtime that hangs does not poll, and systemd restarts the server.
+/// Notifies systemd that the server is alive, twice in each watchdog interval, for as long as it is
+/// polled. A runtime that hangs does not poll it, so systemd restarts the server.
 pub async fn tell_alive() {
     let Some(watchdog) = sd_notify::watchdog_enabled() else {
         return std::future::pending().await;
@@ -28,6 +28,6 @@ pub async fn tell_alive() {
 
 fn tell(state: NotifyState) {
     if let Err(error) = sd_notify::notify(&[state]) {
-        tracing::warn!(cause = %error, "The service manager can't be told");
+        tracing::warn!(cause = %error, "Can't notify the service manager");
     }
 }

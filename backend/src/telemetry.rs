@@ -19,8 +19,8 @@ tokio::task_local! {
     static REQUEST: Option<Arc<CurrentRequest>>;
 }
 
-/// The request that a task answers, for its log lines. A span would say the same at several times the
-/// cost of the line itself.
+/// The request that a task answers, for its log lines. A tracing span would hold the same at several
+/// times the cost of the line itself.
 struct CurrentRequest {
     id: RequestId,
     method: Method,
@@ -28,7 +28,7 @@ struct CurrentRequest {
 }
 
 impl CurrentRequest {
-    /// The matched route, never the raw URI: an address can hold what no log should.
+    /// The matched route, never the raw address, which may hold private data such as search terms.
     fn route(&self) -> &str {
         self.route.as_ref().map_or("unmatched", MatchedPath::as_str)
     }
@@ -38,7 +38,7 @@ fn current_request() -> Option<Arc<CurrentRequest>> {
     REQUEST.try_with(Clone::clone).ok().flatten()
 }
 
-/// Carries the request's id, both ways.
+/// The header with the request's id, in requests and responses.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Starts logging for the whole process: readable lines, or JSON in production.
@@ -69,7 +69,7 @@ fn log_panics() {
     }));
 }
 
-/// A request's id, as logs, its response and a problem's `request_id` show it. Clones share the text.
+/// A request's id, as the log, the response and a problem's `request_id` show it. Clones share the text.
 #[derive(Debug, Clone)]
 pub struct RequestId(HeaderValue);
 
@@ -104,7 +104,7 @@ impl From<Uuid> for RequestId {
     fn from(id: Uuid) -> Self {
         let mut text = Uuid::encode_buffer();
         let text = id.hyphenated().encode_lower(&mut text);
-        // Hexadecimal digits are always a header's value.
+        // Can't fail: hexadecimal digits and hyphens are a valid header value.
         Self(HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("none")))
     }
 }
@@ -136,7 +136,7 @@ pub async fn named<F: Future<Output = Response>>(
         route: route(&request).cloned(),
     };
     let started = Instant::now();
-    // On the heap: the future would stand here and in the scope.
+    // On the heap, since the future would otherwise be stored twice: here and in `scope`.
     let answer = Box::pin(async move {
         let mut response = next(request).await;
         response.headers_mut().insert(X_REQUEST_ID, id.0);
@@ -150,17 +150,17 @@ pub async fn named<F: Future<Output = Response>>(
     REQUEST.scope(Some(Arc::new(current)), answer).await
 }
 
-/// Below this stands what the API does not have.
+/// The route of addresses below `/api` that the API does not have.
 pub const UNKNOWN_IN_API: &str = "/api/{*unknown}";
 
-/// The pattern that a request's address fits, if it fits one.
+/// The route that a request's address matches; `None` for [`UNKNOWN_IN_API`] too.
 #[must_use]
 pub fn route(request: &Request) -> Option<&MatchedPath> {
     let path = request.extensions().get::<MatchedPath>()?;
     (path.as_str() != UNKNOWN_IN_API).then_some(path)
 }
 
-/// An error with the errors that caused it, on one line.
+/// Shows an error and the errors that caused it in one line.
 pub struct Chain<'a>(pub &'a (dyn std::error::Error + 'a));
 
 impl fmt::Display for Chain<'_> {

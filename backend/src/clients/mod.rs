@@ -1,4 +1,4 @@
-//! Clients: what tells them apart, and how much one of them may do.
+//! Clients: how they are told apart, and how much one client may do.
 
 pub mod peer;
 pub mod rate_limit;
@@ -7,8 +7,8 @@ pub mod shares;
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
-/// What tells clients apart: the IPv4 address, or the /64 of the IPv6 address, since a client can
-/// take any address in its /64 (RFC 4291, section 2.5.4).
+/// Identifies a client: by its IPv4 address, or by the /64 of its IPv6 address, since a client can
+/// use any address in its /64 (RFC 4291, section 2.5.4).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ClientKey(IpAddr);
 
@@ -25,7 +25,7 @@ impl From<IpAddr> for ClientKey {
 }
 
 impl ClientKey {
-    /// The address, or the network's first one, in network order.
+    /// The IPv4 address, or the first address of the IPv6 network, in network byte order.
     pub fn to_bytes(self) -> Vec<u8> {
         match self.0 {
             IpAddr::V4(address) => address.octets().to_vec(),

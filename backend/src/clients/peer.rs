@@ -19,7 +19,7 @@ pub struct Peer {
 }
 
 impl Peer {
-    /// A client that is asked for nothing but its address.
+    /// A client of which only the address is known.
     #[must_use]
     pub fn at(address: SocketAddr) -> Self {
         Self {
@@ -43,8 +43,8 @@ impl Peer {
         self.address
     }
 
-    /// Whether it has closed its sending side. It gets an answer all the same, but nobody knows whether
-    /// it reads one: a client that has gone looks the same.
+    /// Whether the client has closed its sending side. It may still wait for the answer, or it may
+    /// have closed the connection: the server can't tell which. Always `false` without a stream.
     #[must_use]
     pub fn sends_no_more(&self) -> bool {
         let Some(SharedStream(stream)) = &self.stream else {
@@ -56,7 +56,7 @@ impl Peer {
     }
 }
 
-/// A connection that reads and writes, and whose requests can ask how it is.
+/// A connection whose state its requests can query while the server reads and writes.
 #[derive(Debug, Clone)]
 pub struct SharedStream(Arc<Mutex<TcpStream>>);
 

@@ -11,14 +11,14 @@ use parking_lot::Mutex;
 use crate::clients::ClientKey;
 use crate::clock::Clock;
 
-/// Clients that are remembered at most.
+/// The most clients that a limit keeps in memory.
 const MAX_CLIENTS: usize = 50_000;
-/// Times that are remembered at most, of all clients: 16 bytes each.
+/// The most times that a limit keeps in memory, for all clients together: 16 bytes each.
 const MAX_TIMES: usize = 1_000_000;
 /// The highest count of a rate.
 const MAX_COUNT: usize = 1_000;
 
-/// A count in a time.
+/// A count in a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     count: usize,
@@ -38,12 +38,12 @@ impl Rate {
         per: Duration::from_secs(60),
     };
 
-    /// How often.
+    /// How many times in a period.
     pub fn count(self) -> usize {
         self.count
     }
 
-    /// In how long a time.
+    /// The period.
     pub fn per(self) -> Duration {
         self.per
     }
@@ -77,13 +77,13 @@ impl fmt::Display for Rate {
     }
 }
 
-/// Counts what each client did recently. In any period of the rate a client does at most the rate's
-/// count.
+/// Counts what each client did recently. A client may do at most the rate's count in any period of
+/// the rate's length.
 pub struct RateLimit {
     rate: Rate,
     clock: Arc<dyn Clock>,
     max_clients: usize,
-    /// When each client did it, oldest first, by the clock's uptime.
+    /// The times that count for each client, oldest first, in the clock's uptime.
     clients: Mutex<HashMap<ClientKey, VecDeque<Duration>>>,
 }
 
@@ -104,7 +104,7 @@ impl RateLimit {
         self.rate
     }
 
-    /// Whether a client may do it once more.
+    /// Whether a client may do it once more. Counts nothing.
     ///
     /// # Errors
     /// How long it has to wait.
@@ -116,10 +116,10 @@ impl RateLimit {
         }
     }
 
-    /// Counts one more for a client.
+    /// Counts once more for a client.
     ///
     /// # Errors
-    /// How long it has to wait. Then it is not counted.
+    /// How long the client has to wait. Then nothing is counted.
     pub fn spend(&self, client: ClientKey) -> Result<(), Duration> {
         let now = self.clock.uptime();
         let mut clients = self.clients.lock();
@@ -132,7 +132,8 @@ impl RateLimit {
         Ok(())
     }
 
-    /// Forgets times that no longer count.
+    /// Drops a client's times that no longer count. Fails with the time to wait when the others
+    /// reach the rate.
     fn forget_old(&self, times: &mut VecDeque<Duration>, now: Duration) -> Result<(), Duration> {
         while times
             .front()
@@ -147,8 +148,9 @@ impl RateLimit {
         Err((oldest + self.rate.per).saturating_sub(now))
     }
 
-    /// Forgets clients without a time that counts. If all have one, forgets the half that was
-    /// inactive for longest: a flood from very many addresses gets a few more tries, but no memory.
+    /// Drops clients without a time that counts. If that makes no room, drops the half that was
+    /// inactive for longest: a flood from very many addresses gets a few more tries, but can't fill
+    /// the memory.
     fn evict(&self, clients: &mut HashMap<ClientKey, VecDeque<Duration>>, now: Duration) {
         let last = |times: &VecDeque<Duration>| times.back().copied().unwrap_or_default();
         clients.retain(|_, times| now.saturating_sub(last(times)) < self.rate.per);
@@ -161,9 +163,9 @@ impl RateLimit {
         let median = *median;
         let mut surplus = middle + 1;
         clients.retain(|_, times| {
-            let goes = surplus > 0 && last(times) <= median;
-            surplus -= usize::from(goes);
-            !goes
+            let is_dropped = surplus > 0 && last(times) <= median;
+            surplus -= usize::from(is_dropped);
+            !is_dropped
         });
     }
 }

@@ -1,4 +1,4 @@
-//! How many of a limited number, such as connections, one client holds at a time.
+//! Limits how many of something, such as connections, one client holds at a time.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ pub struct Shares {
 }
 
 impl Shares {
-    /// Each client may hold this many.
+    /// Shares of which each client may hold `most`.
     #[must_use]
     pub fn new(most: usize) -> Self {
         Self {
@@ -24,7 +24,7 @@ impl Shares {
         }
     }
 
-    /// One more place for a client, or `None` when it has its share.
+    /// One more place for a client, or `None` when it holds as many as it may.
     pub fn take(&self, client: ClientKey) -> Option<Held> {
         let mut held = self.held.lock();
         let count = held.entry(client).or_insert(0);
@@ -75,6 +75,6 @@ mod tests {
         let third = shares.take(client(1)).expect("room again");
         assert!(shares.take(client(1)).is_none());
         drop((second, third, other));
-        assert!(shares.held.lock().is_empty(), "nobody is remembered");
+        assert!(shares.held.lock().is_empty(), "no client is left over");
     }
 }

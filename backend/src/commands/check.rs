@@ -103,7 +103,7 @@ async fn check(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What kind of source it is, and where.
+/// The source's kind and address.
 fn shown(chosen: &SourceKind, source: &dyn BlogSource) -> String {
     match chosen {
         SourceKind::Embedded => chosen.address(),
@@ -111,7 +111,8 @@ fn shown(chosen: &SourceKind, source: &dyn BlogSource) -> String {
     }
 }
 
-/// What can be said of posts that come from no folder. Those that can't be read are in the log.
+/// The report on the posts of a source that is no folder. Only repeated ids are faults here: the log
+/// names posts that can't be read.
 fn of_posts(posts: Vec<Post>) -> Report {
     let mut ids = HashSet::new();
     let again = posts.iter().filter(|post| !ids.insert(&post.id));
@@ -143,7 +144,7 @@ fn name_of(report: &Report, post: &Post) -> String {
     }
 }
 
-/// All that may link to something.
+/// All posts and pages, with what their links are checked against.
 fn linking<'a>(config: &Config, report: &'a Report, pages: &'a PageSet) -> Vec<Linking<'a>> {
     let posts = report.posts.iter().map(|post| {
         let file = report.files.get(&post.id);

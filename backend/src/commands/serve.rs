@@ -20,12 +20,12 @@ use crate::http::server::{self, ConnectionLimits};
 use crate::public_url::PublicUrl;
 use crate::{router, systemd, telemetry};
 
-/// After SIGTERM the server accepts connections for this long while `/readyz` answers 503, so that load
-/// balancers send visitors elsewhere. With the drain that follows it is less than the 10 s that a service
-/// manager waits.
+/// After SIGTERM the server still accepts connections for this long while `/readyz` answers 503, so
+/// that load balancers send visitors to other servers. This time and the drain that follows take less
+/// than the 10 s that a service manager waits.
 const READINESS_GRACE: Duration = Duration::from_secs(1);
 
-/// The runtime waits this long for blocked threads, for example on a disk that hangs.
+/// The runtime waits this long for blocked threads, such as one that waits for a slow disk.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Serves until a signal ends it.
@@ -56,9 +56,9 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
         .clone()
         .unwrap_or_else(|| PublicUrl::of_listener(address));
     let app = App::connect(config, public_url).await?;
-    // Before the address is printed: its reader may send a signal right away.
+    // Before the address is printed: a program that reads it may send a signal right away.
     let stop_signal = stop_signal().context("can't wait for signals")?;
-    // Standard output may be closed: the site is served all the same.
+    // Standard output may be closed, which is no reason to stop.
     let _ = writeln!(std::io::stdout(), "listening on http://{address}");
     if let Some((listener, _)) = &metrics_listener {
         let address = listener.local_addr()?;
@@ -112,7 +112,7 @@ async fn serve_metrics(listener: Option<(TcpListener, Hosts)>, app: App) {
     }
 }
 
-/// What ends the server.
+/// The signal that stops the server.
 #[derive(Debug, PartialEq, Eq)]
 enum StopSignal {
     /// Ctrl-C in a terminal.
@@ -122,7 +122,7 @@ enum StopSignal {
     Terminate,
 }
 
-/// Resolves on Ctrl-C and on SIGTERM. After the call neither ends the process by itself.
+/// Resolves on Ctrl-C and on SIGTERM. From the call on, neither ends the process by itself.
 #[cfg(unix)]
 fn stop_signal() -> anyhow::Result<impl Future<Output = StopSignal>> {
     let mut interrupt = signal::unix::signal(SignalKind::interrupt())?;

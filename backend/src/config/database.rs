@@ -5,10 +5,10 @@ use std::path::Path;
 use crate::config::values::Redacted;
 use crate::store::DatabaseUrl;
 
-/// The value is not repeated: it may be a password with a mistyped rest.
+/// The message does not repeat the value, which may hold a password.
 const UNUSABLE: &str = "no URL that can be used; sqlite:/var/lib/flashblog/flashblog.db or postgres://user:password@host:5432/name would fit";
 
-/// An answer of 201 says that a message is stored for good.
+/// Refused because a 201 promises that a message is stored durably.
 const IN_MEMORY: &str = "a database in memory would lose the messages; sqlite:/var/lib/flashblog/flashblog.db would fit";
 
 /// Reads `database-url`. The default is a file in the data directory; a relative path is relative

@@ -7,10 +7,10 @@ use clap::ArgMatches;
 use crate::config::settings::{Settings, command, variable};
 use crate::config::{ConfigError, flags};
 
-/// Looks a variable up.
+/// Returns a variable's value by its name.
 pub type Environment<'a> = dyn Fn(&str) -> Option<OsString> + 'a;
 
-/// Sets what the environment gives and the command line does not. A flag also hides an invalid variable.
+/// Applies the variables whose flag is not given. A variable that a flag overrides is not even checked.
 pub(super) fn apply(
     settings: &mut Settings,
     flags: &ArgMatches,

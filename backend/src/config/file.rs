@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use crate::config::ConfigError;
 use crate::config::settings::Settings;
 
-/// From this likeness on (0 to 1), an unknown key counts as a mistyped known one.
+/// Above this similarity (0 to 1), an unknown key counts as a mistyped known key.
 const SIMILAR: f64 = 0.8;
 
-/// A file of settings: those that it gives, and the names of their keys.
+/// A TOML file: its keys, and the settings that result from it.
 pub(super) struct File {
     path: PathBuf,
     keys: toml::Table,
-    /// The defaults, and over them the values of the file.
+    /// The values of the file, and defaults for the rest.
     pub(super) settings: Settings,
 }
 
@@ -32,7 +32,7 @@ impl File {
                 .map_or(1, |span| 1 + text[..span.start].matches('\n').count());
             let place = format!("`{}`, line {line}", path.display());
             let name = match key {
-                // There is no key when the file is not TOML.
+                // The error has no key when the file is not valid TOML.
                 "" | "." => place,
                 key => format!("{key} in {place}"),
             };
@@ -49,7 +49,7 @@ impl File {
         })
     }
 
-    /// The key of a setting that is in the file: `site-title` is `title` of `[site]`.
+    /// The key and the file of a setting, if the file has it: `site.title in ...` for `site-title`.
     pub(super) fn place(&self, name: &str) -> Option<String> {
         let mut keys = &self.keys;
         let mut rest = name;
@@ -69,7 +69,8 @@ impl File {
     }
 }
 
-/// One line that says what would fit. An unknown key comes with the known one that it looks like.
+/// An error's message in one line that says what would fit: for an unknown key, the most similar known
+/// key, else all of them.
 fn problem(message: &str) -> String {
     let message = message.lines().collect::<Vec<_>>().join(" ");
     if let Some((found, expected)) = message
@@ -108,7 +109,7 @@ fn problem(message: &str) -> String {
     }
 }
 
-/// What serde expects, in the words of TOML.
+/// The name of a type in TOML, for the name that serde has for it.
 fn in_toml(expected: &str) -> &str {
     match expected {
         "a boolean" => "true or false",

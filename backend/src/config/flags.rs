@@ -9,7 +9,7 @@ use clap::{ArgMatches, FromArgMatches};
 use crate::config::ConfigError;
 use crate::config::settings::{Settings, command, variable};
 
-/// Sets what the command line gives.
+/// Applies the flags of the command line. Refuses hidden ones, which hold secrets.
 pub(super) fn apply(settings: &mut Settings, flags: &ArgMatches) -> Result<(), ConfigError> {
     for argument in command().get_arguments() {
         let (Some(name), true) = (argument.get_long(), argument.is_hide_set()) else {
@@ -31,7 +31,8 @@ pub(super) fn is_given(flags: &ArgMatches, id: &str) -> bool {
     flags.try_contains_id(id).is_ok() && flags.value_source(id) == Some(ValueSource::CommandLine)
 }
 
-/// Sets what was given. The rest stays: clap's matches contain the defaults too.
+/// Applies the given arguments and keeps the other settings: clap's matches contain defaults too, which
+/// must not replace the values of another layer.
 pub(super) fn set(settings: &mut Settings, matches: &ArgMatches) -> Result<(), ConfigError> {
     let mut given = matches.clone();
     for argument in command().get_arguments() {

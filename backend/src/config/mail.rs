@@ -1,4 +1,4 @@
-//! How the owner is notified of messages.
+//! The settings of the mail that notifies the owner of messages.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use crate::config::values::Redacted;
 pub struct MailSettings {
     /// The server that takes mail, with its credentials.
     pub smtp: AsyncSmtpTransportBuilder,
-    /// The receiver, and the sender too.
+    /// The receiver of notifications, who is also their sender.
     pub owner: Mailbox,
 }
 
@@ -25,7 +25,8 @@ impl fmt::Debug for MailSettings {
     }
 }
 
-/// Reads `smtp-url` and `notify-to`, which need each other. An error comes with its setting's name.
+/// Reads `smtp-url` and `notify-to`; either both or neither must be set. An error comes with its setting's
+/// name.
 pub(super) fn parse(settings: &Settings) -> Result<Option<MailSettings>, (&'static str, String)> {
     let (Redacted(url), to) = match (&settings.smtp_url, &settings.notify_to) {
         (None, None) => return Ok(None),

@@ -27,7 +27,7 @@ use crate::site::redirects::Redirects;
 use crate::sources::SourceKind;
 use crate::store::DatabaseUrl;
 
-/// A setting that can't be used: one line that names it and says what would fit.
+/// An error in one line: which setting can't be used, and what would fit.
 #[derive(Debug, thiserror::Error)]
 #[error("{name}: {problem}")]
 pub struct ConfigError {
@@ -47,19 +47,19 @@ impl ConfigError {
 /// The server's configuration.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The settings that need no other value.
+    /// The settings that depend on nothing else.
     pub settings: Settings,
     /// Where the posts come from.
     pub source: SourceKind,
     /// Folder of the database and the generated signing key.
     pub data_dir: PathBuf,
-    /// Folder of the built app; `None` means the one that comes with the binary.
+    /// Folder of the built app; `None` means the copy inside the binary, else `frontend/dist`.
     pub assets: Option<PathBuf>,
-    /// What the site is called, and what it looks like.
+    /// The site's name, texts and looks.
     pub site: SiteSettings,
     /// Folder of the site's own pages.
     pub pages: Option<PathBuf>,
-    /// Old addresses.
+    /// Old addresses, and where they lead.
     pub redirects: Redirects,
     /// Where messages, waiting flashes and ended sessions are stored.
     pub database: DatabaseUrl,
@@ -67,7 +67,7 @@ pub struct Config {
     pub mail: Option<MailSettings>,
     /// Content API key of a Ghost site.
     pub ghost_key: Option<String>,
-    /// The keys that sign sessions; `None` means that one is to be generated.
+    /// The keys that sign sessions; `None` means the generated one.
     pub keys: Option<ConfiguredKeys>,
 }
 
@@ -76,7 +76,7 @@ impl Config {
     /// `FLASHBLOG_CONFIG`), else its default.
     ///
     /// # Errors
-    /// Names the first setting that can't be used, and what would fit.
+    /// When a setting can't be used. The error is about the first such setting.
     pub fn load(
         flags: &ArgMatches,
         file: Option<&Path>,
@@ -94,7 +94,7 @@ impl Config {
     }
 }
 
-/// Where settings come from.
+/// The layers that give settings. An earlier field overrides a later one.
 struct Layers<'a> {
     flags: &'a ArgMatches,
     environment: &'a Environment<'a>,
@@ -107,7 +107,7 @@ impl Layers<'_> {
         let source = self.source(&settings.source)?;
         if settings.preview {
             self.allow_preview(&settings, &source)?;
-            // Links lead to where the preview is, and no other host is taken.
+            // The links of a preview lead to its own address, and it answers on no other host.
             settings.public_url = None;
         }
         let data_dir = self.folder("data-dir").join(&settings.data_dir);
@@ -143,7 +143,7 @@ impl Layers<'_> {
         Ok(settings)
     }
 
-    /// A folder that the file names is relative to the file.
+    /// Reads `source`. A folder that the file names is relative to the file.
     fn source(&self, text: &str) -> Result<SourceKind, ConfigError> {
         let beside = self.folder("source").join(text);
         let text = match beside.to_str() {
@@ -154,7 +154,7 @@ impl Layers<'_> {
             .map_err(|problem| self.error("source", problem))
     }
 
-    /// Drafts are for their author only, and something has to be there to watch.
+    /// Refuses a preview that others can reach, since it shows drafts, and one without a folder to watch.
     fn allow_preview(&self, settings: &Settings, source: &SourceKind) -> Result<(), ConfigError> {
         let address = settings.listen.0;
         if !address.ip().is_loopback() {
@@ -202,7 +202,7 @@ impl Layers<'_> {
         Err(self.error("site-pages", problem))
     }
 
-    /// The folder of the file.
+    /// The folder of the TOML file; empty without a file.
     fn file_folder(&self) -> &Path {
         self.file.as_ref().map_or(Path::new(""), File::folder)
     }
@@ -236,7 +236,8 @@ impl Layers<'_> {
         is_argument(name) && (self.environment)(&settings::variable(name)).is_some()
     }
 
-    /// An error of a setting, named as its operator wrote it: a flag, a variable, or a file's key.
+    /// An error that names the setting as the operator gave it: as a flag, a variable or a key of the
+    /// file.
     fn error(&self, name: &str, problem: impl fmt::Display) -> ConfigError {
         let place = self.file.as_ref().and_then(|file| file.place(name));
         let shown = if self.is_given(name) {

@@ -107,8 +107,8 @@ pub fn load_or_create(data_dir: &Path) -> anyhow::Result<String> {
     let key =
         generate().map_err(|error| anyhow::anyhow!("no randomness for a signing key: {error}"))?;
     create_folder(data_dir).map_err(in_file)?;
-    // The key is written before it gets its name: a crash leaves no half key, and two servers that
-    // start at the same time use the same one.
+    // The key is written under another name and then linked: a crash leaves no incomplete key, and two
+    // servers that start at the same time use the same key.
     let draft = data_dir.join(format!("{FILE_NAME}.{}", std::process::id()));
     write_private(&draft, &key).map_err(in_file)?;
     let linked = fs::hard_link(&draft, &path);

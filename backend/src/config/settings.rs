@@ -19,8 +19,8 @@ use crate::http::hosts::AllowedHosts;
 use crate::public_url::PublicUrl;
 use crate::site::redirects::RedirectRule;
 
-/// What an operator can set. Settings that depend on another one, or on the disk, are read from
-/// [`Config`](super::Config) instead.
+/// The settings of an operator. Those that depend on another setting, or on the disk, are private here:
+/// [`Config`](super::Config) has their checked values.
 #[derive(Debug, Clone, Args, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
@@ -142,7 +142,7 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// The defaults that stand at the fields.
+    /// The defaults that the fields' attributes name.
     fn default() -> Self {
         let matches = command().get_matches_from(["flashblog"]);
         // Not reachable: a test reads every default.
@@ -150,12 +150,12 @@ impl Default for Settings {
     }
 }
 
-/// The variable of a setting: `FLASHBLOG_DATA_DIR` for `data-dir`.
+/// The environment variable of a setting: `FLASHBLOG_DATA_DIR` for `data-dir`.
 pub(super) fn variable(name: &str) -> String {
     format!("FLASHBLOG_{}", name.to_uppercase().replace('-', "_"))
 }
 
-/// A command that has the settings as its flags, and nothing else.
+/// A clap command whose only arguments are the settings.
 pub fn command() -> Command {
     Settings::augment_args(Command::new("flashblog").disable_help_flag(true))
 }

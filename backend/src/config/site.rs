@@ -83,7 +83,8 @@ struct Link {
 }
 
 impl SiteTable {
-    /// What the table says. An error comes with its setting's name. Paths are relative to `folder`.
+    /// The checked values of the table. Paths are relative to `folder`. An error comes with its setting's
+    /// name.
     pub(super) fn settings(&self, folder: &Path) -> Result<SiteSettings, (&'static str, String)> {
         let line = |line: &Option<Line>| line.as_ref().map(|Line(line)| line.clone());
         let title = line(&self.title);

@@ -1,4 +1,4 @@
-//! Kinds of values that settings have. Each is read from text, and its error says what would fit.
+//! The types of settings' values. Each is parsed from text, and its error says what would fit.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, de};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
-/// Reads a value from the file the way that it is read from a flag.
+/// Parses a value of the file as a flag's value is parsed.
 pub(super) fn text<'de, D, T>(file: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -21,7 +21,7 @@ where
         .map_err(de::Error::custom)
 }
 
-/// Reads a value that may be missing.
+/// Like [`text`], for a value that may be missing.
 pub(super) fn optional_text<'de, D, T>(file: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -44,7 +44,7 @@ impl FromStr for Address {
     }
 }
 
-/// Whether something is done.
+/// On or off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Switch {
     /// `on`
@@ -91,8 +91,8 @@ impl FromStr for Period {
     }
 }
 
-/// A number of connections to the database, from 2 to 1,000: one answers for sessions, the others do
-/// everything else.
+/// A number of connections to the database, from 2 to 1,000. One of them only looks up sessions; the
+/// others do everything else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "u32")]
 pub struct Connections(pub u32);
@@ -153,8 +153,8 @@ pub struct LogFilter(pub String);
 impl FromStr for LogFilter {
     type Err = String;
 
-    /// Refuses a single word that is no level: `EnvFilter` takes it for the name of a target, and
-    /// then logs that target only.
+    /// Refuses a word alone that is not a level: `EnvFilter` would take it for the name of a target and
+    /// log only that target.
     fn from_str(filter: &str) -> Result<Self, String> {
         let fits = "info or flashblog=debug would fit";
         EnvFilter::try_new(filter)
@@ -196,7 +196,7 @@ impl FromStr for Line {
     }
 }
 
-/// Text that may hold a password. `Debug` never shows it.
+/// Text that may hold a password, which `Debug` never shows.
 #[derive(Clone, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Redacted(pub(super) String);

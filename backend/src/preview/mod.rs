@@ -1,5 +1,5 @@
-//! Writing with a preview (`--preview`): folders are watched, and open pages learn when what they show
-//! has changed.
+//! Writing with a preview (`--preview`): the server watches folders, and tells open pages when their
+//! content has changed.
 
 mod watching;
 
@@ -14,16 +14,16 @@ use crate::cache::BlogCache;
 use crate::clock::Clock;
 use crate::site::profile::Profile;
 
-/// Watches folders, and numbers the versions of what they hold.
+/// Watches folders, and numbers the versions of the content that pages show.
 pub struct Preview {
     blogs: Arc<BlogCache>,
     profile: Arc<Profile>,
     watching: tokio::sync::Mutex<Watching>,
-    /// `None`: the server stops.
+    /// The newest version; `None` once the server stops.
     version: watch::Sender<Option<u64>>,
 }
 
-/// What pages show. Another one looks different.
+/// The state that pages show. Pages look different when it changes.
 #[derive(PartialEq, Eq)]
 struct Shown {
     snapshot: u64,
@@ -32,7 +32,7 @@ struct Shown {
 }
 
 impl Preview {
-    /// Watches these folders. [`Preview::run`] reads what changes in them.
+    /// Watches these folders. [`Preview::run`] reads their changes.
     ///
     /// # Errors
     /// When a folder can't be watched.
@@ -42,7 +42,8 @@ impl Preview {
         profile: Arc<Profile>,
         clock: &dyn Clock,
     ) -> notify::Result<Self> {
-        // Beyond the last version of an earlier start: an open page then sees that there is a newer one.
+        // The time is above every version of an earlier start: a page that is still open from then sees
+        // that there is a newer one.
         let first = u64::try_from(clock.now().as_millisecond()).unwrap_or_default();
         Ok(Self {
             blogs,
@@ -52,13 +53,12 @@ impl Preview {
         })
     }
 
-    /// The version of what pages show. Who reads it first and the posts then has a version that is not
-    /// too new for the posts.
+    /// The newest version. Read it before the posts: then it is never newer than they are.
     pub fn version(&self) -> u64 {
         self.version.borrow().unwrap_or_default()
     }
 
-    /// The version now, and each later one, until the server stops.
+    /// The newest version, and each later one, until the server stops.
     pub fn versions(&self) -> impl Stream<Item = u64> + use<> {
         let mut receiver = self.version.subscribe();
         receiver.mark_changed();
@@ -69,15 +69,16 @@ impl Preview {
         })
     }
 
-    /// Ends what waits for versions, so that the server can stop.
+    /// Ends all streams of versions, so that the server can stop.
     pub fn end(&self) {
         self.version.send_replace(None);
     }
 
-    /// Reads what changes, for as long as it is polled.
+    /// Reads the changes of the folders, for as long as it is polled.
     pub async fn run(&self) {
         let mut watching = self.watching.lock().await;
-        // Pages may show something else than a reading at the start would find.
+        // Unknown at first, so that the first batch always makes a version: a page may already show what
+        // was there before it.
         let mut shown = None;
         loop {
             let touched = watching.next().await;

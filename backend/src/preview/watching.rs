@@ -1,4 +1,4 @@
-//! Which files are written, in batches: an editor saves by several steps, and git writes many files.
+//! Reports written files in batches: an editor saves in several steps, and git writes many files.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,23 +10,23 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::sources::media_type;
 
-/// A batch ends when nothing was written for this long,
+/// A batch ends when nothing was written for this long.
 const QUIET: Duration = Duration::from_millis(60);
-/// or when it has lasted so long.
+/// A batch also ends when it has lasted this long.
 const LONGEST_BATCH: Duration = Duration::from_millis(400);
-/// How often a folder that has gone is looked for.
+/// How often the server looks for a folder that was moved or removed.
 const SEARCH_INTERVAL: Duration = Duration::from_millis(300);
 
-/// A watch on folders and all that is below.
+/// A watch on folders and everything below them.
 pub(super) struct Watching {
     watcher: RecommendedWatcher,
     events: mpsc::UnboundedReceiver<notify::Result<Event>>,
     folders: Vec<PathBuf>,
-    /// Whether a folder was moved or removed: its watch then follows what is no longer there.
+    /// Whether a folder was moved or removed: its watch then no longer reports what appears at its path.
     has_lost: bool,
 }
 
-/// What a batch was about.
+/// The kinds of files in a batch.
 #[derive(Default)]
 pub(super) struct Touched {
     /// Pictures, or other files that posts link to.
@@ -38,7 +38,7 @@ impl Watching {
         let (sender, events) = mpsc::unbounded_channel();
         let tell = move |event: notify::Result<Event>| {
             if event.as_ref().map_or(true, is_write) {
-                // The receiver goes when the server stops.
+                // It fails only when the server stops, which drops the receiver.
                 let _ = sender.send(event);
             }
         };
@@ -59,7 +59,7 @@ impl Watching {
 
     fn watch(&mut self) -> notify::Result<()> {
         for folder in &self.folders {
-            // There may be none.
+            // It fails when the folder has no watch yet.
             let _ = self.watcher.unwatch(folder);
             self.watcher.watch(folder, RecursiveMode::Recursive)?;
         }
@@ -90,13 +90,13 @@ impl Watching {
         touched
     }
 
-    /// Whether all folders are there again, and watched.
+    /// Watches all folders again. Returns whether all are there.
     fn find_again(&mut self) -> bool {
         self.has_lost = self.watch().is_err();
         !self.has_lost
     }
 
-    /// Whether an event may be about what is shown.
+    /// Adds an event to a batch. Returns whether it may concern the content of pages.
     fn add(&mut self, event: notify::Result<Event>, touched: &mut Touched) -> bool {
         let event = match event {
             Ok(event) => event,
@@ -120,7 +120,7 @@ impl Watching {
         is_relevant
     }
 
-    /// Whether a path goes through a name that begins with `.`, such as an editor's copy or git's files.
+    /// Whether a name in a path begins with `.`, as editors' copies and git's files do.
     fn is_hidden(&self, path: &Path) -> bool {
         let mut folders = self.folders.iter();
         let below = folders.find_map(|folder| path.strip_prefix(folder).ok());
@@ -129,7 +129,7 @@ impl Watching {
     }
 }
 
-/// The server's own reading is no write.
+/// Whether an event is a write. The server's own reading causes events too.
 fn is_write(event: &Event) -> bool {
     match event.kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write)) => true,

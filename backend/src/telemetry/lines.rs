@@ -1,4 +1,4 @@
-//! How an event is written: as a readable line, or as JSON in production.
+//! The formats of log lines: readable text, or JSON in production.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::{CurrentRequest, current_request};
 
-/// The form of the log.
+/// The format of the log.
 pub(super) enum Lines {
     Text,
     Json,
@@ -67,7 +67,7 @@ where
     writeln!(writer)
 }
 
-/// As terminals number them.
+/// A level's colour, as an ANSI escape code.
 fn colour(level: Level) -> u8 {
     match level {
         Level::ERROR => 31,
@@ -86,7 +86,7 @@ fn json(mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
 
 fn write_json(line: &mut Vec<u8>, event: &Event<'_>) -> serde_json::Result<()> {
     let mut time = String::with_capacity(32);
-    // A time that can't be written stays empty.
+    // When the time can't be formatted, it stays empty.
     let _ = SystemTime.format_time(&mut Writer::new(&mut time));
     let metadata = event.metadata();
     let mut serializer = serde_json::Serializer::new(line);

@@ -1,4 +1,4 @@
-//! Where the links of posts and pages lead on this site.
+//! Checks where the links of posts and pages lead on this site.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -22,17 +22,17 @@ const THIS_SITE: &str = "http://this-site.invalid";
 
 /// A post or a page with its links.
 pub(super) struct Linking<'a> {
-    /// For people.
+    /// Its name in the output.
     pub(super) name: String,
     /// Its path on the site.
     pub(super) address: String,
-    /// Its text.
+    /// Its sanitised HTML.
     pub(super) html: &'a str,
-    /// Where it is written.
+    /// Its file, for the line numbers of links.
     pub(super) file: Option<PathBuf>,
 }
 
-/// What links can lead to.
+/// The parts of the site that links can lead to.
 pub(super) struct Targets<'a> {
     pub(super) config: &'a Config,
     pub(super) site: &'a Site,
@@ -42,7 +42,7 @@ pub(super) struct Targets<'a> {
 }
 
 impl Linking<'_> {
-    /// The addresses that it links to, as they stand in it.
+    /// The addresses of its links and pictures, as written in the HTML.
     fn links(&self) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         let collect = element!("a[href], img[src]", |element| {
@@ -52,7 +52,7 @@ impl Linking<'_> {
             found.insert(address.unwrap_or_default().replace("&amp;", "&"));
             Ok(())
         });
-        // Sanitised HTML can be read.
+        // It can't fail: the HTML was sanitised, and `collect` returns no error.
         let _ = rewrite_str(
             self.html,
             RewriteStrSettings::new().append_element_content_handler(collect),
@@ -68,7 +68,8 @@ impl Linking<'_> {
         (target.origin() == base.origin()).then(|| target.path().to_owned())
     }
 
-    /// `a.md: line 3` where the link, or the name of the file that it leads to, is found.
+    /// `a.md: line 3` when the file holds the link or the file name at the link's end; else the name
+    /// alone.
     fn place_of(&self, link: &str) -> String {
         let text = self.file.as_ref().map(fs::read_to_string);
         let text = text.and_then(Result::ok).unwrap_or_default();

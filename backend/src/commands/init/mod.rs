@@ -17,7 +17,7 @@ const FILES: [(&str, &str); 5] = [
 /// Writes the files and prints the next command.
 ///
 /// # Errors
-/// When the folder holds something, or can't be written.
+/// When the folder is not empty, or can't be written.
 pub fn run(folder: &Path) -> anyhow::Result<()> {
     let shown = folder.display();
     let unwritable = || format!("`{shown}` can't be written; another folder would fit");
