@@ -1,5 +1,5 @@
-//! How many messages a second are durably stored, beside what the database can do at most: a bare
-//! loop of inserts with the same settings and as many connections.
+//! How many messages a second are stored durably, compared with the database's own rate: a bare loop of
+//! inserts with the same settings and the same number of connections.
 //!
 //! `cargo bench -p flashblog --bench messages`
 
@@ -29,13 +29,13 @@ use tower::ServiceExt;
 
 /// How long one measurement runs.
 const SPAN: Duration = Duration::from_secs(3);
-/// Each is measured so often, in turns, so that a disturbance hits all alike.
+/// How often each rate is measured. They take turns, so that other load disturbs all equally.
 const TURNS: usize = 3;
 const SQLITE_CONNECTIONS: u32 = 1;
 const POSTGRES_CONNECTIONS: u32 = 10;
-/// What the whole API should reach of the bare inserts.
+/// The least part of the bare inserts' rate that the whole API should reach.
 const GOAL: f64 = 0.7;
-/// Clients that post at once.
+/// How many clients post at the same time.
 const CLIENTS: u32 = 20;
 
 const INSERT: &str = "INSERT INTO messages
@@ -53,7 +53,7 @@ fn message() -> Message {
     }
 }
 
-/// Runs `work` over and over in `tasks` tasks, and tells how often it was done in a second.
+/// Runs `work` repeatedly in `tasks` tasks. Returns how often a second it was done.
 async fn rate<F, W>(tasks: u32, work: W) -> f64
 where
     F: Future<Output = ()> + Send,
@@ -162,7 +162,7 @@ async fn through_the_api(router: Router) -> f64 {
     .await
 }
 
-/// The whole app on a database.
+/// The whole app with a database, and the database's address.
 async fn app(folder: &Path, database_url: &str) -> (Router, DatabaseUrl) {
     let file = folder.join("flashblog.toml");
     let toml = format!("data-dir = {folder:?}\ndatabase-url = {database_url:?}\n");
@@ -188,7 +188,7 @@ fn report(database: &str, rates: &[[f64; 3]]) {
 }
 
 async fn sqlite() {
-    // Not in the temporary folder, which may be memory.
+    // Not in the system's temporary folder, which may be in memory.
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("temporary folder");
     let path = folder.path().join("flashblog.db");
     let url = format!("sqlite:{}", path.display());

@@ -1,29 +1,29 @@
-//! A client over loopback that does as little as it can.
+//! A minimal HTTP client over loopback, so that the load takes little processor time itself.
 
 use anyhow::{Context, bail, ensure};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// A page of the list, as a program asks for it.
+/// The address of the API's second page of the list.
 pub(crate) const LIST: &str = "/api/v1/blogs?page=2";
 
 pub(crate) fn request(headers: &str) -> String {
     format!("GET {LIST} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n{headers}\r\n")
 }
 
-/// A response as it came.
+/// A response as it was received.
 pub(crate) struct Answer {
     pub(crate) head: String,
     pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
-    /// Whether it came in a content coding.
+    /// Whether its content coding is `encoding`.
     pub(crate) fn is_encoded(&self, encoding: &str) -> bool {
         header_of(&self.head, "content-encoding").is_ok_and(|its| its == encoding)
     }
 
-    /// In bytes, head included.
+    /// The length in bytes, head included.
     pub(crate) fn length(&self) -> usize {
         self.head.len() + 4 + self.body.len()
     }
@@ -47,7 +47,7 @@ pub(crate) async fn ask(address: &str, request: &str) -> anyhow::Result<Answer> 
     }
 }
 
-/// The same as text.
+/// Like [`ask`], with the whole response as text.
 pub(crate) async fn exchange(address: &str, request: &str) -> anyhow::Result<String> {
     let Answer { head, body } = ask(address, request).await?;
     Ok(format!("{head}\r\n\r\n{}", String::from_utf8_lossy(&body)))

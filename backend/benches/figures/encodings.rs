@@ -1,4 +1,4 @@
-//! What each level of compression costs and saves: the levels in `http/answer.rs` are chosen by this.
+//! The time and the size of each compression level. The levels in `http/answer.rs` were chosen by these.
 
 use std::io::Write;
 use std::time::Instant;

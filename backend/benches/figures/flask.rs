@@ -1,4 +1,4 @@
-//! The site's list of posts beside the same page by Flask and gunicorn.
+//! Compares the site's list of posts with the same page by Flask and gunicorn.
 
 use std::process::Command;
 

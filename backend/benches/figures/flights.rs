@@ -1,4 +1,4 @@
-//! Many cold sessions at once.
+//! Many sessions that read the blogs at the same time while the cache is empty.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -56,7 +56,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Upstream requests, and the time until the last session has its blogs.
+/// The number of upstream requests, and the time until the last session has its blogs.
 fn cold(sessions: usize) -> anyhow::Result<(usize, Duration)> {
     tokio::runtime::Runtime::new()?.block_on(async {
         let source = Arc::new(SlowSource {

@@ -1,5 +1,5 @@
-//! What more posts cost: the start, memory, and each kind of answer when it is written and when it is
-//! kept.
+//! How the start, the memory and the time of each kind of answer grow with the number of posts. Each
+//! answer is measured when it is written and when it comes from the cache.
 
 use std::path::Path;
 use std::process::Command;
@@ -16,7 +16,8 @@ use crate::row_without_goal;
 use crate::server::{FLASHBLOG, Server};
 
 const SIZES: [usize; 3] = [28, 1_000, 10_000];
-const AGAIN: usize = 51;
+/// How often each answer is asked for again.
+const LATER_ANSWERS: usize = 51;
 const PATHS: [&str; 5] = [
     "/api/v1/blogs?page=2",
     "/api/v1/blogs/post-7",
@@ -28,7 +29,7 @@ const PATHS: [&str; 5] = [
 struct Grown {
     start: Duration,
     megabytes: f64,
-    /// The first answer, and the median of those that followed.
+    /// For each path, the time of the first answer and the median of the later ones.
     answers: Vec<(Duration, Duration)>,
 }
 
@@ -99,15 +100,15 @@ async fn measure(folder: &Path) -> anyhow::Result<Grown> {
         );
         let mut stream = TcpStream::connect(&server.address).await?;
         let mut response = vec![0; answer.length()];
-        let mut times = Vec::with_capacity(AGAIN);
-        for _ in 0..AGAIN {
+        let mut times = Vec::with_capacity(LATER_ANSWERS);
+        for _ in 0..LATER_ANSWERS {
             let asked = Instant::now();
             stream.write_all(request.as_bytes()).await?;
             stream.read_exact(&mut response).await?;
             times.push(asked.elapsed());
         }
         times.sort_unstable();
-        answers.push((first, times[AGAIN / 2]));
+        answers.push((first, times[LATER_ANSWERS / 2]));
     }
     Ok(Grown {
         start,

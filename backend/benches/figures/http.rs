@@ -1,7 +1,7 @@
-//! The whole server under load, beside a bare route that sends the same bytes in the same encoding.
+//! Compares the whole server under load with a bare route that sends the same bytes in the same encoding.
 //!
-//! Two processes with the same HTTP server, allocator and number of threads, loaded in turns by
-//! one client over loopback.
+//! They are two processes with the same HTTP library, allocator and number of threads. One client loads
+//! them in turn over loopback.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ const ROUNDS: usize = 3;
 const GOAL_RATE: f64 = 0.5;
 const GOAL_P99: f64 = 2.0;
 
-/// A request, and how often the bare route's processor time it may take.
+/// A request, and how many times the bare route's processor time it may take.
 pub(crate) struct Asked {
     pub(crate) path: &'static str,
     encodings: &'static str,
@@ -28,7 +28,7 @@ pub(crate) const POST: &str = "/api/v1/blogs/a-session-is-a-signature";
 const SEARCH: &str = "/api/v1/search?q=session";
 const ASSET: &str = "/app-0123456789abcdef.js";
 
-/// What readers, browsers and feed readers ask for.
+/// Requests of programs, browsers and feed readers.
 pub(crate) const ASKED: [Asked; 13] = [
     plain("/healthz"),
     plain(LIST),
@@ -78,8 +78,8 @@ impl Asked {
         format!("`GET {}`, {encodings}", self.path)
     }
 
-    /// The answer once it comes in the encoding that is asked for: that is made beside the first
-    /// answers.
+    /// The answer, once it has the encoding that the request accepts: the server compresses in the
+    /// background and sends its first answers uncompressed.
     pub(crate) async fn settled(&self, address: &str, cookie: &str) -> anyhow::Result<Answer> {
         let request = self.request(cookie);
         for _ in 0..1_000 {
@@ -100,7 +100,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
         let server = Server::flashblog(data_dir.path(), log)?;
         let first = runtime.block_on(exchange(&server.address, &request("")))?;
         let cookie = cookie_of(&first)?;
-        // The line that a request leaves in the log costs the same whatever is asked for.
+        // The time that a request's log line takes is the same for every address: all are measured with
+        // `info`, two without these lines.
         let asked = if log == "info" { &ASKED } else { &ASKED[..2] };
         for asked in asked {
             compare(&runtime, &server, asked, cookie, log)?;

@@ -1,4 +1,4 @@
-//! What connections that wait cost, and whether the server answers beside them.
+//! The memory of idle connections, and whether the server still answers with so many of them.
 
 use std::time::Instant;
 
@@ -13,15 +13,15 @@ use crate::row;
 use crate::server::Server;
 
 const CONNECTIONS: usize = 10_000;
-/// In 10^6 bytes.
+/// The most memory that meets the goal, in 10^6 bytes.
 const GOAL_MEGABYTES: f64 = 150.0;
-/// Fewer than the server lets one client have.
+/// The connections of one client: fewer than the server allows.
 const CONNECTIONS_OF_CLIENT: usize = 2_500;
-/// So many are opened at a time that the listener's queue holds them.
+/// How many connections are opened at the same time: few enough for the listener's queue.
 const AT_ONCE: usize = 100;
 
-/// Connections that have had one answer each, and stay open. All of it takes less time than the
-/// server lets them wait.
+/// Measures connections that got one answer each and stay open. The whole run takes less time than
+/// the server's limit for idle connections.
 pub(crate) fn run() -> anyhow::Result<()> {
     eprintln!("{CONNECTIONS} idle connections");
     let data_dir = tempfile::tempdir()?;

@@ -1,5 +1,5 @@
-//! The instructions that the server spends on a request, counted by valgrind. They are the same on any
-//! machine, whatever else runs there.
+//! The processor instructions of a request, counted by valgrind. The count depends neither on the
+//! machine's speed nor on its other load.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -15,7 +15,7 @@ use crate::server::{FLASHBLOG, Server, arguments, bare_command};
 use crate::{row, row_without_goal};
 
 const REQUESTS: u64 = 200;
-/// Of `/healthz`, and of an answer that is kept.
+/// The most instructions for `/healthz`, and for an answer from the cache.
 const GOALS: [u64; 2] = [26_000, 30_000];
 
 pub(crate) fn run() -> anyhow::Result<()> {
@@ -97,27 +97,24 @@ impl Counted {
             }
         }
         self.control("--instr=off")?;
-        // It begins to count anew with each dump.
+        // Each dump resets the count.
         self.control("--dump")?;
         self.dumps += 1;
         Ok(self.total()? / REQUESTS)
     }
 
-    /// callgrind_control tells of failures in words only.
+    /// Runs callgrind_control, whose failures show only in its output.
     fn control(&self, command: &str) -> anyhow::Result<()> {
         let process = self.server.process().to_string();
         let output = Command::new("callgrind_control")
             .args([command, &process])
             .output()?;
-        let words = String::from_utf8_lossy(&output.stdout);
-        ensure!(
-            words.contains("OK."),
-            "callgrind_control {command}: {words}"
-        );
+        let text = String::from_utf8_lossy(&output.stdout);
+        ensure!(text.contains("OK."), "callgrind_control {command}: {text}");
         Ok(())
     }
 
-    /// The sum at the end of the last dump.
+    /// The total in the last dump.
     fn total(&self) -> anyhow::Result<u64> {
         let file: PathBuf = self.folder.path().join(format!("counts.{}", self.dumps));
         let text = std::fs::read_to_string(file)?;

@@ -1,4 +1,4 @@
-//! Busy connections, and what they cost the servers.
+//! Loads servers with busy connections, and measures the time that they take.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,9 +17,9 @@ const WARM_UP: Duration = Duration::from_millis(300);
 pub(crate) struct Measured {
     pub(crate) per_second: f64,
     pub(crate) p99: Duration,
-    /// Of all servers, for each request.
+    /// The processor time of all servers together, for each request.
     pub(crate) cpu_microseconds: f64,
-    /// Those of the warm-up too.
+    /// The number of requests, including those of the warm-up.
     pub(crate) requests: usize,
 }
 
@@ -56,8 +56,8 @@ pub(crate) async fn load(servers: &[&Server], requests: &[String]) -> anyhow::Re
     })
 }
 
-/// Asks on one connection until the `end`. Returns how long answers took since the `begin`, and how
-/// many there were.
+/// Sends requests on one connection until `end`. Returns how long the answers since `begin` took, and the
+/// number of all requests.
 async fn keep_busy(
     address: Arc<str>,
     request: Arc<str>,
@@ -75,7 +75,7 @@ async fn keep_busy(
         stream.write_all(request.as_bytes()).await?;
         stream.read_exact(&mut response).await?;
         let now = Instant::now();
-        // Each response has the same length, or the next one does not start with this.
+        // This also fails when a response's length differs: the next one then starts elsewhere.
         ensure!(response.starts_with(b"HTTP/1.1 200 OK\r\n"), "not a 200");
         requests += 1;
         if now >= end {

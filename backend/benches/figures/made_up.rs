@@ -1,5 +1,5 @@
-//! Posts and queries that a seed makes, as often as words come in natural text (Zipf's law: the r-th
-//! most common word is r times rarer than the first).
+//! Posts and queries generated from a seed. Words are as frequent as in natural text (Zipf's law: the
+//! r-th most common word is r times rarer than the first).
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -11,11 +11,11 @@ use flashblog::sources::embedded::EmbeddedSource;
 pub(crate) const WORDS_A_POST: usize = 400;
 const VOCABULARY: usize = 50_000;
 
-/// A site that a seed makes.
+/// A generated site.
 pub(crate) struct MadeUp {
     vocabulary: Vec<String>,
     script: Script,
-    /// SplitMix64's state: any sequence will do that is the same in every run.
+    /// SplitMix64's state. The only requirement is the same sequence in every run.
     state: u64,
 }
 
@@ -26,7 +26,8 @@ enum Script {
 }
 
 impl MadeUp {
-    /// The common words are those of the built-in posts, the rare ones are syllables.
+    /// A site whose common words are those of the built-in posts, and whose rare ones are random
+    /// syllables.
     pub(crate) async fn latin() -> anyhow::Result<Self> {
         let posts = EmbeddedSource::new().fetch().await?;
         let mut counts: HashMap<&str, usize> = HashMap::new();
@@ -42,7 +43,7 @@ impl MadeUp {
         Ok(Self::with_vocabulary(common.collect(), Script::Latin))
     }
 
-    /// Words of one to three Chinese characters, without spaces.
+    /// A site with words of one to three Chinese characters, without spaces.
     pub(crate) fn chinese() -> Self {
         Self::with_vocabulary(Vec::new(), Script::Chinese)
     }
@@ -60,7 +61,7 @@ impl MadeUp {
         site
     }
 
-    /// Writes so many posts into a folder.
+    /// Writes `posts` posts into a folder.
     pub(crate) fn write(&mut self, folder: &Path, posts: usize) -> anyhow::Result<()> {
         for number in 0..posts {
             let file = folder.join(format!("post-{number}.md"));
@@ -84,7 +85,7 @@ impl MadeUp {
         }
     }
 
-    /// Of the 3,000 characters that such a text has, some come far more often than others.
+    /// A word of one to three of 3,000 characters, of which some are far more frequent than others.
     fn characters(&mut self) -> String {
         let length = 1 + self.random(3);
         (0..length)
@@ -106,7 +107,7 @@ impl MadeUp {
         word
     }
 
-    /// A word, common ones more often: the logarithm of its rank is evenly spread.
+    /// A random word. Common words are more frequent: the logarithm of the rank is uniformly distributed.
     fn word(&mut self) -> String {
         let part = self.random(1 << 20) as f64 / f64::from(1 << 20);
         let rank = (self.vocabulary.len() as f64).powf(part) as usize;
@@ -135,7 +136,7 @@ impl MadeUp {
         Ok(post)
     }
 
-    /// Words that are still being typed, whole ones, several, mistyped ones, and nonsense.
+    /// Queries of incomplete words, whole words, several words, mistyped words and words that no post has.
     pub(crate) fn queries(&mut self, count: usize) -> Vec<String> {
         (0..count)
             .map(|_| match self.random(20) {

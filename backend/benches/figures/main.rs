@@ -1,8 +1,8 @@
 //! The figures of `docs/benchmarks.md`: `cargo xtask bench` runs this and writes them there.
 //!
-//! Everything is a ratio within one run: the server's own binary beside a bare route with the same
-//! body, tokens beside the bare HMAC. Standard output is a Markdown table; standard error says what
-//! is going on meanwhile.
+//! Where it can, a figure is a ratio within one run, which depends less on the machine: the server's
+//! binary compared with a bare route with the same body, tokens with the bare HMAC. The Markdown table
+//! goes to standard output, progress to standard error.
 
 mod client;
 mod encodings;
@@ -26,7 +26,7 @@ mod servers;
 mod slow_source;
 mod tokens;
 
-/// The binary's allocator, so that both servers and all parts run with the same one.
+/// The allocator of the `flashblog` binary, so that all measurements use the same one.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -36,7 +36,7 @@ fn main() -> anyhow::Result<()> {
     }
     println!("| Figure | Goal | Measured | Met |");
     println!("|---|---|---|---|");
-    // Memory first, while the heap holds nothing else.
+    // Memory is first, while the heap is still empty.
     memory::run()?;
     tokens::run()?;
     flights::run()?;
@@ -52,13 +52,13 @@ fn main() -> anyhow::Result<()> {
     overload::run()
 }
 
-/// Prints one row of the table. `measured` needs as many digits as tell it from its goal.
+/// Prints one row of the table. `measured` needs enough digits to be compared with the goal.
 fn row(figure: &str, goal: &str, measured: &str, met: bool) {
     let met = if met { "yes" } else { "no" };
     println!("| {figure} | {goal} | {measured} | {met} |");
 }
 
-/// Prints a row that is there to be compared with others.
+/// Prints a row that has no goal, for comparison only.
 fn row_without_goal(figure: &str, measured: &str) {
     println!("| {figure} | none set | {measured} | – |");
 }

@@ -1,4 +1,4 @@
-//! What a live session costs in memory.
+//! The memory of a live session.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,8 @@ use crate::row;
 const SESSIONS: usize = 1_000_000;
 const GOAL_BYTES: usize = 256;
 
-/// A million sessions that read the blogs, for none of which a flash waits: the growth of the process' resident memory, its allocator's slack included.
+/// Measures a million sessions that read the blogs and have no waiting flashes: the growth of the
+/// process's resident memory, which includes what the allocator reserves.
 pub(crate) fn run() -> anyhow::Result<()> {
     eprintln!("memory of {SESSIONS} sessions");
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -46,8 +47,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
     })
 }
 
-/// What a process holds: the second number of `/proc/PID/statm`, which counts pages of, on every
-/// machine this runs on, 4 KiB.
+/// The resident memory of a process: the second number of `/proc/PID/statm`, in pages, which are
+/// assumed to have 4 KiB.
 pub(crate) fn resident_bytes(process: u32) -> anyhow::Result<usize> {
     let statm = std::fs::read_to_string(format!("/proc/{process}/statm")).context("needs Linux")?;
     let pages = statm.split(' ').nth(1).context("a second number")?;

@@ -1,4 +1,4 @@
-//! What is left of the server's speed when it is asked for twice as much.
+//! How many answers the server still gives in time at twice the load that it can handle.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,11 +14,11 @@ use crate::server::Server;
 
 const GOAL: f64 = 0.8;
 const ROUND: Duration = Duration::from_secs(4);
-/// Connections that are always busy find out how much the server can do.
+/// How many connections that are always busy measure the server's highest rate.
 const SATURATING: usize = 32;
-/// Connections that send when it is time, however long the answers take.
+/// How many connections send at a fixed rate, however long the answers take.
 const OPEN_LOOP: usize = 1024;
-/// A later answer is of no use to anybody.
+/// Answers that take longer don't count.
 const DEADLINE: Duration = Duration::from_secs(1);
 
 pub(crate) fn run() -> anyhow::Result<()> {
@@ -42,8 +42,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
     })
 }
 
-/// 200s within the deadline, a second. Every connection has a request due each `interval`; what
-/// is due while it waits for an answer is lost.
+/// The rate of 200 answers within the deadline, a second. On each connection a request is due every
+/// `interval`; requests that become due while the connection waits for an answer are left out.
 async fn goodput(
     address: &str,
     request: &str,

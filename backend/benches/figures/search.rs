@@ -1,5 +1,5 @@
-//! Search over the built-in posts, and over a large site: 10,000 posts of 400 words, in English and in
-//! Chinese, and queries as readers type them.
+//! Search in the built-in posts, and in large sites of 10,000 posts of 400 words in English and in
+//! Chinese, with queries as readers type them.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -24,7 +24,8 @@ use crate::{row, row_without_goal};
 
 const POSTS: usize = 10_000;
 const QUERIES: usize = 2_000;
-/// The best time of so many is a query's, so that neighbours on the machine disturb less.
+/// How often each query runs. Its shortest time counts, so that other load on the machine disturbs
+/// less.
 const ATTEMPTS: usize = 3;
 const GOAL: Duration = Duration::from_millis(1);
 const GOAL_BUILT_IN: Duration = Duration::from_micros(150);
@@ -115,8 +116,8 @@ fn search(posts: Vec<Post>, queries: &[String]) -> Vec<Duration> {
     times
 }
 
-/// The same queries over loopback, one at a time, by one session. Each is asked once: the answer is
-/// kept.
+/// Times the queries over loopback, one at a time, in one session. Each is sent once, since a second
+/// answer would come from the cache.
 async fn search_api(folder: &Path, queries: &[String]) -> anyhow::Result<Vec<Duration>> {
     let data_dir = tempfile::tempdir()?;
     let server = Server::start(

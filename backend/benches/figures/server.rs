@@ -1,4 +1,4 @@
-//! The servers that are measured, each in a process of its own.
+//! The measured servers, each in its own process.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -12,13 +12,13 @@ use tokio::net::TcpListener;
 
 use crate::client::Answer;
 
-/// The argument that makes this program the bare server. A file with the body follows, and the body's
-/// encoding.
+/// The first argument that makes this program the bare server. The next ones are a file with the body,
+/// and the body's encoding if it has one.
 pub(crate) const BARE: &str = "--bare";
 
 pub(crate) const FLASHBLOG: &str = env!("CARGO_BIN_EXE_flashblog");
 
-/// The bare server: one fixed answer to everything.
+/// Runs the bare server, which gives one fixed answer to every request.
 pub(crate) fn serve_bare() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(2);
     let body = Bytes::from(std::fs::read(arguments.next().context("a file")?)?);
@@ -50,7 +50,7 @@ pub(crate) fn arguments(data_dir: &Path, log: &str) -> anyhow::Result<Vec<String
     Ok(fixed.iter().chain(&own).map(ToString::to_string).collect())
 }
 
-/// The command of the bare server with an answer's bytes, which `body` holds.
+/// The command of the bare server for an answer. The file `body` must hold the answer's body.
 pub(crate) fn bare_command(answer: &Answer, body: &Path) -> anyhow::Result<Command> {
     let mut bare = Command::new(std::env::current_exe()?);
     bare.arg(BARE).arg(body);
@@ -62,20 +62,20 @@ pub(crate) fn bare_command(answer: &Answer, body: &Path) -> anyhow::Result<Comma
     Ok(bare)
 }
 
-/// A server in a process of its own, ended with this value.
+/// A server in its own process, which ends when this is dropped.
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: String,
 }
 
 impl Server {
-    /// The bare server with an answer's bytes in the same encoding. `body` is a file for them.
+    /// Starts the bare server for an answer, whose body is written to the file `body`.
     pub(crate) fn bare(answer: &Answer, body: &Path) -> anyhow::Result<Self> {
         std::fs::write(body, &answer.body)?;
         Self::start(&mut bare_command(answer, body)?)
     }
 
-    /// FlashBlog with its built-in posts.
+    /// Starts FlashBlog with its built-in posts.
     pub(crate) fn flashblog(data_dir: &Path, log: &str) -> anyhow::Result<Self> {
         Self::start(
             Command::new(FLASHBLOG)
@@ -84,7 +84,7 @@ impl Server {
         )
     }
 
-    /// The operating system's number for it.
+    /// The server's process id.
     pub(crate) fn process(&self) -> u32 {
         self.child.id()
     }
@@ -104,7 +104,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Nothing to do about a process that has ended by itself.
+        // It fails only when the process has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,5 +1,5 @@
-//! One server on SQLite, one and three on PostgreSQL, loaded in turns: every connection is a session
-//! of its own.
+//! Compares one server on SQLite with one and with three on PostgreSQL, which are loaded in turn. Every
+//! connection has its own session.
 
 use std::path::Path;
 use std::process::Command;
@@ -22,7 +22,7 @@ const SERVERS: usize = 3;
 const GOAL_RATE: f64 = 0.6;
 const GOAL_MICROSECONDS: f64 = 45.0;
 const GOAL_EXCHANGES: f64 = 1.0;
-/// Of 32 bytes, in Base64.
+/// A signing key of 32 bytes, in Base64.
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 pub(crate) fn run() -> anyhow::Result<()> {
@@ -81,7 +81,7 @@ struct Site {
 }
 
 impl Site {
-    /// On a shared database, or one server with a file of its own.
+    /// Starts `count` servers on a shared database, or on SQLite without one.
     fn start(database: Option<&PgConnectOptions>, count: usize) -> anyhow::Result<Self> {
         let (mut servers, mut data_dirs) = (Vec::new(), Vec::new());
         for _ in 0..count {
@@ -95,7 +95,7 @@ impl Site {
         })
     }
 
-    /// The first of them.
+    /// The first `count` servers.
     fn all(&self, count: usize) -> Vec<&Server> {
         self.servers.iter().take(count).collect()
     }
@@ -112,7 +112,7 @@ fn command(data_dir: &Path, database: Option<&PgConnectOptions>) -> anyhow::Resu
     Ok(command)
 }
 
-/// The list, for as many sessions as there are connections.
+/// Requests for the list, one for each connection, each with its own session.
 async fn requests(server: &Server) -> anyhow::Result<Vec<String>> {
     let mut requests = Vec::new();
     for _ in 0..CONNECTIONS {
@@ -123,7 +123,7 @@ async fn requests(server: &Server) -> anyhow::Result<Vec<String>> {
     Ok(requests)
 }
 
-/// Exchanges of each request, when no other one is under way.
+/// The exchanges with the database for each request, when requests are sent one at a time.
 async fn alone(server: &Server, request: &str, proxy: &Proxy) -> anyhow::Result<f64> {
     const REQUESTS: usize = 200;
     let before = proxy.exchanges();
@@ -133,7 +133,7 @@ async fn alone(server: &Server, request: &str, proxy: &Proxy) -> anyhow::Result<
     Ok((proxy.exchanges() - before) as f64 / REQUESTS as f64)
 }
 
-/// The processes of the database.
+/// The database's processes.
 struct Postgres {
     main: u32,
 }
@@ -150,7 +150,8 @@ impl Postgres {
         })
     }
 
-    /// Of the connections that are open now, and of the background.
+    /// The processor time of the processes that run now: those of open connections, and the background
+    /// ones.
     fn cpu_microseconds(&self) -> anyhow::Result<f64> {
         let mut sum = 0.0;
         for entry in std::fs::read_dir("/proc")? {
@@ -176,7 +177,8 @@ fn parent(process: u32) -> anyhow::Result<u32> {
         .context("a number")
 }
 
-/// One value a round. Of three: SQLite, one server and three servers on PostgreSQL.
+/// The measured values, one for each round. Arrays of three are for SQLite, one server and three servers
+/// on PostgreSQL; arrays of two are for the latter two.
 #[derive(Default)]
 struct Figures {
     rates: [Vec<f64>; 3],

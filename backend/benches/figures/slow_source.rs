@@ -1,4 +1,4 @@
-//! Readers while a source over the network takes its time.
+//! How long new sessions wait for the list while a source over the network is slow.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,9 +16,10 @@ use crate::row;
 
 /// How long the source takes to answer.
 const UPSTREAM: Duration = Duration::from_secs(3);
-/// The copy is always too old: a reading is nearly always under way.
+/// Shorter than a reading takes, so that a reading runs nearly all the time.
 const REFRESH: Duration = Duration::from_secs(1);
-const READING: Duration = Duration::from_secs(12);
+/// How long sessions are measured.
+const SPAN: Duration = Duration::from_secs(12);
 const GOAL: Duration = Duration::from_millis(20);
 
 struct RemoteSource {
@@ -63,7 +64,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How often the source was read, and how long each session waited for its list.
+/// How often the source was read meanwhile, and how long each session waited for its list.
 async fn read() -> anyhow::Result<(usize, Vec<Duration>)> {
     let source = Arc::new(RemoteSource {
         posts: EmbeddedSource::new(),
@@ -76,11 +77,11 @@ async fn read() -> anyhow::Result<(usize, Vec<Duration>)> {
         Duration::from_secs(3_600),
     )
     .with_refresh(REFRESH);
-    // The first reader has no copy, and waits.
+    // The first reader waits for the first copy. It is not measured.
     cache.view(reader(&clock)?).await;
     let mut waits = Vec::new();
     let started = Instant::now();
-    while started.elapsed() < READING {
+    while started.elapsed() < SPAN {
         let asked = Instant::now();
         let view = cache.view(reader(&clock)?).await;
         waits.push(asked.elapsed());

@@ -1,4 +1,4 @@
-//! What it takes to verify and to sign a token, beside the bare HMAC-SHA256 of the same bytes.
+//! The time to verify and to sign a token, compared with the bare HMAC-SHA256 of the same bytes.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -23,7 +23,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let (message, _) = token.rsplit_once('.').context("three parts")?;
     let key = hmac::Key::new(hmac::HMAC_SHA256, KEY);
 
-    // In turns, so that what else the machine does meets all three alike.
+    // In turn, so that other load on the machine disturbs all three equally.
     let (mut bare, mut verify, mut sign) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         bare.push(microseconds(|| {
@@ -49,7 +49,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The time of one call, in a row of many.
+/// The mean time of one call of many.
 fn microseconds(call: impl Fn()) -> f64 {
     let started = Instant::now();
     for _ in 0..CALLS {

@@ -1,9 +1,9 @@
-"""FlaskBlog's work on a list of posts, for a comparison: a permanent session of an hour in the cookie,
-the session's cached posts, a page of nine, waiting flashes, a Jinja template.
+"""A Flask app that lists posts as FlaskBlog does, for comparison: with a permanent session of an hour in
+the cookie, the session's cached posts, nine posts on a page, waiting flashes and a Jinja template.
 
     python3 app.py POSTS.json
 
-serves with one gunicorn worker and prints the address.
+It serves with one gunicorn worker and prints the address.
 """
 
 import json

@@ -12,14 +12,14 @@ use tokio::time::{sleep, timeout};
 /// How long a client waits for an answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Clients that come back until they are told to leave.
+/// Clients that reconnect until they are stopped.
 pub(crate) struct Crowd {
     clients: JoinSet<()>,
     acknowledged: Arc<AtomicUsize>,
 }
 
 impl Crowd {
-    /// Sends them to the server.
+    /// Starts the clients.
     pub(crate) fn gather(address: &str) -> Self {
         let mut clients = JoinSet::new();
         let acknowledged = Arc::new(AtomicUsize::new(0));
@@ -45,14 +45,14 @@ impl Crowd {
         }
     }
 
-    /// Ends them; how many messages the server had acknowledged.
+    /// Stops the clients. Returns how many messages the server acknowledged.
     pub(crate) async fn leave(mut self) -> usize {
         self.clients.shutdown().await;
         self.acknowledged.load(Ordering::SeqCst)
     }
 }
 
-/// What a client does.
+/// The behaviour of a client.
 #[derive(Clone, Copy)]
 enum Part {
     SlowHead,
@@ -66,7 +66,7 @@ enum Part {
 
 async fn come_back(address: String, part: Part, pace: Duration) {
     loop {
-        // A connection that the server ended is what was expected.
+        // An error is expected: the server closes such connections.
         let _ = play(&address, part, pace).await;
         sleep(pace).await;
     }

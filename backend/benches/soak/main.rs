@@ -1,5 +1,5 @@
-//! A soak: readers beside slow, broken and hostile clients, for ten minutes or the number of seconds
-//! in the first argument. `cargo xtask bench` writes its table to `docs/benchmarks.md`.
+//! A soak test: readers together with slow, broken and hostile clients, for ten minutes or the number of
+//! seconds in the first argument. `cargo xtask bench` writes its table to `docs/benchmarks.md`.
 
 mod hostile;
 mod readers;
@@ -15,33 +15,34 @@ use crate::readers::Seen;
 use crate::server::Server;
 
 const DEFAULT_SECONDS: u64 = 600;
-/// The part of the time in which readers are alone.
+/// Readers are first alone, for the time of the test divided by this.
 const QUIET_PART: u32 = 5;
-/// The server closes idle connections after 10 s.
+/// A little more than the 10 s after which the server closes idle connections.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(11);
-/// The server closes connections that wait for 10 s, and those that it was still reading after 30 s.
+/// The time until every connection is closed: the server closes idle connections after 10 s, and slow
+/// ones after 30 s.
 const SETTLING: Duration = Duration::from_secs(35);
-/// Memory may grow by so much between a quarter of the time and its end, in 10^6 bytes.
+/// The most that memory may grow between a quarter of the time and its end, in 10^6 bytes.
 const GOAL_GROWTH: f64 = 10.0;
-/// How much slower than alone readers may be.
+/// How many times slower readers may be than alone.
 const GOAL_P99: f64 = 3.0;
 
 fn main() -> anyhow::Result<()> {
-    // cargo adds `--bench`.
+    // The first number: cargo adds the argument `--bench`.
     let seconds = std::env::args().skip(1).find_map(|text| text.parse().ok());
     let time = Duration::from_secs(seconds.unwrap_or(DEFAULT_SECONDS));
     tokio::runtime::Runtime::new()?.block_on(soak(time))
 }
 
-/// What was seen of the server and its readers.
+/// The measured values.
 struct Figures {
     time: Duration,
     alone: Seen,
     crowded: Seen,
-    /// In 10^6 bytes: before the crowd, after a quarter of the time, at the end, and after the crowd
-    /// has left.
+    /// The server's memory in 10^6 bytes: before the hostile clients, after a quarter of the time, at the
+    /// end, and after they were stopped.
     memory: [f64; 4],
-    /// Open files before the crowd and after it.
+    /// The server's open files before the hostile clients and after them.
     files: [usize; 2],
     acknowledged: usize,
     stored: usize,
@@ -50,7 +51,7 @@ struct Figures {
 async fn soak(time: Duration) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let server = Server::start(folder.path())?;
-    // Everything that is made once is made before anything is counted.
+    // A first round of readers, so that what is allocated only once is not counted.
     let first = readers::read(&server.address, Instant::now() + time / 20).await?;
     tell("readers at the start", &first);
     sleep(IDLE_TIMEOUT).await;
@@ -89,7 +90,7 @@ async fn soak(time: Duration) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Says on standard error how readers fared.
+/// Reports the readers' results on standard error.
 fn tell(who: &str, seen: &Seen) {
     eprintln!(
         "{who}: {} answered, {} failed, 99th percentile {:.1?}",

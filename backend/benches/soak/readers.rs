@@ -1,4 +1,4 @@
-//! Readers, who ask at an even pace and are timed.
+//! Readers, which send requests at a fixed rate and measure the answers.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 const READERS: u32 = 20;
 const INTERVAL: Duration = Duration::from_millis(100);
-/// A later answer is a failure.
+/// An answer that takes longer counts as a failure.
 const DEADLINE: Duration = Duration::from_secs(5);
 const PATHS: [&str; 4] = [
     "/api/v1/blogs",
@@ -19,16 +19,16 @@ const PATHS: [&str; 4] = [
     "/api/v1/search?q=session",
 ];
 
-/// What the readers saw.
+/// The results of all readers.
 pub(crate) struct Seen {
     pub(crate) p99: Duration,
     pub(crate) answered: usize,
     pub(crate) failed: usize,
-    /// Why the first request failed.
+    /// The first failure of one of the readers.
     pub(crate) failure: Option<String>,
 }
 
-/// What one reader saw.
+/// The results of one reader.
 #[derive(Default)]
 struct Visit {
     times: Vec<Duration>,
@@ -36,7 +36,7 @@ struct Visit {
     failure: Option<String>,
 }
 
-/// Reads until `end`.
+/// Runs readers until `end`.
 pub(crate) async fn read(address: &str, end: Instant) -> anyhow::Result<Seen> {
     let mut readers = JoinSet::new();
     for number in 0..READERS {
@@ -60,7 +60,7 @@ pub(crate) async fn read(address: &str, end: Instant) -> anyhow::Result<Seen> {
     })
 }
 
-/// One request after another on one connection; a new connection after a failure.
+/// Sends requests one at a time on one connection, and on a new one after each failure.
 async fn reader(address: String, mut due: Instant, end: Instant) -> Visit {
     let (mut visit, mut turn) = (Visit::default(), 0);
     let mut connection = None;

@@ -1,4 +1,4 @@
-//! The server in a process of its own.
+//! The server in its own process.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -8,14 +8,14 @@ use anyhow::Context;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_flashblog");
 
-/// Ended with this value.
+/// A server whose process ends when this is dropped.
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: String,
 }
 
 impl Server {
-    /// Starts it with its built-in posts, and rates that one client's load does not reach.
+    /// Starts the server with its built-in posts, and with rates that the test's clients don't reach.
     pub(crate) fn start(data_dir: &Path) -> anyhow::Result<Self> {
         let mut child = Command::new(BINARY)
             .env_clear()
@@ -33,7 +33,7 @@ impl Server {
         Ok(Self { child, address })
     }
 
-    /// Its memory in 10^6 bytes: the second number of `/proc/PID/statm` counts pages of 4 KiB.
+    /// Its resident memory in 10^6 bytes: the second number of `/proc/PID/statm`, in pages of 4 KiB.
     pub(crate) fn megabytes(&self) -> anyhow::Result<f64> {
         let statm = std::fs::read_to_string(format!("/proc/{}/statm", self.child.id()));
         let statm = statm.context("needs Linux")?;
@@ -50,7 +50,7 @@ impl Server {
         Ok(std::fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
     }
 
-    /// Messages in its inbox.
+    /// The number of messages in its inbox.
     pub(crate) fn stored_messages(&self, data_dir: &Path) -> anyhow::Result<usize> {
         let export = Command::new(BINARY)
             .env_clear()
@@ -64,7 +64,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It fails only when the process has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
