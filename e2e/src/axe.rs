@@ -1,4 +1,4 @@
-//! axe-core, run inside the page: accessibility as far as a program can tell.
+//! axe-core, run inside the page: the accessibility checks that a program can do.
 
 use std::fs;
 use std::path::Path;
@@ -8,21 +8,21 @@ use serde_json::Value;
 
 use crate::browser::Browser;
 
-/// Installed by `cargo xtask` as `frontend/package-lock.json` says.
+/// Installed by `cargo xtask` in the version of `frontend/package-lock.json`.
 const AXE: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../frontend/node_modules/axe-core/axe.min.js"
 );
 
-/// All rules of WCAG 2.2 at level AA and axe's own best practices. The size of targets (WCAG 2.5.8)
-/// is off unless asked for.
+/// All rules for WCAG 2.2 at level AA, and axe's best practices. The rule for the size of targets (WCAG
+/// 2.5.8) is off by default.
 const RUN: &str = "
     const done = arguments[arguments.length - 1];
     axe.run(document, {resultTypes: ['violations'], rules: {'target-size': {enabled: true}}})
         .then(results => done(results.violations), error => done(String(error)))";
 
-/// The rules that the page breaks now: a line for each element, with the rule, the element's selector
-/// and the remedy.
+/// The rules that the page violates: a line for each element, with the rule, the element's selector and
+/// the remedy.
 ///
 /// # Errors
 /// When axe-core is not installed or can't run in this page.

@@ -1,4 +1,4 @@
-//! A proxy before the site that injects faults.
+//! A proxy in front of the site that injects faults.
 
 use std::io;
 use std::sync::Arc;
@@ -22,19 +22,19 @@ pub enum Fault {
     ServerError,
     /// A 503 with a problem: the source of the blogs does not answer.
     Unavailable,
-    /// An answer that is no envelope.
+    /// An answer that is not an envelope.
     Rubbish,
-    /// The beginning of an answer, and then the connection ends.
+    /// The beginning of an answer, then the end of the connection.
     Cut,
-    /// The site handles the request, and its answer gets lost on the way.
+    /// The site handles the request, but its answer is lost.
     LostAnswer,
-    /// The site's own answer, with its list marked as a saved copy.
+    /// The site's answer, with its list marked as stale.
     Stale,
     /// No answer until the fault is lifted.
     Silence,
 }
 
-/// Passes requests on to the site, except those that meet a fault.
+/// Passes requests on to the site, except those with a fault.
 pub struct FaultProxy {
     origin: String,
     faults: Arc<Faults>,
@@ -49,7 +49,7 @@ struct Faults {
 }
 
 impl FaultProxy {
-    /// Starts a proxy before the site at `upstream`.
+    /// Starts a proxy in front of the site at `upstream`.
     ///
     /// # Errors
     /// When there is no port for it.
@@ -79,17 +79,17 @@ impl FaultProxy {
         &self.origin
     }
 
-    /// From now on requests whose path and query contain `part` meet this fault, and no others.
+    /// Sets the fault for requests whose path and query contain `part`. It replaces the fault before.
     pub fn set(&self, part: &str, fault: Fault) {
         *self.faults.set.lock() = Some((part.to_owned(), fault));
     }
 
-    /// Waits until a request has met [`Fault::Silence`].
+    /// Waits until a request is held by [`Fault::Silence`].
     pub async fn await_held(&self) {
         self.faults.held.notified().await;
     }
 
-    /// From now on requests meet no fault; held ones go on.
+    /// Removes the fault. Held requests go on.
     pub fn lift(&self) {
         *self.faults.set.lock() = None;
         self.faults.lifted.notify_waiters();
@@ -167,7 +167,7 @@ async fn marked_stale(response: Response) -> Response {
 fn cut() -> Response {
     let beginning = stream::iter([Ok("{\"data\":")]);
     let end = stream::once(async {
-        // Lets the beginning leave: browsers repeat a request by themselves when no byte comes back.
+        // Lets the beginning be sent: browsers repeat a request if the connection ends without a byte.
         yield_now().await;
         Err(io::Error::other("cut"))
     });

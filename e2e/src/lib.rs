@@ -1,7 +1,7 @@
-//! What the browser tests share: the site, a real browser, a proxy between them that injects faults,
-//! a list of every view, axe-core, and the weight of a first visit.
+//! Shared parts of the browser tests: the site, a real browser, a proxy between them that injects faults,
+//! a list of all views, axe-core, and the size of a first visit.
 //!
-//! `cargo xtask test` sets the environment that these need.
+//! `cargo xtask test` sets the environment variables that they need.
 
 pub mod axe;
 pub mod browser;

@@ -21,10 +21,10 @@ pub async fn start(arguments: &[&str]) -> anyhow::Result<Site> {
     Site::with_arguments(&[&["--config", file.as_str()], arguments].concat()).await
 }
 
-/// Starts the site in another accent colour. The folder is the site's while it runs.
+/// Starts a copy of the site with another accent colour. Keep the folder while the site runs.
 ///
 /// # Errors
-/// When it does not start, as with a colour that is too pale.
+/// When it does not start, for example because the colour is too pale.
 pub async fn start_in(accent: &str) -> anyhow::Result<(Site, TempDir)> {
     let folder = tempfile::tempdir()?;
     copy(Path::new(FOLDER), folder.path())?;

@@ -1,4 +1,4 @@
-//! The weight of a first visit: page, styles, scripts and the app.
+//! The size of a first visit: page, styles, scripts and the app.
 
 use std::process::Stdio;
 
@@ -10,13 +10,13 @@ use url::Url;
 use crate::browser::Browser;
 use crate::site::Site;
 
-/// The limit of the sum for the home page, compressed; bytes.
+/// The limit for all files of the home page, compressed; bytes.
 pub const LIMIT_BYTES: usize = 209_500;
-/// The limit of what a reader waits for: page, styles and boot script, compressed; bytes.
+/// The limit for the files that a reader waits for (page, styles and boot script), compressed; bytes.
 pub const READABLE_LIMIT_BYTES: usize = 25_000;
 
-/// The addresses of the page itself, of what it loaded, and of its icon. Posts' pictures and the
-/// API's answers are no part of the app.
+/// The addresses of the page, of the files that it loaded, and of its icon. Pictures of posts and answers
+/// of the API don't count, because they are not part of the app.
 const LOADED: &str = "
     const loaded = performance.getEntriesByType('resource').map(entry => entry.name);
     const all = [location.href, ...loaded, document.querySelector('link[rel=icon]').href];
@@ -37,16 +37,16 @@ pub struct Part {
 }
 
 impl Part {
-    /// Whether a reader waits for it before the page can be read. The app comes after it.
+    /// Whether it must be loaded before the page can be read. The app is loaded later.
     pub fn is_needed_to_read(&self) -> bool {
         !self.name.starts_with("/flashblog-frontend") && !self.name.ends_with(".svg")
     }
 }
 
-/// Everything that a browser with an empty cache loads for the page at `path`.
+/// The files that a browser with an empty cache loads for the page at `path`.
 ///
 /// # Errors
-/// When site, browser or Node.js don't answer.
+/// When site, browser or Node.js fail.
 pub async fn first_visit(path: &str) -> anyhow::Result<Vec<Part>> {
     let site = Site::start().await?;
     let browser = Browser::open(site.origin()).await?;
@@ -74,7 +74,7 @@ pub async fn first_visit(path: &str) -> anyhow::Result<Vec<Part>> {
     Ok(parts)
 }
 
-/// The same without `-` and the 16 hexadecimal digits that Trunk puts into names.
+/// The path without `-` and the 16 hexadecimal digits that the build puts into file names.
 fn without_digest(path: &str) -> String {
     let is_digest =
         |text: &str| text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -86,7 +86,8 @@ fn without_digest(path: &str) -> String {
     path.to_owned()
 }
 
-/// How many bytes Brotli leaves; Node.js, which builds the site's styles, knows it.
+/// The size after compression with Brotli. Node.js contains Brotli, and is there because it builds the
+/// site's styles.
 async fn compressed(content: &[u8]) -> anyhow::Result<usize> {
     let mut node = Command::new("node")
         .args(["-e", COMPRESS])

@@ -1,4 +1,4 @@
-//! A child process that prints its address, and that ends with its test.
+//! A child process that prints its address. It ends with its test.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -8,10 +8,10 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
-/// How long a process may take to print the line that is waited for.
+/// How long a process may take to print the line that a test waits for.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A running child. Dropped, it is killed.
+/// A running child process. Dropping it kills the process.
 pub struct Process {
     _child: Child,
     lines: Lines<BufReader<ChildStdout>>,
@@ -36,10 +36,10 @@ impl Process {
         })
     }
 
-    /// Waits for a line of standard output in which `find` finds something.
+    /// Waits for a line of standard output for which `find` returns a value.
     ///
     /// # Errors
-    /// When the process ends, or 30 s pass, before there is one.
+    /// When the process ends, or 30 s pass, before such a line.
     pub async fn await_line<T>(&mut self, find: impl Fn(&str) -> Option<T>) -> anyhow::Result<T> {
         let search = async {
             while let Some(line) = self.lines.next_line().await? {
@@ -47,10 +47,10 @@ impl Process {
                     return Ok(found);
                 }
             }
-            bail!("the process ended without the line that was waited for")
+            bail!("the process ended before the expected line")
         };
         timeout(START_TIMEOUT, search)
             .await
-            .context("nothing was said in time")?
+            .context("the expected line did not come in time")?
     }
 }

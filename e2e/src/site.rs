@@ -1,4 +1,4 @@
-//! The server with the released app, on a port of its own.
+//! The server with the release build of the app, on a free port.
 
 use anyhow::{Context, ensure};
 use serde_json::Value;
@@ -16,7 +16,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// The built-in posts.
+    /// Starts a site with the built-in posts.
     ///
     /// # Errors
     /// When the site does not start.
@@ -24,7 +24,7 @@ impl Site {
         Self::with_arguments(&[]).await
     }
 
-    /// The site as these flags make it.
+    /// Starts a site with further flags.
     ///
     /// # Errors
     /// When the site does not start.
@@ -52,7 +52,7 @@ impl Site {
         })
     }
 
-    /// The references of the messages that it has received, newest first.
+    /// The references of the contact messages that it has received, newest first.
     ///
     /// # Errors
     /// When the inbox can't be read.
@@ -74,7 +74,7 @@ impl Site {
             .collect())
     }
 
-    /// Where it is, without a slash at the end.
+    /// Its address, without a slash at the end.
     pub fn origin(&self) -> &str {
         &self.origin
     }

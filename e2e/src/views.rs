@@ -1,5 +1,5 @@
-//! Every page and state of the site, one line each, in both themes and two widths: for axe-core and
-//! for screenshots. A line in [`VIEWS`] adds a new page to both.
+//! All pages of the site and their states, for axe-core and for screenshots, in both themes and two
+//! widths. A line in [`VIEWS`] adds a view to both.
 
 use std::time::Duration;
 
@@ -14,34 +14,34 @@ use Step::{Break, Click, PassTime, Reload, Run, See, Type};
 struct View {
     name: &'static str,
     address: &'static str,
-    /// What a reader does there. The first page of a visit contains its data, so faults of the API
-    /// show on the next page only.
+    /// What happens after the page was opened. The first page of a visit contains its data, so that
+    /// faults of the API show on the next page only.
     steps: &'static [Step],
-    /// An element that is there when the view is complete.
+    /// An element that exists when the view is complete.
     shown: &'static str,
 }
 
-/// Something that a reader does, or that happens to them.
+/// Something that a reader does, or that happens to the page.
 enum Step {
-    /// From now on requests whose path contains this meet the fault.
+    /// Sets the fault for requests whose path contains the text.
     Break(&'static str, Fault),
     Click(&'static str),
-    /// Text into the field with this id.
+    /// Types a text into the field with this id.
     Type(&'static str, &'static str),
     /// Waits for an element.
     See(&'static str),
-    /// A minute.
+    /// Lets held timers of the next minute run.
     PassTime,
-    /// The page once more, with nothing kept of it.
+    /// Reloads the page with an empty cache.
     Reload,
-    /// A script.
+    /// Runs a script.
     Run(&'static str),
 }
 
-/// A view, as one reader meets it.
+/// A view in one theme and width.
 #[derive(Debug)]
 pub struct Sight {
-    /// The view's name, as in file names.
+    /// The view's name, for file names.
     pub name: &'static str,
     /// `light` or `dark`.
     pub theme: &'static str,
@@ -49,7 +49,7 @@ pub struct Sight {
     pub width: u32,
 }
 
-/// What readers' systems prefer.
+/// The colour schemes that readers' systems prefer.
 pub const THEMES: [&str; 2] = ["light", "dark"];
 /// Height of the window; CSS pixels.
 pub const HEIGHT: u32 = 900;
@@ -72,7 +72,7 @@ const fn state(
     }
 }
 
-// On every page and at every width.
+// Links that exist on every page and at every width.
 const TO_BLOGS: Step = Click(".site-footer a[href='/blogs']");
 const TO_ABOUT: Step = Click(".site-footer a[href='/about']");
 const API: &str = "/api/v1/blogs";
@@ -82,11 +82,11 @@ const SKELETON: &str = ".blog-card .placeholder";
 /// WebDriver's arrow key.
 const DOWN: &str = "\u{e015}";
 const SEND: Step = Click(".contact-form button");
-/// Makes the app panic: a browser, or an extension in it, that refuses to create elements.
+/// Makes the app panic: the browser refuses to create elements, as an extension could make it.
 const REFUSE_ELEMENTS: Step =
     Run("document.createElement = document.createElementNS = () => { throw new Error('refused') }");
 
-/// axe-core needs elements again.
+/// Allows elements again, because axe-core needs them.
 const MAKE_ELEMENTS: Step = Run("delete document.createElement; delete document.createElementNS");
 
 #[rustfmt::skip]
@@ -109,7 +109,7 @@ const VIEWS: &[View] = &[
     page("contact", "/contact", ".contact-form"),
     state("contact-faults", "/contact", &[SEND], "#contact-faults"),
     state("contact-failure", "/contact", &[Type("name", "Ada"), Type("email", "ada@example.org"), Type("subject", "A question"), Type("message", "How do flash messages work?"), Break("/api/v1/contact", Fault::ServerError), SEND], "#contact-failure"),
-    // The draft is still there.
+    // The form still contains the draft of the view before.
     state("contact-receipt", "/contact", &[SEND], "[data-testid=reference]"),
     page("not-found", "/no/such/page", "[data-testid=not-found]"),
     page("blog-not-found", "/blogs/nothing-here", ".toast-stack .alert.show"),
@@ -132,21 +132,21 @@ const VIEWS: &[View] = &[
     page("api", "/api/docs", "h1"),
 ];
 
-/// How the app comes to a page that the server rendered.
+/// Why a page that the server rendered is still without the app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum App {
     /// Scripts are off.
     Never,
-    /// Scripts are on, but none of the site's loads: the page stays as it is, and axe-core can look at it.
+    /// Scripts are on, but the site's scripts don't load. So axe-core can check a page that stays as it is.
     Blocked,
-    /// It is still on its way.
+    /// The app is still loading.
     Later,
 }
 
-/// Shows every page to `look` as it is without the app, in this theme and both widths.
+/// Opens every page without the app, in this theme and both widths, and calls `look` for each.
 ///
 /// # Errors
-/// When a page does not come, or `look` fails.
+/// When a page does not load, or `look` fails.
 pub async fn walk_without_app(
     app: App,
     theme: &'static str,
@@ -189,11 +189,11 @@ pub fn addresses() -> impl Iterator<Item = &'static str> {
     pages.map(|view| view.address)
 }
 
-/// Shows every view in this theme and both widths to `look`. Motion is reduced and toasts stay, so
-/// that the page holds still.
+/// Opens every view in this theme and both widths, and calls `look` for each. Motion is reduced and
+/// toasts stay, so that the page does not change meanwhile.
 ///
 /// # Errors
-/// When a view does not come about, or `look` fails.
+/// When a view does not complete, or `look` fails.
 pub async fn walk(
     theme: &'static str,
     mut look: impl AsyncFnMut(&Browser, &Sight) -> anyhow::Result<()>,
@@ -210,10 +210,10 @@ pub async fn walk(
         browser.resize(390, HEIGHT).await?;
         arrive(&browser, &proxy, view)
             .await
-            .with_context(|| format!("the view {name:?} did not come about"))?;
+            .with_context(|| format!("the view {name:?} did not complete"))?;
         for width in [390, 1280] {
             browser.resize(width, HEIGHT).await?;
-            // Reduced to next to nothing, but not to nothing.
+            // With reduced motion, animations still take 0.01 ms.
             browser.await_stillness().await?;
             let sight = Sight { name, theme, width };
             look(&browser, &sight)

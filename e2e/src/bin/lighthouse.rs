@@ -1,4 +1,4 @@
-//! Lighthouse over the pages that people land on, as a middling phone on a slow network has them.
+//! Measures the main pages with Lighthouse, which simulates a mid-range phone on a slow network.
 //! `cargo xtask lighthouse` runs it; the reports are in `target/lighthouse`.
 
 use std::fs;
@@ -11,7 +11,7 @@ use e2e::site::Site;
 use serde_json::Value;
 use tokio::process::Command;
 
-/// Where `cargo xtask lighthouse` installs what `e2e/package-lock.json` names.
+/// `cargo xtask lighthouse` installs it in the version of `e2e/package-lock.json`.
 const LIGHTHOUSE: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/node_modules/lighthouse/cli/index.js"
@@ -25,11 +25,11 @@ const PAGES: [(&str, &str); 6] = [
     ("search", SEARCH),
 ];
 const SEARCH: &str = "/search?q=session";
-/// One run says little: times follow the machine's pace of the moment.
+/// Several runs of each page, because times vary with the load of the machine.
 const RUNS: usize = 5;
-/// Each has to score 100 in every run. Performance depends on the machine and is told only; its goal is 99.
+/// Each category has to score 100 in every run. Performance depends on the machine and is only printed.
 const ASSERTED: [&str; 3] = ["accessibility", "best-practices", "seo"];
-/// Milliseconds, but the last.
+/// All are in milliseconds, except the last.
 const TIMINGS: [&str; 4] = [
     "first-contentful-paint",
     "largest-contentful-paint",
@@ -55,7 +55,8 @@ async fn main() -> anyhow::Result<()> {
     for (name, path) in PAGES {
         let mut reports = Vec::new();
         for _ in 0..RUNS {
-            reports.push(look(&format!("{}{path}", site.origin()), &folder.join(name)).await?);
+            let address = format!("{}{path}", site.origin());
+            reports.push(measure(&address, &folder.join(name)).await?);
         }
         println!("{}", row(name, &reports, &mut faults)?);
     }
@@ -64,7 +65,7 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The table's row for the reports on a page. Adds to `faults` what is not 100.
+/// The table's row for the reports on a page. Adds each score below 100 to `faults`.
 fn row(name: &str, reports: &[Value], faults: &mut Vec<String>) -> anyhow::Result<String> {
     let scores = |category: &str| -> anyhow::Result<Vec<f64>> {
         let scores = reports.iter().map(|report| score(report, category));
@@ -98,14 +99,14 @@ fn row(name: &str, reports: &[Value], faults: &mut Vec<String>) -> anyhow::Resul
     Ok(format!("{row} | {} |", runs.join(", ")))
 }
 
-/// Of an odd number of values.
+/// The median of an odd number of values.
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-/// Lighthouse's report on an address, which it also leaves as `<file>.report.html`.
-async fn look(address: &str, file: &Path) -> anyhow::Result<Value> {
+/// Lighthouse's report on an address. It is also written to `<file>.report.html`.
+async fn measure(address: &str, file: &Path) -> anyhow::Result<Value> {
     let status = Command::new("node")
         .args([
             LIGHTHOUSE,
@@ -115,7 +116,7 @@ async fn look(address: &str, file: &Path) -> anyhow::Result<Value> {
         ])
         .args(["--output=json", "--output=html"])
         .arg(format!("--output-path={}", file.display()))
-        // Results of a search are not to be found by search engines.
+        // Search results have `noindex`, which this audit of the SEO category counts as a fault.
         .args(
             address
                 .ends_with(SEARCH)
@@ -133,7 +134,7 @@ async fn look(address: &str, file: &Path) -> anyhow::Result<Value> {
     Ok(serde_json::from_slice(&report)?)
 }
 
-/// From 0 to 100.
+/// The score of a category, from 0 to 100.
 fn score(report: &Value, category: &str) -> anyhow::Result<f64> {
     let score = report["categories"][category]["score"]
         .as_f64()
@@ -141,7 +142,7 @@ fn score(report: &Value, category: &str) -> anyhow::Result<f64> {
     Ok((score * 100.0).round())
 }
 
-/// The audits that keep a category from 100.
+/// The audits that a category failed.
 fn failed(report: &Value, category: &str) -> String {
     let audits = report["categories"][category]["auditRefs"].as_array();
     let failed: Vec<&str> = audits

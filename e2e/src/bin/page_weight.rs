@@ -1,4 +1,4 @@
-//! Prints the weight of a first visit as a table. `cargo xtask weight` runs it.
+//! Prints the size of a first visit as a table. `cargo xtask weight` runs it.
 
 use e2e::page_weight::{LIMIT_BYTES, READABLE_LIMIT_BYTES, first_visit};
 

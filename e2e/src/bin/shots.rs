@@ -13,7 +13,7 @@ use e2e::site::Site;
 use e2e::views::{self, HEIGHT, Sight, THEMES};
 use serde_json::{Value, json};
 
-/// Chromium paints no larger picture in one piece; CSS pixels.
+/// The largest height that Chromium paints in one piece; CSS pixels.
 const MAX_HEIGHT: u32 = 6000;
 
 /// A page: the picture's name, its address, and an element that is there when the page is complete.
@@ -23,16 +23,17 @@ const PICTURES: [Picture; 2] = [
     ("home", "/", ".featured [data-testid=blog-card]"),
     ("post", "/blogs/sqlite-in-wal-mode", ".post .prose"),
 ];
-/// That of a site of one's own.
+/// The README's picture of a site with its own name and pages.
 const OWN_PICTURES: [Picture; 1] = [("yours", "/", ".featured [data-testid=blog-card]")];
-/// Size of one theme's half; CSS pixels.
+/// Size of each theme's half; CSS pixels.
 const HALF: (u32, u32) = (1000, 900);
-/// The search box is an icon here, and the longer menu has one line.
+/// The same for the site with its own pages. At this width the search box is an icon, and so the longer
+/// menu fits on one line.
 const OWN_HALF: (u32, u32) = (980, 900);
-/// Between the halves; CSS pixels.
+/// The gap between the halves; CSS pixels.
 const GAP: u32 = 24;
 const MAX_PICTURE_BYTES: usize = 150_000;
-/// A page of nothing but the two pictures that it is given.
+/// Shows two pictures side by side on an empty page.
 const SIDE_BY_SIDE: &str = "
     document.body.style = `margin: 0; display: flex; gap: ${arguments[2]}px; background: transparent`;
     for (const data of [arguments[0], arguments[1]]) {
@@ -64,7 +65,7 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Loads lazy images too.
+/// Waits until all images are loaded, lazy ones too.
 async fn load_images(browser: &Browser) -> anyhow::Result<()> {
     browser
         .run("document.querySelectorAll('img').forEach(image => { image.loading = 'eager' })")
@@ -77,7 +78,7 @@ async fn load_images(browser: &Browser) -> anyhow::Result<()> {
         .await
 }
 
-/// The whole page, however long.
+/// Takes a screenshot of the whole page, up to [`MAX_HEIGHT`].
 async fn shoot(browser: &Browser, sight: &Sight, folder: &Path) -> anyhow::Result<()> {
     load_images(browser).await?;
     let height = browser
@@ -93,7 +94,7 @@ async fn shoot(browser: &Browser, sight: &Sight, folder: &Path) -> anyhow::Resul
     browser.resize(sight.width, HEIGHT).await
 }
 
-/// Each page in both themes side by side, as WebP.
+/// Writes a picture of each page, with both themes side by side, as WebP.
 async fn take_pictures(
     site: &Site,
     of: &[Picture],
@@ -138,7 +139,7 @@ async fn take_pictures(
     Ok(())
 }
 
-/// What the browser shows, in Base64.
+/// A screenshot in Base64.
 async fn capture(browser: &Browser, format: Value) -> anyhow::Result<Value> {
     let answer = browser.devtools("Page.captureScreenshot", format).await?;
     Ok(answer["data"].clone())

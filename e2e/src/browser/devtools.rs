@@ -1,4 +1,4 @@
-//! What WebDriver has no words for: sizes, media, time, permissions, the network and the log.
+//! Commands that WebDriver lacks: sizes, media features, timers, cookies, the network and the log.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Browser;
 use super::session::DriverCommand;
 
-/// Held timers have negative ids, so that they are never mistaken for the browser's own.
+/// Holds timers back. Held timers have negative ids, which the browser's own timers never have.
 const HELD_TIMERS: &str = "
     const start = window.setTimeout, stop = window.clearTimeout, held = new Map();
     let last = 0, now = 0;
@@ -23,7 +23,7 @@ const HELD_TIMERS: &str = "
     };";
 
 impl Browser {
-    /// Makes the page this large, in CSS pixels, whatever the window's frame takes.
+    /// Sets the size of the viewport, in CSS pixels.
     ///
     /// # Errors
     /// When the browser can't.
@@ -35,7 +35,7 @@ impl Browser {
         Ok(())
     }
 
-    /// Hides scroll bars, which take no room on phones and in pictures.
+    /// Hides scroll bars, which phones don't show.
     ///
     /// # Errors
     /// When the browser can't.
@@ -45,7 +45,7 @@ impl Browser {
         Ok(())
     }
 
-    /// Sets a media feature, such as `prefers-color-scheme` to `dark`, beside those set before.
+    /// Sets a media feature, such as `prefers-color-scheme` to `dark`. Features that were set before stay.
     ///
     /// # Errors
     /// When the browser can't.
@@ -73,7 +73,7 @@ impl Browser {
         Ok(())
     }
 
-    /// From now on no address that fits the pattern loads, so that pages stay without app.
+    /// Blocks all addresses that match the pattern, so that the app does not start.
     ///
     /// # Errors
     /// When the browser can't.
@@ -85,7 +85,7 @@ impl Browser {
         Ok(())
     }
 
-    /// Runs a script on every page from the next visit on, before the page's own.
+    /// Runs a script on every page from the next visit on, before the page's own scripts.
     ///
     /// # Errors
     /// When the browser can't.
@@ -96,8 +96,8 @@ impl Browser {
         Ok(())
     }
 
-    /// On every page from the next visit on, timers of 4 s and more wait for [`Self::pass_time`]:
-    /// toasts stay, and requests don't time out, until a test says so.
+    /// Holds timers of 4 s and more on every page from the next visit on. So toasts stay and requests
+    /// don't time out until [`Self::pass_time`].
     ///
     /// # Errors
     /// When the browser can't.
@@ -105,16 +105,16 @@ impl Browser {
         self.prepare_pages(HELD_TIMERS).await
     }
 
-    /// Runs the held timers that are due after this much more of the page's time.
+    /// Advances the time of held timers, and runs those that are due.
     ///
     /// # Errors
-    /// When the page does not hold any.
+    /// When the page was visited without [`Self::hold_timers`].
     pub async fn pass_time(&self, time: Duration) -> anyhow::Result<()> {
         self.run(&format!("passTime({})", time.as_millis())).await?;
         Ok(())
     }
 
-    /// Takes the session's cookie away.
+    /// Removes all cookies, and with them the session's.
     ///
     /// # Errors
     /// When the browser can't.
@@ -124,8 +124,8 @@ impl Browser {
         Ok(())
     }
 
-    /// Exceptions and `console.error` of scripts since the last call. Failed requests, which the
-    /// browser logs by itself, are left out.
+    /// Exceptions and `console.error` of scripts since the last call. Failed requests, which the browser
+    /// logs too, are left out.
     ///
     /// # Errors
     /// When the driver does not answer.

@@ -18,30 +18,30 @@ use tokio::time::{Instant, sleep};
 
 use self::session::Session;
 
-/// How long a page may take to show what a test waits for.
+/// How long a page may take until a condition of a test is met.
 const PAGE_TIMEOUT: Duration = Duration::from_secs(30);
 const POLL_INTERVAL: Duration = Duration::from_millis(25);
 
 const SHIFT: char = '\u{e008}';
 
-/// Where an element is.
+/// The position and size of an element.
 const PLACE: &str = "
     const box = document.querySelector(arguments[0])?.getBoundingClientRect();
     return box && [box.left, box.top, box.width, box.height]";
 
-/// A browser as a newcomer has it, 1280 × 900: empty storage, one tab.
+/// A browser of a new visitor: empty storage, one tab, 1280 × 900 CSS pixels.
 pub struct Browser {
     session: Session,
     /// The address of the site, without a slash at the end.
     origin: String,
-    /// Emulated media features: each call sets all of them.
+    /// The emulated media features. The protocol sets all of them at once.
     preferred: Mutex<BTreeMap<&'static str, &'static str>>,
     /// Whether clicks and keys wait until the app has taken over the page.
     waits_for_app: AtomicBool,
 }
 
 impl Browser {
-    /// Starts a browser for the site at `origin`, or clears one that a test before has left.
+    /// Starts a browser for the site at `origin`, or clears one that an earlier test has used.
     ///
     /// # Errors
     /// When it does not start.
@@ -56,12 +56,12 @@ impl Browser {
         Ok(browser)
     }
 
-    /// The WebDriver client, for what this type has no word for.
+    /// The WebDriver client, for commands that this type lacks.
     pub fn client(&self) -> &Client {
         &self.session.client
     }
 
-    /// Goes to a page of the site as if its address was typed.
+    /// Opens a page of the site, as if its address was typed.
     ///
     /// # Errors
     /// When the browser can't go there.
@@ -113,10 +113,10 @@ impl Browser {
         Ok(self.client().find_all(Locator::Css(css)).await?.len())
     }
 
-    /// Waits until an element has just this text, white space folded.
+    /// Waits until an element has exactly this text, after white space is collapsed.
     ///
     /// # Errors
-    /// When it has not in time; says what it has.
+    /// When it does not have it in time. The error contains its visible text.
     pub async fn await_text(&self, css: &str, text: &str) -> anyhow::Result<()> {
         let script = "const e = document.querySelector(arguments[0]);
             return !!e && e.textContent.trim().replace(/\\s+/g, ' ') === arguments[1]";
@@ -130,7 +130,8 @@ impl Browser {
         Ok(())
     }
 
-    /// An element's visible text; waits until there is some. What fades in is not visible at first.
+    /// An element's visible text. Waits until there is some, since text that fades in is not visible at
+    /// first.
     ///
     /// # Errors
     /// When there is none in time.
@@ -144,7 +145,7 @@ impl Browser {
             .with_context(|| format!("{css} shows no text"))
     }
 
-    /// An element's attribute; empty where there is no such attribute.
+    /// An element's attribute. Empty if it has no such attribute.
     ///
     /// # Errors
     /// When there is no such element in time.
@@ -155,7 +156,7 @@ impl Browser {
         Ok(value.unwrap_or_default())
     }
 
-    /// From now on no script of a page runs.
+    /// Turns the scripts of pages off.
     ///
     /// # Errors
     /// When the browser can't.
@@ -167,8 +168,7 @@ impl Browser {
         Ok(())
     }
 
-    /// From now on clicks and keys don't wait until the app has taken over the page that the server
-    /// rendered.
+    /// Clicks and keys no longer wait until the app has taken over the page that the server rendered.
     pub fn use_pages_without_app(&self) {
         self.waits_for_app.store(false, Ordering::Relaxed);
     }
@@ -193,11 +193,11 @@ impl Browser {
         Ok(())
     }
 
-    /// Clicks on an element as a person would: when it stands still, scrolled into view, at its
-    /// middle, and again when something was in front of it.
+    /// Clicks on the middle of an element, like a person: after it has stopped moving and was scrolled
+    /// into view. Tries again if another element was in front of it.
     ///
     /// # Errors
-    /// When there is none in time, or something stays in front of it.
+    /// When there is none in time, or another element stays in front of it.
     pub async fn click(&self, css: &str) -> anyhow::Result<()> {
         self.await_app_unless_without().await?;
         self.await_rest(css).await?;
@@ -231,8 +231,8 @@ impl Browser {
             .with_context(|| format!("can't type into {css}"))
     }
 
-    /// Does something with an element. Tries again, with the element of that moment, where the app has
-    /// just replaced, moved or covered it.
+    /// Does something with an element. If the app has just replaced, moved or covered it, looks for it
+    /// and tries again.
     async fn with<T>(
         &self,
         css: &str,
@@ -295,8 +295,8 @@ impl Browser {
         Ok(self.client().execute(script, Vec::new()).await?)
     }
 
-    /// Presses keys one after the other, WebDriver's special ones included; Shift stays down until
-    /// the last is up.
+    /// Presses keys one after the other, also WebDriver's special keys. Shift stays down until the last
+    /// key is up.
     ///
     /// # Errors
     /// When the browser can't.
@@ -316,10 +316,10 @@ impl Browser {
     }
 }
 
-/// Looks until there is something to see; none when that takes longer than [`PAGE_TIMEOUT`].
+/// Calls `look` until it returns a value. None after [`PAGE_TIMEOUT`].
 ///
 /// # Errors
-/// When looking fails.
+/// When `look` fails.
 pub async fn awaited<T>(
     mut look: impl AsyncFnMut() -> anyhow::Result<Option<T>>,
 ) -> anyhow::Result<Option<T>> {
@@ -333,7 +333,7 @@ pub async fn awaited<T>(
     }
 }
 
-/// Whether the app may be about to end this by itself.
+/// Whether an error may go away by itself, because the app is changing the page.
 fn is_passing(error: &ErrorStatus) -> bool {
     matches!(
         error,

@@ -1,4 +1,4 @@
-//! Sessions of the driver, each with a browser of its own, that tests use one after the other.
+//! Sessions of the driver. Each has its own browser, and tests use it one after the other.
 
 use std::sync::LazyLock;
 
@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::provided;
 
-/// Connections outlive the runtime of the test that opened them.
+/// A runtime for the connections, because they outlive the runtime of the test that opened them.
 static CONNECTIONS: LazyLock<std::io::Result<Runtime>> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -23,7 +23,7 @@ static CONNECTIONS: LazyLock<std::io::Result<Runtime>> = LazyLock::new(|| {
 });
 static IDLE: Mutex<Vec<Client>> = Mutex::new(Vec::new());
 
-/// A session that is lent to one test. Dropped, it waits for the next.
+/// A session that one test uses. After it is dropped, the next test may use it.
 pub(super) struct Session {
     pub(super) client: Client,
 }
@@ -48,8 +48,8 @@ impl Drop for Session {
     }
 }
 
-/// Leaves one new tab and nothing that a site stored. Emulated sizes, media, networks and scripts end
-/// with their tab.
+/// Opens a new tab, closes all others, and clears what sites have stored. Emulated sizes, media features,
+/// networks and scripts end with their tab.
 async fn clear(client: &Client) -> Result<(), CmdError> {
     let fresh = client.new_window(true).await?.handle;
     for tab in client.windows().await? {
@@ -71,7 +71,7 @@ async fn clear(client: &Client) -> Result<(), CmdError> {
         let command = DriverCommand::devtools(command, parameters);
         client.issue_cmd(command).await?;
     }
-    // What scripts of the last test logged.
+    // Reads, and so clears, the log of the last test.
     client.issue_cmd(DriverCommand::log()).await?;
     Ok(())
 }
@@ -127,7 +127,7 @@ impl DriverCommand {
         }
     }
 
-    /// What the browser logged since the last call.
+    /// The browser's log since the last call.
     pub(super) fn log() -> Self {
         Self {
             path: "se/log",

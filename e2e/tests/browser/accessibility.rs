@@ -1,4 +1,4 @@
-//! WCAG 2.2 AA and good practice, as far as a program can tell.
+//! Checks of axe-core: WCAG 2.2 at level AA, and best practices.
 
 use std::collections::BTreeMap;
 
@@ -6,9 +6,9 @@ use e2e::browser::Browser;
 use e2e::views::{App, HEIGHT, THEMES};
 use e2e::{axe, views};
 
-/// Fails where axe-core finds something on any page in any state.
+/// Fails if axe-core finds a violation in any view.
 async fn check_views(theme: &'static str) -> anyhow::Result<()> {
-    // A fault of the frame is on every page: it is told once, with the views that show it.
+    // A violation in the frame is on every page. It is listed once, with the views that have it.
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     views::walk(theme, async |browser, sight| {
         let mut violations = axe::violations(browser).await?;
@@ -26,7 +26,7 @@ async fn check_views(theme: &'static str) -> anyhow::Result<()> {
     Ok(())
 }
 
-// One test a theme, so that each core has one.
+// One test for each theme, so that they run at the same time.
 
 #[tokio::test]
 async fn axe_finds_nothing_on_any_page_in_the_light_theme() -> anyhow::Result<()> {
@@ -45,7 +45,7 @@ async fn check_pages(app: App, theme: &'static str) -> anyhow::Result<()> {
         if app == App::Blocked {
             browser.run(STYLE_WITHOUT_SCRIPTS).await?;
         }
-        // Browsers make code that scrolls focusable; for older ones the app does it.
+        // Current browsers make code that scrolls focusable by themselves. For older ones the app does it.
         let violations = axe::violations(browser).await?;
         let violations = violations
             .into_iter()
@@ -61,8 +61,8 @@ async fn check_pages(app: App, theme: &'static str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// axe-core is a script and can't look at a page whose scripts are off. So they are on, but none of the
-/// site's loads, and the rules for pages without scripts hold.
+/// Applies the style rules for pages without scripts. axe-core is a script and can't check a page whose
+/// scripts are off. So scripts are on here, but the site's are blocked.
 const STYLE_WITHOUT_SCRIPTS: &str = "
     for (const sheet of document.styleSheets) for (const rule of sheet.cssRules) {
         if (rule.media?.mediaText === '(scripting: none)') rule.media.mediaText = 'all';
@@ -83,10 +83,10 @@ async fn axe_finds_nothing_on_pages_that_wait_for_the_app() -> anyhow::Result<()
     Ok(())
 }
 
-/// WCAG 1.4.10: no page is wider than the narrowest phone.
+/// A violation if the page scrolls sideways at a width of 320 CSS pixels (WCAG 1.4.10).
 async fn scrolls_sideways_at_320(browser: &Browser) -> anyhow::Result<Option<String>> {
     browser.resize(320, HEIGHT).await?;
-    // Negative where a dialog keeps the scroll bar's room free.
+    // The difference is negative while a dialog keeps the room of the scroll bar.
     let overflow = browser
         .run(
             "const {scrollWidth, clientWidth} = document.documentElement;

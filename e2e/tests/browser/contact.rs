@@ -1,4 +1,4 @@
-//! Writing a message.
+//! The contact form.
 
 use e2e::browser::Browser;
 use e2e::fault_proxy::{Fault, FaultProxy};
@@ -46,7 +46,7 @@ async fn a_message_is_sent_once_and_its_reference_shown() -> anyhow::Result<()> 
     assert_eq!(
         value(&browser, "message").await?,
         "",
-        "the draft has done its work"
+        "the draft is removed"
     );
     assert_eq!(browser.complaints().await?, [""; 0]);
     Ok(())
@@ -108,8 +108,8 @@ async fn the_draft_survives_a_failure_and_a_reload() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
-async fn where_the_answer_is_lost_the_writer_is_told_so_and_sending_again_counts_once()
--> anyhow::Result<()> {
+async fn after_a_lost_answer_the_form_says_so_and_sending_again_counts_once() -> anyhow::Result<()>
+{
     let (site, proxy, browser) = open_behind_proxy("/contact").await?;
     write_all(&browser).await?;
     proxy.set("/api/v1/contact", Fault::LostAnswer);
@@ -131,7 +131,7 @@ async fn where_the_answer_is_lost_the_writer_is_told_so_and_sending_again_counts
     Ok(())
 }
 
-/// A message is on its way, and no answer comes until the fault is lifted.
+/// Sends a message that gets no answer until the fault is lifted.
 async fn send_into_silence() -> anyhow::Result<(Site, FaultProxy, Browser)> {
     let site = Site::start().await?;
     let proxy = FaultProxy::before(site.origin()).await?;
@@ -146,14 +146,14 @@ async fn send_into_silence() -> anyhow::Result<(Site, FaultProxy, Browser)> {
 }
 
 #[tokio::test]
-async fn while_a_message_is_on_its_way_the_form_holds_still() -> anyhow::Result<()> {
+async fn while_a_message_is_being_sent_the_form_is_locked() -> anyhow::Result<()> {
     let (site, proxy, browser) = send_into_silence().await?;
     browser.await_text(SEND, "Sending…").await?;
     browser.find(&format!("{SEND}[aria-disabled=true]")).await?;
     browser
         .await_text(".contact-form > [role=status]", "Sending your message")
         .await?;
-    // What is typed now would not be sent.
+    // Text typed now would not be sent, so the field is read-only.
     browser.click("#message").await?;
     browser.press("More").await?;
     browser.click(SEND).await?;
@@ -172,8 +172,7 @@ async fn while_a_message_is_on_its_way_the_form_holds_still() -> anyhow::Result<
 }
 
 #[tokio::test]
-async fn what_is_written_after_a_message_left_is_kept_when_that_is_received() -> anyhow::Result<()>
-{
+async fn text_written_while_a_message_is_being_sent_is_kept() -> anyhow::Result<()> {
     let (_site, proxy, browser) = send_into_silence().await?;
     browser.click(".navbar-nav a[href='/about']").await?;
     browser.await_text("h1", "About FlashBlog").await?;
@@ -195,13 +194,13 @@ async fn what_is_written_after_a_message_left_is_kept_when_that_is_received() ->
 async fn a_form_post_without_a_script_is_told_about_on_the_next_page() -> anyhow::Result<()> {
     let (site, browser) = open_page("/contact").await?;
     write_all(&browser).await?;
-    // As a browser would send it that runs no script.
+    // Sends the form as a browser without scripts does.
     browser
         .run("HTMLFormElement.prototype.submit.call(document.querySelector('.contact-form'))")
         .await?;
     browser.find(".toast-stack .alert-success.show").await?;
     browser.await_path("/contact").await?;
-    // That it was sent, and under which reference.
+    // Two flashes: the message was sent, and its reference.
     assert_eq!(browser.count(".toast-stack .alert").await?, 2);
     assert_eq!(site.messages().await?.len(), 1);
     Ok(())

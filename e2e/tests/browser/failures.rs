@@ -1,4 +1,4 @@
-//! When the API fails.
+//! Failures of the API, and of the app itself.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use e2e::site::Site;
 
 use crate::{open_behind_proxy, open_page};
 
-/// Leads to a page that asks the API: the first page of a visit brings its data along.
+/// Leads to a page that requests its data. The first page of a visit contains its data.
 const BLOGS: &str = ".navbar-nav a[href='/blogs']";
 const LINK: &str = "[data-testid=blog-card] .stretched-link";
 const RETRY: &str = "[data-testid=failure] button";
-/// The request for the blogs has its answer.
+/// Whether the request for the blogs was answered.
 const BLOGS_ANSWERED: &str = "return performance.getEntriesByType('resource')
     .some(entry => entry.name.includes('/api/v1/blogs') && entry.responseEnd > 0)";
 
@@ -113,7 +113,7 @@ async fn a_panic_shows_the_500_view_which_leads_back() -> anyhow::Result<()> {
     let (_site, browser) = open_page("/about").await?;
     browser.await_text("h1", "About FlashBlog").await?;
     browser.await_app().await?;
-    // As an extension might, between the app and the browser.
+    // A browser extension could do the same.
     browser
         .run("document.createElement = () => { throw new Error('refused') }")
         .await?;
@@ -130,7 +130,7 @@ async fn a_panic_shows_the_500_view_which_leads_back() -> anyhow::Result<()> {
             .await?
             .contains("Something went wrong")
     );
-    assert_ne!(browser.complaints().await?, [""; 0], "the cause is told");
+    assert_ne!(browser.complaints().await?, [""; 0], "the cause is logged");
     browser.click("body > main .btn-primary").await?;
     browser.find("[data-testid=blog-card]").await?;
     browser.await_path("/blogs").await?;

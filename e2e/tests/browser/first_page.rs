@@ -1,4 +1,4 @@
-//! A page as the server sent it: read without the app, and taken over by it.
+//! Pages as the server sends them: readable without the app, and taken over by the app.
 
 use e2e::browser::Browser;
 use e2e::fault_proxy::{Fault, FaultProxy};
@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::open_page;
 
-/// Records each element that comes or goes between the page's arrival and the app's, and holds on to the
-/// heading. The app gives wide tables in a post a frame.
+/// Records each element that is added or removed until the app has started, and keeps the heading. Elements
+/// in a post's text are left out, because the app wraps wide tables.
 const WATCH: &str = "
     window.changes = [];
     document.addEventListener('DOMContentLoaded', () => {
@@ -30,7 +30,7 @@ const WATCH: &str = "
         observer.observe(app, {childList: true, subtree: true, attributes: true});
     })";
 
-/// True for a page without the app, else what was recorded, and whether the heading is the same one.
+/// True for a page without the app; else the recorded changes, and whether the heading is the same element.
 const SEEN: &str = "return typeof heading === 'undefined'
     || [...changes, heading === document.querySelector('main h1')]";
 
@@ -119,13 +119,13 @@ async fn a_link_works_before_the_app_starts() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// As an extension of the browser's does it.
+/// Adds an element to the page, as a browser extension may do.
 pub(crate) const ADD_ELEMENT: &str = "document.addEventListener('DOMContentLoaded', () => {
         document.querySelector('main')?.prepend(document.createElement('aside'));
     })";
 
 #[tokio::test]
-async fn a_page_that_was_changed_on_its_way_stays_readable_and_comes_alive() -> anyhow::Result<()> {
+async fn the_app_starts_on_a_page_that_an_extension_has_changed() -> anyhow::Result<()> {
     let site = Site::start().await?;
     let browser = Browser::open(site.origin()).await?;
     browser.prepare_pages(ADD_ELEMENT).await?;
@@ -159,7 +159,7 @@ async fn a_page_whose_app_does_not_load_stays_as_it_is() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
-async fn without_scripts_the_site_works_and_shows_nothing_that_does_not() -> anyhow::Result<()> {
+async fn without_scripts_the_site_works_and_hides_controls_that_need_one() -> anyhow::Result<()> {
     let site = Site::start().await?;
     let browser = Browser::open(site.origin()).await?;
     browser.disable_scripts().await?;

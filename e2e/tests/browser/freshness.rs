@@ -1,4 +1,4 @@
-//! Dates, saved copies, and posts that are fetched ahead.
+//! Dates, stale lists, and prefetched posts.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -29,7 +29,7 @@ async fn recent_posts_show_their_age_and_keep_their_date() -> anyhow::Result<()>
     let browser = Browser::open(site.origin()).await?;
     browser.move_to("UTC").await?;
     browser.visit("/blogs/1").await?;
-    // Midnight may pass while this runs.
+    // 4 days if midnight passes meanwhile.
     browser
         .until(
             "const time = document.querySelector('.byline time');
@@ -59,7 +59,7 @@ async fn a_saved_copy_says_from_when_it_is() -> anyhow::Result<()> {
     assert_eq!(browser.count(".notice").await?, 0);
 
     upstream.fail();
-    // The source is asked again after a pause, for a reader who holds no copy yet.
+    // The server asks the source again after a pause, for a session without a copy.
     let stale = async {
         loop {
             browser.clear_cookies().await?;
@@ -85,12 +85,12 @@ async fn a_saved_copy_says_from_when_it_is() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether the page has fetched a post, and the whole answer is there.
+/// Whether the page has fetched a post, and the whole answer has arrived.
 const HAS_FETCHED: &str = "return performance.getEntriesByType('resource').some(entry =>
     new URL(entry.name).pathname === '/api/v1' + arguments[0] && entry.responseEnd > 0)";
 
 #[tokio::test]
-async fn the_next_post_is_there_before_it_is_asked_for() -> anyhow::Result<()> {
+async fn the_next_post_is_prefetched() -> anyhow::Result<()> {
     let (_site, proxy, browser) = open_behind_proxy(POST).await?;
     let next = browser.attribute(".neighbour-next", "href").await?;
     browser.until(HAS_FETCHED, vec![json!(next)]).await?;
@@ -104,14 +104,14 @@ async fn the_next_post_is_there_before_it_is_asked_for() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
-async fn a_post_that_is_fetched_ahead_leaves_messages_for_the_reader() -> anyhow::Result<()> {
+async fn a_prefetch_takes_no_flashes() -> anyhow::Result<()> {
     let (_site, browser) = open_page("/about").await?;
     browser.click(".navbar-nav a[href='/blogs']").await?;
     browser.find(CARD).await?;
     browser
         .until("return !document.querySelector('.placeholder')", vec![])
         .await?;
-    // As a form without a script does: the message waits for the session's next envelope.
+    // A form post without a script: its flashes wait for the session's next envelope.
     browser
         .run(
             "const fields = new URLSearchParams({name: 'Ada', email: 'ada@example.org',

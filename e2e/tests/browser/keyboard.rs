@@ -11,12 +11,12 @@ const TAB: &str = "\u{e004}";
 const SHIFT_TAB: &str = "\u{e008}\u{e004}";
 const ENTER: &str = "\u{e007}";
 const ESCAPE: &str = "\u{e00c}";
-/// More than any page has controls.
+/// More than the number of controls on any page.
 const MANY: usize = 60;
 
 const HAS_FOCUS: &str = "return document.activeElement.matches(arguments[0])";
-/// What has the focus is on the screen, nothing covers it, and it or the card that it leads to is
-/// outlined (WCAG 2.4.7, 2.4.11). The main part and headings are no controls.
+/// Whether the focused element is on the screen, nothing covers it, and it or its card has an outline
+/// (WCAG 2.4.7, 2.4.11).
 const IS_SEEN: &str =
     "const focused = document.activeElement, box = focused.getBoundingClientRect();
     const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
@@ -28,7 +28,8 @@ const IS_SEEN: &str =
     const card = focused.matches('.stretched-link') && focused.closest('.blog-card');
     return !!hit && focused.contains(hit) && isOutlined(card || focused)";
 
-/// Presses a key until what matches has the focus. Every stop on the way is seen.
+/// Presses a key until an element that matches `target` has the focus. Fails if a focused element on the
+/// way can't be seen.
 async fn walk(browser: &Browser, key: &str, target: &str) -> anyhow::Result<()> {
     for _ in 0..MANY {
         browser.press(key).await?;
@@ -88,7 +89,7 @@ async fn a_post_is_read_and_a_message_sent_by_keyboard_alone() -> anyhow::Result
         ("#subject", "A question"),
         ("#message", "How do flash messages work?"),
     ] {
-        // The fields follow each other: what people don't see is not in between.
+        // The next field follows at once: the honeypot can't be focused.
         browser.press(TAB).await?;
         browser.until(HAS_FOCUS, vec![json!(field)]).await?;
         browser.press(text).await?;

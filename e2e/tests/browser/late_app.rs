@@ -1,4 +1,4 @@
-//! A reader who does not wait for the app: what they did to the page is still so when it comes.
+//! Readers who use a page before the app has started. The app keeps what they did.
 
 use e2e::browser::Browser;
 use e2e::fault_proxy::{Fault, FaultProxy};
@@ -7,16 +7,17 @@ use serde_json::{Value, json};
 
 use crate::first_page::ADD_ELEMENT;
 
-/// What a reader would notice if it changed.
+/// The state of a page that a reader would notice: focus, selection, scroll position, text in fields, and
+/// open parts.
 const STATE: &str = "
     const field = document.activeElement;
     return [field.id || field.tagName, field.selectionStart ?? null, scrollY,
         ...[...document.querySelectorAll('input:not([type=hidden]), textarea')].map(it => it.value),
         ...[...document.querySelectorAll('details')].map(it => it.open)]";
-/// The list of contents, which opens without a script.
+/// The summary of the table of contents, which opens without a script.
 const SUMMARY: &str = ".contents summary";
 
-/// A browser for which the app is on its way, at a page of the site.
+/// Opens a page of the site in a browser in which the app is still loading.
 async fn open_early(
     path: &str,
     prepare: Option<&str>,
@@ -33,8 +34,8 @@ async fn open_early(
     Ok((site, proxy, browser))
 }
 
-/// Lets the app come. Fails if that changes what the reader did.
-async fn app_comes(proxy: &FaultProxy, browser: &Browser) -> anyhow::Result<()> {
+/// Lets the app start. Fails if that changes the state of the page.
+async fn start_app(proxy: &FaultProxy, browser: &Browser) -> anyhow::Result<()> {
     let before = browser.run(STATE).await?;
     proxy.lift();
     browser.await_app().await?;
@@ -67,7 +68,7 @@ async fn a_message_that_is_being_written_goes_on_and_is_sent_by_the_app() -> any
     browser.resize(390, 600).await?;
     write_message(&browser).await?;
     assert_ne!(browser.run("return scrollY").await?, 0);
-    app_comes(&proxy, &browser).await?;
+    start_app(&proxy, &browser).await?;
     browser.type_into("#message", "tence").await?;
     browser.click(".contact-form button").await?;
     browser.find("[data-testid=reference]").await?;
@@ -83,7 +84,7 @@ async fn what_is_open_and_where_a_reader_is_in_a_post_stays() -> anyhow::Result<
     browser.click(SUMMARY).await?;
     browser.find(".contents details[open]").await?;
     browser.run("scrollTo(0, 900)").await?;
-    app_comes(&proxy, &browser).await?;
+    start_app(&proxy, &browser).await?;
     let state = browser.run(STATE).await?;
     assert_eq!(state[0], json!("SUMMARY"));
     assert_eq!(state[2], json!(900));
@@ -95,7 +96,7 @@ async fn what_is_open_and_where_a_reader_is_in_a_post_stays() -> anyhow::Result<
 async fn a_half_typed_search_gets_its_suggestions_from_the_app() -> anyhow::Result<()> {
     let (_site, proxy, browser) = open_early("/about", None).await?;
     browser.type_into("#search-box", "ses").await?;
-    app_comes(&proxy, &browser).await?;
+    start_app(&proxy, &browser).await?;
     browser.type_into("#search-box", "s").await?;
     browser.find(".suggestion").await?;
     browser.press("\u{e007}").await?;
@@ -104,13 +105,12 @@ async fn a_half_typed_search_gets_its_suggestions_from_the_app() -> anyhow::Resu
 }
 
 #[tokio::test]
-async fn where_the_app_starts_a_second_time_nothing_that_was_typed_is_lost_either()
--> anyhow::Result<()> {
+async fn typed_text_is_kept_when_the_app_starts_a_second_time() -> anyhow::Result<()> {
     let (_site, proxy, browser) = open_early("/contact", Some(ADD_ELEMENT)).await?;
     browser.resize(390, 600).await?;
     write_message(&browser).await?;
-    app_comes(&proxy, &browser).await?;
-    // The first start fails, and says why on the console.
+    start_app(&proxy, &browser).await?;
+    // The first start failed, and the app has replaced the changed page.
     let restarted = browser
         .run("return document.querySelector('main > aside')")
         .await?;
@@ -121,7 +121,7 @@ async fn where_the_app_starts_a_second_time_nothing_that_was_typed_is_lost_eithe
     Ok(())
 }
 
-/// When the app's files were asked for, each relative to the first paint; in milliseconds.
+/// When the browser requested each file of the app, in milliseconds after the first paint.
 const REQUESTS_AFTER_PAINT: &str = "
     const [paint] = performance.getEntriesByName('first-contentful-paint');
     return performance.getEntriesByType('resource')

@@ -1,4 +1,4 @@
-//! The site as a reader meets it.
+//! Tests of the site in a real browser.
 
 mod accessibility;
 mod contact;
@@ -25,7 +25,7 @@ use e2e::browser::Browser;
 use e2e::fault_proxy::FaultProxy;
 use e2e::site::Site;
 
-/// A site with the built-in posts, and a browser that went to a page of it.
+/// A site with the built-in posts, and a browser with one of its pages.
 async fn open_page(path: &str) -> anyhow::Result<(Site, Browser)> {
     let site = Site::start().await?;
     let browser = Browser::open(site.origin()).await?;

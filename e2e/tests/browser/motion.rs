@@ -4,7 +4,7 @@ use e2e::browser::Browser;
 use e2e::fault_proxy::{Fault, FaultProxy};
 use e2e::site::Site;
 
-/// Where the page is in the very moment in which it was told to go to its top.
+/// Whether the page is at its top right after a click on "Back to top".
 const TO_TOP: &str = "document.querySelector('.back-to-top').click(); return scrollY === 0";
 
 /// A browser of a reader who prefers less motion.
@@ -23,7 +23,7 @@ async fn scroll_down(browser: &Browser) -> anyhow::Result<()> {
 }
 
 #[tokio::test]
-async fn the_way_to_the_top_is_a_jump_only_for_those_who_want_it() -> anyhow::Result<()> {
+async fn scrolling_to_the_top_is_smooth_unless_motion_is_reduced() -> anyhow::Result<()> {
     let site = Site::start().await?;
     let still = open_still(site.origin()).await?;
     scroll_down(&still).await?;
@@ -32,19 +32,19 @@ async fn the_way_to_the_top_is_a_jump_only_for_those_who_want_it() -> anyhow::Re
 
     let moving = Browser::open(site.origin()).await?;
     scroll_down(&moving).await?;
-    assert_eq!(moving.run(TO_TOP).await?, false, "gently");
+    assert_eq!(moving.run(TO_TOP).await?, false, "the scrolling is smooth");
     moving.until("return scrollY === 0", vec![]).await?;
     Ok(())
 }
 
-/// Whether the browser animates the way to each page.
+/// Records whether the browser animates the transition to a page.
 const REVEAL: &str = "addEventListener('pagereveal', event => { window.isAnimated = event.viewTransition !== null })";
 
 #[tokio::test]
-async fn the_way_to_a_page_is_animated_only_for_those_who_want_it() -> anyhow::Result<()> {
+async fn transitions_between_pages_are_animated_unless_motion_is_reduced() -> anyhow::Result<()> {
     let site = Site::start().await?;
     let proxy = FaultProxy::before(site.origin()).await?;
-    // Between documents, that is where no app has started.
+    // The browser animates transitions between documents, that is before the app has started.
     proxy.set("_bg.wasm", Fault::Silence);
     for (preferred, is_animated) in [("no-preference", true), ("reduce", false)] {
         let browser = Browser::open(proxy.origin()).await?;
@@ -64,7 +64,7 @@ async fn the_way_to_a_page_is_animated_only_for_those_who_want_it() -> anyhow::R
 }
 
 #[tokio::test]
-async fn nothing_glows_or_slides_while_readers_who_want_stillness_wait() -> anyhow::Result<()> {
+async fn placeholders_and_toasts_hold_still_if_motion_is_reduced() -> anyhow::Result<()> {
     let site = Site::start().await?;
     let proxy = FaultProxy::before(site.origin()).await?;
     let browser = open_still(proxy.origin()).await?;

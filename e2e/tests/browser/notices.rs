@@ -1,4 +1,4 @@
-//! Toasts and their history for readers who need more time, a keyboard or a screen reader.
+//! Toasts and their history, for readers who need more time or use a keyboard or a screen reader.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use e2e::browser::Browser;
 use e2e::site::Site;
 use serde_json::json;
 
-/// WebDriver's key.
+/// WebDriver's code of the key.
 const ESCAPE: &str = "\u{e00c}";
 const TOAST: &str = ".toast-stack .alert.show";
 const ONE_IS_NEW: &str = "#message-center[aria-label='Messages: 1 new']";
@@ -21,7 +21,7 @@ async fn open() -> anyhow::Result<(Site, Browser)> {
     Ok((site, browser))
 }
 
-/// Asks for a post that isn't there: the server says so in a message.
+/// Opens a post that doesn't exist. The server says so in a flash.
 async fn miss_a_post(browser: &Browser) -> anyhow::Result<()> {
     browser.visit("/blogs/none").await?;
     browser.await_app().await?;
@@ -63,7 +63,7 @@ async fn every_message_can_be_read_again() -> anyhow::Result<()> {
         )
         .await?;
 
-    // Through a reload, and together with what comes after it.
+    // The history is kept through a reload, and an equal flash after it is counted.
     miss_a_post(&browser).await?;
     browser.click("#message-center").await?;
     browser
@@ -81,7 +81,7 @@ async fn messages_come_into_regions_that_were_there_before() -> anyhow::Result<(
     browser
         .run("document.querySelectorAll('.toast-stack > *').forEach(region => { region.dataset.since = 'start' })")
         .await?;
-    // What went wrong is an alert, the rest a status.
+    // Errors are in the region `alert`, other messages in `status`.
     browser.click(".session-panel summary").await?;
     browser.click("#end-session").await?;
     browser
@@ -94,7 +94,7 @@ async fn messages_come_into_regions_that_were_there_before() -> anyhow::Result<(
     browser
         .find(".toast-stack > [role=alert][data-since=start] .alert-danger.show")
         .await?;
-    // They stand below each other as they came, and the newest goes first.
+    // They are in the order of their arrival, and Escape closes the newest first.
     browser
         .until(
             "const top = css => document.querySelector(css).getBoundingClientRect().top;
@@ -159,7 +159,7 @@ async fn a_dialog_does_not_take_time_from_the_messages_behind_it() -> anyhow::Re
 async fn escape_closes_the_newest_message_and_the_focus_is_never_lost() -> anyhow::Result<()> {
     let (_site, browser) = open().await?;
     miss_a_post(&browser).await?;
-    // From the message's own button: on to the page's heading.
+    // If the focus was only on the toast's own button, it moves to the page's heading.
     browser
         .run("document.querySelector('.toast-stack .btn-close').focus()")
         .await?;
@@ -169,8 +169,8 @@ async fn escape_closes_the_newest_message_and_the_focus_is_never_lost() -> anyho
         .until("return document.activeElement.tagName === 'H1'", vec![])
         .await?;
 
-    // From elsewhere: back to the control that had the focus before. It is one of the frame, which
-    // stays while the page is drawn again.
+    // If it came from another control, it moves back there. That control is in the frame, which stays
+    // while the page renders again.
     miss_a_post(&browser).await?;
     browser
         .run(
@@ -230,7 +230,7 @@ async fn single_keys_move_through_the_site_until_they_are_turned_off() -> anyhow
         .await?;
     browser.press("?").await?;
     browser.find("dialog#shortcuts[open]").await?;
-    // A dialog has its keys for itself.
+    // While a dialog is open, shortcuts don't work.
     browser.press("j").await?;
     browser.click("#shortcuts-on").await?;
     browser.press(ESCAPE).await?;
@@ -241,7 +241,7 @@ async fn single_keys_move_through_the_site_until_they_are_turned_off() -> anyhow
     browser.until(at_card, vec![json!(1)]).await?;
     assert_eq!(browser.count("#shortcuts").await?, 0);
 
-    // The list, and the switch in it, can still be reached; the setting outlives a reload.
+    // The list with the setting can still be opened, and the setting is kept through a reload.
     browser.client().refresh().await?;
     browser.click("#show-shortcuts").await?;
     browser
@@ -254,7 +254,7 @@ async fn single_keys_move_through_the_site_until_they_are_turned_off() -> anyhow
     browser.click("#shortcuts .btn-close").await?;
     browser.await_gone("#shortcuts").await?;
 
-    // In a field, keys are letters.
+    // In a field the keys type letters.
     browser.click(".site-footer a[href='/contact']").await?;
     browser.type_into("#name", "jkt?").await?;
     browser

@@ -1,4 +1,4 @@
-//! Blogs of other programs as sources: a WordPress and a Ghost site, made of answers that real ones gave.
+//! Sites of other programs as sources: WordPress and Ghost, built from answers of real sites.
 
 use std::collections::HashMap;
 use std::fs;
@@ -72,7 +72,7 @@ async fn a_wordpress_site_is_shown_as_it_calls_itself() -> anyhow::Result<()> {
     browser
         .await_text(&sticky, "The Al Hajar Mountains")
         .await?;
-    // The pictures of the site can't be loaded here, and the app shows drawn covers instead.
+    // The pictures can't be loaded here, so the app replaces them. The server's page still has them.
     let home = reqwest::get(site.origin()).await?.text().await?;
     anyhow::ensure!(home.contains("srcset=\"https://demo.worona.org/"), "{home}");
 

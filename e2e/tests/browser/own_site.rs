@@ -6,7 +6,7 @@ use e2e::{axe, own_site};
 use serde_json::json;
 
 const NAME: &str = "Werkstatt Notizen";
-/// Pages of the app.
+/// Pages that the app shows.
 const PAGES: [&str; 10] = [
     "/",
     "/blogs",
@@ -19,12 +19,12 @@ const PAGES: [&str; 10] = [
     "/nowhere",
     "/blogs/none",
 ];
-/// What the page says beside its generator: the words that a reader, a search engine or a script gets.
+/// The page's HTML without the name of its generator.
 const SOURCE: &str = "
     document.querySelector('meta[name=generator]')?.remove();
     return document.documentElement.outerHTML";
 
-/// The built-in name and words that a text has.
+/// The built-in name and words that a text contains.
 fn built_in_words(text: &str) -> Vec<&'static str> {
     let words = ["FlashBlog", "Bright ideas", "careful posts"];
     words
@@ -62,7 +62,7 @@ async fn no_page_has_the_built_in_name_or_words() -> anyhow::Result<()> {
 #[tokio::test]
 async fn no_file_or_failure_has_the_built_in_name_or_words() -> anyhow::Result<()> {
     let site = own_site::start(&[]).await?;
-    // Nothing listens there.
+    // Its source can't be reached: nothing listens at this port.
     let broken = own_site::start(&["--source", "http://127.0.0.1:9/posts.json"]).await?;
     let client = reqwest::Client::builder().no_proxy().build()?;
     let home = client.get(site.origin()).send().await?.text().await?;
@@ -114,12 +114,12 @@ async fn no_file_or_failure_has_the_built_in_name_or_words() -> anyhow::Result<(
     Ok(())
 }
 
-/// The language of an element, as assistive technology finds it.
+/// The language of an element, as assistive technology determines it.
 const LANGUAGE: &str =
     "return document.querySelector(arguments[0]).closest('[lang]').getAttribute('lang')";
 
 #[tokio::test]
-async fn words_are_marked_as_what_they_are_and_dates_are_in_the_language_of_the_site()
+async fn words_are_marked_with_their_language_and_dates_are_in_that_of_the_site()
 -> anyhow::Result<()> {
     let site = own_site::start(&[]).await?;
     let browser = Browser::open(site.origin()).await?;
@@ -140,7 +140,7 @@ async fn words_are_marked_as_what_they_are_and_dates_are_in_the_language_of_the_
         let found = browser.client().execute(LANGUAGE, vec![json!(css)]).await?;
         assert_eq!(found, language, "{css}");
     }
-    // As the app shows it.
+    // The same date, rendered by the app.
     browser.click(".site-footer a[href='/blogs']").await?;
     browser.await_path("/blogs").await?;
     browser.await_text(".blog-card time", "5. März 2026").await
@@ -164,10 +164,10 @@ async fn links_to_old_addresses_and_keys_lead_to_posts_and_pages() -> anyhow::Re
     browser.await_text("h1", "Impressum").await
 }
 
-/// How many accents are tried for the theme that a visitor's system asks for.
+/// The number of accent colours that are tried.
 const ACCENTS: usize = 12;
 
-/// A linear congruential generator (Knuth, MMIX): equal colours in each run.
+/// Colours of a linear congruential generator (Knuth, MMIX): the same in each run.
 fn random_colours() -> impl Iterator<Item = String> {
     let mut state = 13_u64;
     std::iter::from_fn(move || {
@@ -182,7 +182,7 @@ fn random_colours() -> impl Iterator<Item = String> {
 async fn axe_finds_nothing_in_any_accent_in_both_themes() -> anyhow::Result<()> {
     let mut tried = Vec::new();
     let mut found = Vec::new();
-    // Those that are too pale are refused.
+    // The server refuses colours that are too pale.
     for accent in random_colours().take(4 * ACCENTS) {
         if tried.len() == ACCENTS {
             break;
@@ -196,7 +196,7 @@ async fn axe_finds_nothing_in_any_accent_in_both_themes() -> anyhow::Result<()> 
         browser.prefer("prefers-reduced-motion", "reduce").await?;
         for theme in THEMES {
             browser.prefer("prefers-color-scheme", theme).await?;
-            // Buttons, links, the form and its alert; cards and chips; a post.
+            // Three pages: buttons, links, the form and its alert; cards and chips; a post.
             browser.visit("/contact").await?;
             browser.click(".contact-form button").await?;
             browser.find("#contact-faults").await?;
@@ -222,7 +222,7 @@ async fn look(browser: &Browser, accent: &str, theme: &str) -> anyhow::Result<Ve
     Ok(told.collect())
 }
 
-/// What of the header is cut off or broken into lines.
+/// Elements of the header that are outside the screen or wrapped into several lines.
 const HEADER_FAULTS: &str = "
     const shown = [...document.querySelectorAll(
         '.site-header .navbar-brand, .site-header .nav-link, .site-header .icon-button, .site-search input')]

@@ -1,9 +1,9 @@
-//! What readers wait for.
+//! The size of a first visit.
 
 use e2e::page_weight::{LIMIT_BYTES, Part, READABLE_LIMIT_BYTES, first_visit};
 
 #[tokio::test]
-async fn a_first_visit_is_light() -> anyhow::Result<()> {
+async fn a_first_visit_stays_below_its_limits() -> anyhow::Result<()> {
     for path in ["/", "/blogs", "/blogs/a-session-is-a-signature"] {
         let parts = first_visit(path).await?;
         let sum = |parts: &mut dyn Iterator<Item = &Part>| -> usize {
@@ -17,7 +17,7 @@ async fn a_first_visit_is_light() -> anyhow::Result<()> {
                 "{parts:#?}"
             );
         }
-        // The text of other pages weighs what it weighs.
+        // The size of other pages depends on their posts.
         assert!(
             path != "/" || total <= LIMIT_BYTES,
             "{total} bytes: {parts:#?}"

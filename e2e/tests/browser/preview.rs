@@ -1,4 +1,4 @@
-//! Writing with a preview: an open page follows its file.
+//! `--preview`: an open page is loaded again when its file has changed.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use e2e::site::Site;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// Two screens down, with the focus on a link there.
+/// Scrolls down and focuses a link. Returns the scroll position.
 const READ: &str = "document.querySelector('#app a[href=\"https://example.org/\"]').focus();
     scrollTo({top: 1234, behavior: 'instant'});
     return scrollY";
@@ -50,7 +50,7 @@ async fn an_open_page_shows_a_saved_change_and_keeps_its_place() -> anyhow::Resu
     browser.await_app().await?;
     await_place(&browser, &place).await?;
 
-    // Where a broken file leaves no room for the place, it is there again with the post.
+    // The page of a broken file is too short for the scroll position. It is restored with the post.
     fs::write(&file, "---\ntitle: [\n---\n")?;
     browser.await_text("h1", "a.md can’t be read").await?;
     browser.await_text(".byline-mark", "Error").await?;
@@ -61,7 +61,7 @@ async fn an_open_page_shows_a_saved_change_and_keeps_its_place() -> anyhow::Resu
     browser.await_app().await?;
     browser.until("return scrollY === 1234", Vec::new()).await?;
 
-    // A post that comes is in the open list, first and marked.
+    // A new post appears in the open list, with its mark.
     browser.visit("/blogs").await?;
     browser.await_app().await?;
     let new = folder.path().join("b.md");

@@ -1,4 +1,4 @@
-//! Reading: tags, long posts, sharing.
+//! Reading posts: tags, table of contents, progress bar, print, sharing.
 
 use e2e::browser::Browser;
 use e2e::site::Site;
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::open_page;
 
-/// A long post with headings on two levels, and the one after it.
+/// A long post with headings on two levels.
 const LONG: &str = "/blogs/a-session-is-a-signature";
 const CARD: &str = "[data-testid=blog-card]";
 const STATUS: &str = ".share [role=status]";
@@ -81,7 +81,7 @@ async fn the_contents_lead_to_a_section_and_back_returns() -> anyhow::Result<()>
     browser.client().forward().await?;
     browser.until(at_the_section, vec![]).await?;
 
-    // Typed on the page, and on arrival.
+    // An address with a hash works from the same page and from another one.
     for _ in 0..2 {
         browser.visit(&format!("{LONG}#h-keys")).await?;
         browser
@@ -109,7 +109,7 @@ async fn the_current_section_is_in_sight_in_long_contents() -> anyhow::Result<()
              const link = contents.querySelector('[aria-current]');
              if (link?.hash !== '#h-the-short-version') return false;
              const [frame, place] = [contents, link].map(e => e.getBoundingClientRect());
-             // Scroll positions are whole pixels, heights of lines are not.
+             // A tolerance of 1 px: scroll positions are whole pixels, line heights are not.
              return contents.scrollHeight > contents.clientHeight
                 && place.top > frame.top - 1 && place.bottom < frame.bottom + 1",
             vec![],
@@ -164,7 +164,7 @@ async fn the_progress_bar_follows_the_text_unless_motion_is_reduced() -> anyhow:
 }
 
 #[tokio::test]
-async fn paper_has_the_text_and_nothing_to_click() -> anyhow::Result<()> {
+async fn print_has_the_text_and_no_controls() -> anyhow::Result<()> {
     let (_site, browser) = open_page(LONG).await?;
     browser.find(".contents").await?;
     browser
@@ -230,7 +230,7 @@ async fn a_link_is_copied_or_shown_to_be_copied() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
-async fn the_systems_own_way_to_share_is_offered_where_there_is_one() -> anyhow::Result<()> {
+async fn the_systems_share_dialog_is_offered_if_there_is_one() -> anyhow::Result<()> {
     let site = Site::start().await?;
     let browser = Browser::open(site.origin()).await?;
     let stub = "Navigator.prototype.share = data => {
@@ -248,7 +248,7 @@ async fn the_systems_own_way_to_share_is_offered_where_there_is_one() -> anyhow:
             vec![json!(format!("{}{LONG}", site.origin()))],
         )
         .await?;
-    // Thinking better of it is no failure.
+    // Closing the dialog is not a failure.
     browser
         .run("window.shared = null; window.refusal = 'AbortError'")
         .await?;

@@ -1,4 +1,4 @@
-//! What depends on how far something is scrolled.
+//! Parts that depend on the scroll position.
 
 use e2e::browser::Browser;
 use e2e::site::Site;
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::open_page;
 
 const CARD: &str = "[data-testid=blog-card]";
-/// The chip of what is shown is wholly on the screen, and only its row was scrolled for that.
+/// Whether the chip of the shown list is on the screen, and only its row was scrolled.
 const CHIP_IS_SEEN: &str = "
     const chip = document.querySelector('.chips-filter [aria-current]');
     if (chip?.firstChild?.textContent.trim() !== arguments[0]) return false;
@@ -15,7 +15,7 @@ const CHIP_IS_SEEN: &str = "
     return left > -1 && right < innerWidth + 1 && scrollX === 0 && scrollY === 0";
 
 #[tokio::test]
-async fn the_head_and_the_way_to_the_top_change_at_their_edges() -> anyhow::Result<()> {
+async fn the_header_and_back_to_top_change_at_their_scroll_positions() -> anyhow::Result<()> {
     let (_site, browser) = open_page("/blogs").await?;
     browser.find(CARD).await?;
     for (edge, beyond) in [(50, ".site-header.is-scrolled"), (300, ".back-to-top")] {

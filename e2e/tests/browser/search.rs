@@ -1,4 +1,4 @@
-//! Search: the box in the head of every page, and the page of results.
+//! Search: the box in the header of every page, and the page of results.
 
 use e2e::browser::Browser;
 use e2e::fault_proxy::Fault;
@@ -31,8 +31,8 @@ async fn press(browser: &Browser, key: Key) -> anyhow::Result<()> {
     type_keys(browser, &String::from(char::from(key))).await
 }
 
-/// Waits until the option that the keyboard is at leads to this address, and until assistive
-/// technology is told so.
+/// Waits until the option with this address is selected, also for assistive technology
+/// (`aria-activedescendant`).
 async fn await_active(browser: &Browser, href: &str) -> anyhow::Result<()> {
     let script =
         "const id = document.querySelector('#search-box').getAttribute('aria-activedescendant');
@@ -54,7 +54,7 @@ async fn await_value(browser: &Browser, value: &str) -> anyhow::Result<()> {
     browser.until(script, vec![json!(value)]).await
 }
 
-/// Waits until the browser has had an answer to this request, and a frame after it.
+/// Waits until this request was answered, and three frames were painted after it.
 async fn await_answer(browser: &Browser, request: &str) -> anyhow::Result<()> {
     let script = "return performance.getEntriesByType('resource')
         .some(e => e.name.includes(arguments[0]) && e.responseEnd > 0)";
@@ -71,7 +71,7 @@ async fn typing_suggests_posts_and_the_keyboard_opens_one() -> anyhow::Result<()
     let (_site, browser) = open_page("/about").await?;
     await_expanded(&browser, false).await?;
     type_keys(&browser, "sessiom sig").await?;
-    // A typo and an unfinished word are forgiven.
+    // A typo and an unfinished word still match.
     await_answer(&browser, "/api/v1/search?q=sessiom%20sig&").await?;
     await_expanded(&browser, true).await?;
     let all = "/search?q=sessiom%20sig";
@@ -113,7 +113,7 @@ async fn suggestions_close_open_and_are_clicked() -> anyhow::Result<()> {
     press(&browser, Key::Down).await?;
     await_expanded(&browser, true).await?;
     await_active(&browser, SIGNATURE).await?;
-    // The Tab key leads on and closes.
+    // The Tab key moves the focus on and closes the list.
     press(&browser, Key::Tab).await?;
     await_expanded(&browser, false).await?;
     type_keys(&browser, "s").await?;
@@ -143,7 +143,7 @@ async fn enter_opens_the_results_page_by_page_and_back_returns() -> anyhow::Resu
         .await?;
     let title = browser.client().title().await?;
     assert_eq!(title, "Search: SESSION · FlashBlog");
-    // The heading has the focus, so that a screen reader tells where it is.
+    // The heading has the focus, so that screen readers announce the page.
     browser
         .until("return document.activeElement.tagName === 'H1'", vec![])
         .await?;
@@ -186,7 +186,7 @@ async fn a_link_to_results_shows_them_with_its_text_in_the_field() -> anyhow::Re
     browser.find(RESULT).await?;
     await_value(&browser, "naïve sÉarch").await?;
     await_expanded(&browser, false).await?;
-    // Nothing was asked of the API: the page brought its results along.
+    // The page contained its results, so the API was not asked.
     let asked = browser
         .run("return performance.getEntriesByType('resource').filter(e => e.name.includes('/api/v1/search')).length")
         .await?;
@@ -206,7 +206,7 @@ async fn a_blank_search_is_the_list_of_blogs() -> anyhow::Result<()> {
     browser.await_path("/blogs").await?;
     browser.await_text("h1", "Blogs").await?;
 
-    // A link within the app is none that Back would be caught by.
+    // The app follows such a link too, and Back does not return to it.
     browser.visit("/about").await?;
     browser
         .run(
@@ -306,7 +306,7 @@ async fn single_keys_lead_to_the_field_and_through_the_results() -> anyhow::Resu
         browser.press("/").await?;
         browser.until(focused, vec![json!(BOX)]).await?;
         await_value(&browser, "session").await?;
-        // Another search begins.
+        // The text is selected, so typing replaces it.
         browser.press("x").await?;
         await_value(&browser, "x").await?;
     }
@@ -314,7 +314,7 @@ async fn single_keys_lead_to_the_field_and_through_the_results() -> anyhow::Resu
 }
 
 #[tokio::test]
-async fn on_a_phone_the_field_goes_the_way_it_came() -> anyhow::Result<()> {
+async fn on_a_phone_closing_the_search_field_returns_the_focus() -> anyhow::Result<()> {
     let site = Site::start().await?;
     let browser = Browser::open(site.origin()).await?;
     browser.resize(390, 700).await?;
@@ -335,7 +335,7 @@ async fn on_a_phone_the_field_goes_the_way_it_came() -> anyhow::Result<()> {
     press(&browser, Key::Escape).await?;
     browser.until(focused, vec![json!(first)]).await?;
 
-    // On a wide screen it stays, and so does the focus.
+    // On a wide screen the field stays, and so does the focus.
     browser.resize(1280, 700).await?;
     browser.press("/").await?;
     browser.until(focused, vec![json!(BOX)]).await?;
@@ -370,7 +370,7 @@ async fn on_a_phone_the_field_is_behind_an_icon() -> anyhow::Result<()> {
             .run("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
             .await?;
         assert_eq!(overflow, 0, "{width}");
-        // The head is one row, whatever stands in it.
+        // The header has one row at every width.
         let rows = "return document.querySelector('.navbar-brand').getBoundingClientRect().bottom
             <= document.querySelector('.navbar-tools').getBoundingClientRect().top";
         assert_eq!(browser.run(rows).await?, false, "{width}");

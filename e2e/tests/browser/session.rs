@@ -1,4 +1,4 @@
-//! The reader's session, where it matters.
+//! The reader's session: shown, ended, lost and altered.
 
 use anyhow::Context;
 use e2e::browser::{Browser, awaited};
@@ -27,7 +27,7 @@ async fn the_about_page_shows_the_session_and_ends_it() -> anyhow::Result<()> {
     browser
         .await_text(".toast-stack .alert-info p", "Your session has ended.")
         .await?;
-    // The button that had the focus has gone.
+    // The button that had the focus is removed, so the focus moves to the summary.
     browser
         .until(
             "return document.activeElement.matches('.session-panel summary')",
@@ -44,7 +44,7 @@ async fn the_about_page_shows_the_session_and_ends_it() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The session's cookie, once there is one whose value is another than this.
+/// The session's cookie, as soon as its value is not `value`.
 async fn cookie_other_than(browser: &Browser, value: &Value) -> anyhow::Result<Value> {
     let look = async || {
         let known = browser.devtools("Network.getCookies", json!({})).await?;
@@ -56,7 +56,7 @@ async fn cookie_other_than(browser: &Browser, value: &Value) -> anyhow::Result<V
     awaited(look).await?.context("no other cookie")
 }
 
-/// Goes on reading as if nothing had happened.
+/// Opens the next page of the list. Fails if a message or a failure is shown.
 pub(crate) async fn read_on(browser: &Browser) -> anyhow::Result<()> {
     browser
         .click("nav[aria-label=Pages] a[href='/blogs?page=2']")
@@ -70,8 +70,8 @@ pub(crate) async fn read_on(browser: &Browser) -> anyhow::Result<()> {
 }
 
 #[tokio::test]
-async fn a_session_that_was_lost_is_renewed_without_a_word() -> anyhow::Result<()> {
-    // The first page of a visit needs no session: it asks the API for nothing.
+async fn a_lost_session_is_replaced_silently() -> anyhow::Result<()> {
+    // The first page of a visit asks the API for nothing, so it begins no session.
     let (_site, browser) = open_page("/contact").await?;
     browser.click(".navbar-nav a[href='/blogs']").await?;
     browser.find("[data-testid=blog-card]").await?;
@@ -83,8 +83,8 @@ async fn a_session_that_was_lost_is_renewed_without_a_word() -> anyhow::Result<(
 }
 
 #[tokio::test]
-async fn a_session_that_was_altered_is_renewed_without_a_word() -> anyhow::Result<()> {
-    // The first page of a visit needs no session: it asks the API for nothing.
+async fn an_altered_session_is_replaced_silently() -> anyhow::Result<()> {
+    // The first page of a visit asks the API for nothing, so it begins no session.
     let (_site, browser) = open_page("/contact").await?;
     browser.click(".navbar-nav a[href='/blogs']").await?;
     browser.find("[data-testid=blog-card]").await?;

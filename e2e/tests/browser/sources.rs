@@ -1,4 +1,4 @@
-//! Posts from elsewhere.
+//! Posts of other sources than the built-in posts.
 
 use std::sync::Arc;
 
@@ -11,15 +11,15 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-/// An upstream in the shape of the API that FlaskBlog reads.
+/// A stub of the JSON API that FlaskBlog reads.
 pub(crate) struct Upstream {
     address: String,
-    /// `None` is a 500.
+    /// The body. `None`: the stub answers 500.
     answer: Arc<Mutex<Option<String>>>,
 }
 
 impl Upstream {
-    /// One that holds these posts.
+    /// Starts a stub with these posts.
     pub(crate) async fn start(blogs: Value) -> anyhow::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = format!("http://{}/blogs", listener.local_addr()?);
@@ -36,19 +36,19 @@ impl Upstream {
         Ok(Self { address, answer })
     }
 
-    /// What `--source` takes.
+    /// The address for `--source`.
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
 
-    /// From now on it fails.
+    /// Makes it answer 500 from now on.
     pub(crate) fn fail(&self) {
         *self.answer.lock() = None;
     }
 }
 
 #[tokio::test]
-async fn a_json_blog_api_is_shown_with_what_it_leaves_out_filled_in() -> anyhow::Result<()> {
+async fn a_json_blog_api_is_shown_with_defaults_for_missing_fields() -> anyhow::Result<()> {
     let blogs = json!([
         {"id": 1, "title": "Without anything else"},
         {
@@ -79,7 +79,7 @@ async fn a_json_blog_api_is_shown_with_what_it_leaves_out_filled_in() -> anyhow:
 }
 
 #[tokio::test]
-async fn an_upstream_that_is_down_is_said_calmly() -> anyhow::Result<()> {
+async fn a_source_that_is_down_is_a_warning_and_a_failure_view() -> anyhow::Result<()> {
     let upstream = Upstream::start(json!([])).await?;
     upstream.fail();
     let site = Site::with_arguments(&["--source", upstream.address()]).await?;

@@ -1,4 +1,4 @@
-//! One reader, two tabs.
+//! One session in two tabs, and the Back button.
 
 use e2e::browser::Browser;
 use e2e::site::Site;
@@ -8,15 +8,15 @@ use crate::open_page;
 use crate::session::read_on;
 
 const ALERT: &str = ".toast-stack .alert";
-/// A form post as browsers without scripts send it, but the redirect is left alone: its message
-/// waits in the session.
+/// A form post like that of a browser without scripts, but it does not follow the redirect. So its flashes
+/// wait.
 const POST_AND_STAY: &str = "
     const done = arguments[arguments.length - 1];
     const message = {name: 'Ada', email: 'ada@example.org', subject: 'A question', message: 'How?'};
     fetch('/contact', {method: 'POST', body: new URLSearchParams(message), redirect: 'manual'})
         .then(answer => done(answer.type), error => done(String(error)))";
 
-/// Opens a page in another tab; gives the first tab and the other, which is in proxy.
+/// Opens a page in another tab and switches to it. Returns the first tab and the new one.
 async fn second_tab(browser: &Browser, path: &str) -> anyhow::Result<(WindowHandle, WindowHandle)> {
     let first = browser.client().window().await?;
     let second = browser.client().new_window(true).await?.handle;
@@ -52,7 +52,7 @@ async fn a_message_that_waits_is_shown_once_in_one_of_them() -> anyhow::Result<(
     let about = "/about";
     browser.visit(about).await?;
     browser.await_text("h1", "About FlashBlog").await?;
-    // The app asks for what waits when it starts.
+    // When the app starts, it asks for waiting flashes.
     browser.await_app().await?;
     let sent = browser
         .client()
@@ -61,7 +61,7 @@ async fn a_message_that_waits_is_shown_once_in_one_of_them() -> anyhow::Result<(
     assert_eq!(sent, "opaqueredirect");
     let (first, _) = second_tab(&browser, "/blogs").await?;
     browser.find(&format!("{ALERT}.alert-success.show")).await?;
-    // That it was sent, and under which reference.
+    // Two flashes: the message was sent, and its reference.
     assert_eq!(browser.count(ALERT).await?, 2);
 
     browser.client().switch_to_window(first).await?;
@@ -82,7 +82,7 @@ async fn back_neither_shows_the_message_of_a_page_again_nor_takes_one() -> anyho
     browser.visit("/blogs").await?;
     browser.await_app().await?;
     leave().await;
-    // A document, not a page that the app opens.
+    // This loads a document; the app does not open the page.
     browser.visit("/about").await?;
     browser.find(&format!("{ALERT}.show")).await?;
     browser.await_app().await?;
@@ -95,7 +95,7 @@ async fn back_neither_shows_the_message_of_a_page_again_nor_takes_one() -> anyho
     browser.await_text(".icon-button-count", "2").await?;
     assert_eq!(browser.count(ALERT).await?, 0);
 
-    // What waits meanwhile is told by the page that asks the server next, and by no other.
+    // The next page that asks the server shows the flashes, and no other page does.
     leave().await;
     browser.client().back().await?;
     browser.await_text("h1", "Blogs").await?;
@@ -111,10 +111,9 @@ async fn back_neither_shows_the_message_of_a_page_again_nor_takes_one() -> anyho
     Ok(())
 }
 
-/// Browsers may show the page itself again as it was left.
+/// Back may show a page that the browser kept, so the page is reloaded.
 #[tokio::test]
-async fn without_scripts_a_page_that_is_loaded_again_has_its_message_no_more() -> anyhow::Result<()>
-{
+async fn without_scripts_a_reloaded_page_shows_its_flash_no_more() -> anyhow::Result<()> {
     let site = Site::start().await?;
     let browser = Browser::open(site.origin()).await?;
     browser.disable_scripts().await?;

@@ -1,4 +1,4 @@
-//! Through the site: pages, addresses, toasts, themes.
+//! A visit of the site: pages, addresses, toasts, themes.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ const PAGE_2: &str = "nav[aria-label=Pages] a[href='/blogs?page=2']";
 const CARD: &str = "[data-testid=blog-card]";
 const SECOND_LINK: &str = ".blog-grid > :nth-child(2) .stretched-link";
 const LAST_LINK: &str = ".blog-grid > :last-child .stretched-link";
-/// The theme on the page is this one, and the browser's own bar has the page's colour.
+/// Whether the page has this theme, and the browser's bar has the page's colour.
 const IS_SHOWN: &str = "
     const rgb = getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number);
     const hex = '#' + rgb.map(part => part.toString(16).padStart(2, '0')).join('');
@@ -46,7 +46,7 @@ async fn a_newcomer_reads_blogs() -> anyhow::Result<()> {
         .find(".page-item.active a[href='/blogs?page=2'][aria-current=page]")
         .await?;
 
-    // The first one on this page is the post that has no text.
+    // The first post on this page has no text.
     let title = browser.text(SECOND_LINK).await?;
     browser.click(SECOND_LINK).await?;
     browser.await_text("h1", &title).await?;
@@ -75,7 +75,7 @@ async fn a_newcomer_reads_blogs() -> anyhow::Result<()> {
     browser.click("[data-testid=not-found] a[href='/']").await?;
     browser.await_path("/").await?;
     browser.find(&format!(".featured {CARD}")).await?;
-    // By itself, after five seconds.
+    // The toast goes away after five seconds.
     browser.pass_time(Duration::from_millis(4_999)).await?;
     assert_eq!(browser.count(&format!("{TOAST}.show")).await?, 1);
     browser.pass_time(Duration::from_millis(1)).await?;
@@ -153,7 +153,7 @@ async fn the_theme_is_chosen_kept_and_never_flashes() -> anyhow::Result<()> {
     browser.prefer("prefers-color-scheme", "dark").await?;
     browser.visit("/").await?;
     browser.until(IS_SHOWN, vec!["dark".into()]).await?;
-    // The system's is dark; the next choice is light.
+    // The system's theme is dark, so the next one is light.
     browser.click("#theme-toggle").await?;
     browser.until(IS_SHOWN, vec!["light".into()]).await?;
     browser.visit("/about").await?;
@@ -162,7 +162,8 @@ async fn the_theme_is_chosen_kept_and_never_flashes() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
-async fn every_turn_of_the_theme_from_the_systems_own_can_be_seen() -> anyhow::Result<()> {
+async fn the_theme_button_shows_each_choice_and_comes_back_to_the_systems_theme()
+-> anyhow::Result<()> {
     let site = Site::start().await?;
     let browser = Browser::open(site.origin()).await?;
     for (system, other) in [("light", "dark"), ("dark", "light")] {
