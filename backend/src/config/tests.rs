@@ -182,7 +182,7 @@ fn databases_and_mail_servers_are_named_without_their_passwords() {
 }
 
 #[test]
-fn what_can_not_be_used_is_named_with_what_would_fit() {
+fn unusable_values_are_named_with_what_would_fit() {
     let cases = [
         (
             "listen = 'localhost'",

@@ -78,7 +78,7 @@ async fn a_client_gets_the_copy_that_it_prefers_of_those_it_can_read() {
             let vary = file.header("vary").expect("Vary").to_ascii_lowercase();
             assert!(vary.contains("accept-encoding"), "{vary}");
         }
-        // There are no copies of this one.
+        // This file has no compressed copies.
         let plain = get(&app, "/favicon.svg", &[("accept-encoding", "br")]).await;
         assert_eq!(
             (plain.status.as_u16(), plain.header("content-encoding")),
@@ -88,7 +88,7 @@ async fn a_client_gets_the_copy_that_it_prefers_of_those_it_can_read() {
 }
 
 #[tokio::test]
-async fn a_file_is_not_sent_again_to_who_has_it() {
+async fn a_file_is_not_sent_again_to_a_client_that_has_it() {
     for app in both().await {
         let first = app.get(SCRIPT).await;
         let tag = first.header("etag").expect("a validator");

@@ -1,4 +1,4 @@
-//! Attacks on the whole server, in a process of its own, and what they cost it.
+//! Attacks on the whole server, in its own process, and the memory and work that they take.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -9,8 +9,8 @@ use std::time::Duration;
 use crate::harness::skipped;
 use crate::process::{Server, exchange, flashblog};
 
-/// What a process holds in memory, in 10^6 bytes: the second number of `/proc/PID/statm` counts
-/// pages of 4 KiB. `None` on another system than Linux.
+/// The server's resident memory in 10^6 bytes: the second number of `/proc/PID/statm`, in pages of
+/// 4 KiB. `None` on other systems than Linux.
 fn megabytes(server: &Server) -> Option<u64> {
     let statm = fs::read_to_string(format!("/proc/{}/statm", server.process())).ok()?;
     let pages: u64 = statm.split(' ').nth(1)?.parse().ok()?;
@@ -36,7 +36,7 @@ fn bodies_that_drip_take_no_more_memory_than_they_have_bytes() {
             "POST /api/v1/contact HTTP/1.1\r\nHost: localhost\r\nContent-Length: 65000\r\n\r\n";
         sender.write_all(head.as_bytes()).expect("writes");
     }
-    // One byte at a time, in turns, so that each arrives by itself.
+    // One byte at a time from each sender in turn, so that each byte arrives alone.
     for _ in 0..150 {
         for sender in &mut senders {
             sender.write_all(b"x").expect("writes");
@@ -49,7 +49,7 @@ fn bodies_that_drip_take_no_more_memory_than_they_have_bytes() {
     drop(senders);
 }
 
-/// How much a process has read so far, in bytes, from files and sockets.
+/// How many bytes the server has read so far from files and sockets.
 fn bytes_read(server: &Server) -> Option<u64> {
     let io = fs::read_to_string(format!("/proc/{}/io", server.process())).ok()?;
     io.lines()
@@ -108,7 +108,7 @@ fn a_picture_that_is_not_sent_again_is_not_read() {
     assert!(read < 1_000_000, "{read} bytes");
 }
 
-/// What `/metrics` says of this name.
+/// The value of this metric in `/metrics`.
 fn counted(server: &Server, name: &str) -> u64 {
     let request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     let address = server.metrics_address();
@@ -119,7 +119,7 @@ fn counted(server: &Server, name: &str) -> u64 {
     value.trim().parse().expect("a number")
 }
 
-/// Sends requests on one connection without a wait for answers, and returns how many 200s came.
+/// Sends requests on one connection without waiting for answers. Returns how many got a 200.
 fn answered(server: &Server, paths: &[String]) -> usize {
     let (last, others) = paths.split_last().expect("a path");
     let mut requests = String::new();
@@ -145,7 +145,7 @@ fn a_flood_of_requests_is_answered_and_each_document_is_written_once() {
         (&["/feed.xml", "/atom.xml", "/feed.json"] as &[&str], 2),
         (&["/sitemap.xml"], 1),
         (&["/api/v1/openapi.json"], 1),
-        // Its answer says when the source was read, which happens again meanwhile.
+        // This answer says when the source was read, and the source is read again meanwhile.
         (&["/api/v1/search?q=text"], 50),
     ] {
         let before = counted(&server, "flashblog_answers_written_total");

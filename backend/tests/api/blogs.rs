@@ -110,7 +110,7 @@ async fn a_tag_narrows_the_list_alone_and_within_a_category() {
         assert_eq!(list.total_items, total, "{query}");
         assert_eq!(list.items[0].title, first, "{query}");
     }
-    // However many are asked for, made-up tags are empty lists and the true ones stay.
+    // Requests for many unknown tags return empty lists and don't replace the existing tags.
     for number in 0..300 {
         let path = format!("/api/v1/blogs?tag=made-up-{number}");
         let none: BlogPage = visitor.get(&path).await.data();
@@ -159,7 +159,7 @@ async fn without_any_copy_a_list_is_empty_and_stale_and_a_blog_is_503() {
     assert!(answer.flashes()[0].starts_with("warning: "));
     assert!(
         !answer.text().contains("10.1.2.3"),
-        "the cause is the operator's"
+        "the cause is for the operator only"
     );
 
     let blog = app.get("/api/v1/blogs/post-1").await;
@@ -179,7 +179,7 @@ async fn a_source_that_never_answers_is_given_up_and_its_answer_still_welcome() 
     }
     let page: BlogPage = app.get("/api/v1/blogs").await.data();
     assert!(page.freshness.stale && page.items.is_empty());
-    assert_eq!(app.source.fetches(), 1, "nobody asks again meanwhile");
+    assert_eq!(app.source.fetches(), 1, "no second fetch meanwhile");
 
     app.source.gate.add_permits(1);
     let page: BlogPage = app.get("/api/v1/blogs").await.data();
@@ -202,7 +202,7 @@ async fn a_failing_source_leaves_the_last_good_copy_marked_stale() {
     let still: BlogPage = early.get("/api/v1/blogs").await.data();
     assert!(
         !still.freshness.stale,
-        "a session that holds a copy reads on undisturbed"
+        "a session that has a copy keeps reading it"
     );
 }
 
@@ -214,7 +214,7 @@ async fn a_failure_is_asked_about_again_after_a_pause() {
     visitor.get("/api/v1/blogs").await;
     app.clock.advance(Duration::from_millis(4_900));
     visitor.get("/api/v1/blogs").await;
-    assert_eq!(app.source.fetches(), 1, "the source is left alone");
+    assert_eq!(app.source.fetches(), 1, "no fetch before the pause is over");
     app.source.hold(posts(2));
     app.clock.advance(Duration::from_millis(200));
     let page: BlogPage = visitor.get("/api/v1/blogs").await.data();
@@ -253,7 +253,7 @@ async fn a_session_reads_one_copy_for_an_hour_while_new_ones_see_new_posts() {
 }
 
 #[tokio::test]
-async fn sessions_that_start_at_once_share_one_request_and_a_cancelled_one_cancels_nobody() {
+async fn sessions_that_start_at_once_share_one_request_and_cancelling_one_cancels_no_other() {
     let app = TestApp::new().await;
     app.source.gate.forget_permits(usize::MAX);
     let first = app.browser();

@@ -1,4 +1,4 @@
-//! Finished answers: encodings, validators, lengths and parts.
+//! Encodings, validators, lengths and ranges of answers.
 
 use std::io::Read;
 use std::time::Duration;
@@ -25,7 +25,8 @@ fn unpacked(answer: &Answer) -> Vec<u8> {
 
 const GZIP: (&str, &str) = ("accept-encoding", "br, gzip");
 
-/// Asks until the answer comes in this encoding: it is made beside the first answer, for the next.
+/// Repeats a request until the answer has this encoding: the server compresses in the background, for
+/// later requests.
 async fn packed(client: &Client, path: &str, encoding: &str) -> Answer {
     let header = [("accept-encoding", encoding)];
     for _ in 0..1_000 {
@@ -46,7 +47,7 @@ fn unpacked_brotli(answer: &Answer) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn pages_feeds_lists_and_posts_are_written_once_and_packed_for_who_reads_it() {
+async fn pages_feeds_lists_and_posts_are_written_once_and_compressed_for_clients_that_accept_it() {
     let app = TestApp::new().await;
     app.source.hold(posts(20));
     let client = app.browser();
@@ -78,11 +79,11 @@ async fn pages_feeds_lists_and_posts_are_written_once_and_packed_for_who_reads_i
                 "{path}"
             );
         }
-        // Who reads both gets the better one.
+        // A client that accepts both gets the better one.
         let both = [("accept-encoding", "gzip, deflate, br, zstd")];
         let both = client.send(Method::GET, path, &both).await;
         assert_eq!(both.header("content-encoding"), Some("br"), "{path}");
-        // Other bytes have another validator, which the 304 repeats.
+        // Each encoding has its own validator, which the 304 repeats.
         for answer in [&gzip, &brotli] {
             let tag = answer.header("etag").expect("a validator");
             assert!(tag.starts_with("W/"), "{tag}");
@@ -131,7 +132,7 @@ async fn head_says_the_length_of_the_get_or_none() {
         if path != "/api/v1/blogs/none" {
             assert_eq!(said, Some(get.body.len().to_string()), "{path}");
         } else {
-            assert_eq!(said, None, "the flash is not counted");
+            assert_eq!(said, None, "the length would depend on the flash");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What sessions cost: shared where it is equal, bounded where it is not.
+//! The memory of sessions: equal copies of the blogs are shared, everything else is bounded.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -150,7 +150,7 @@ async fn memory(limits: Limits) -> (tempfile::TempDir, Arc<SqliteStore>, Arc<Ses
 }
 
 #[tokio::test]
-async fn messages_that_nobody_reads_are_bounded_and_the_oldest_go() {
+async fn unread_flashes_are_bounded_and_the_oldest_are_dropped() {
     let limits = Limits {
         waiting: 20,
         ..Limits::default()
@@ -205,7 +205,7 @@ fn client(number: u8) -> Option<ClientKey> {
 }
 
 #[tokio::test]
-async fn one_clients_flood_costs_no_one_elses_messages() {
+async fn a_flood_of_one_client_drops_no_flash_of_another() {
     let limits = Limits {
         waiting: 20,
         ..Limits::default()

@@ -1,4 +1,4 @@
-//! The cookie and the Bearer token on their way.
+//! How the cookie and the Bearer token are sent, read, renewed and cleared.
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ async fn a_session_that_another_path_planted_does_not_hide_the_visitors_own() {
     let cookie = own.cookie().expect("a cookie");
     let before = planted.cookie().expect("a cookie");
     for planted in [before.clone(), vec![before; 9].join("; ")] {
-        // As browsers send them: the cookie of the longer path first.
+        // Browsers send the cookie of the longer path first.
         own.set_cookie(&format!("{planted}; {cookie}"));
         assert_eq!(session_id(&own).await, ours);
     }
@@ -136,7 +136,8 @@ async fn the_session_is_found_among_odd_cookies() {
         format!("__Host-session={token}"),
         format!("session={}", token.replace('.', "%2E")),
         format!("session={big}"),
-        // A page that can set so many cookies for this site could replace ours too.
+        // More cookies of this name than are tried. A page that can set so many cookies for this site
+        // could replace the session's cookie too.
         format!("{pair}{}", "; session=x".repeat(4)),
     ] {
         let client = app.browser();
@@ -177,7 +178,7 @@ async fn a_session_that_ends_while_it_is_renewed_has_ended() {
         assert_eq!(ended.session_id.as_deref(), Some(id.as_str()));
         for tab in renewing {
             let tab = tab.await.expect("answered");
-            assert_ne!(session_id(&tab).await, id, "whatever cookie it holds");
+            assert_ne!(session_id(&tab).await, id, "with any cookie");
         }
     }
 }
@@ -205,7 +206,7 @@ async fn a_rubbish_bearer_token_is_no_way_around_the_cross_site_rule() {
         .send(Method::DELETE, "/api/v1/session", &headers)
         .await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
-    assert_eq!(session_id(&visitor).await, id, "it goes on");
+    assert_eq!(session_id(&visitor).await, id, "the session has not ended");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! `flashblog check` as its user meets it.
+//! `flashblog check` on the command line.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use axum::Router;
 use axum::routing::get;
 use tokio::net::TcpListener;
 
-/// A folder with these files.
+/// A temporary folder with these files.
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     for (path, text) in files {
@@ -19,7 +19,7 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     folder
 }
 
-/// The exit code and the lines.
+/// Runs `flashblog check` in a folder. Returns the exit code and the lines of the output.
 fn check(folder: &Path, arguments: &[&str]) -> (Option<i32>, Vec<String>) {
     let output = Command::new(env!("CARGO_BIN_EXE_flashblog"))
         .env_clear()
@@ -28,10 +28,10 @@ fn check(folder: &Path, arguments: &[&str]) -> (Option<i32>, Vec<String>) {
         .args(arguments)
         .output()
         .expect("runs");
-    let told = String::from_utf8(output.stdout).expect("text");
+    let text = String::from_utf8(output.stdout).expect("text");
     (
         output.status.code(),
-        told.lines().map(str::to_owned).collect(),
+        text.lines().map(str::to_owned).collect(),
     )
 }
 

@@ -1,4 +1,4 @@
-//! Requests that can't be read, or in two ways, on real sockets; and answers that nobody reads.
+//! Malformed and ambiguous requests on real sockets, and clients that don't read their answers.
 
 use std::io;
 
@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 use crate::harness::{TestApp, any_host};
 use crate::server::{Server, exchange, read_all, start};
 
-/// What every response has (OWASP ASVS 5.0, V3.4).
+/// The headers of every response (OWASP ASVS 5.0, V3.4).
 const ALWAYS: [&str; 7] = [
     "content-security-policy: default-src 'none'",
     "x-content-type-options: nosniff",
@@ -102,11 +102,11 @@ async fn no_address_and_no_method_takes_an_unclear_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_never_reads_is_let_go_and_who_reads_slowly_is_served() {
+async fn a_client_that_never_reads_is_disconnected_and_a_slow_one_is_served() {
     let (ours, _theirs) = duplex(64);
     let begun = Instant::now();
     let outcome = CheckedStream::new(ours).write_all(&[0; 1_000]).await;
-    let error = outcome.expect_err("nobody reads");
+    let error = outcome.expect_err("the other end does not read");
     assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     assert_eq!(begun.elapsed(), STALL_TIMEOUT);
 
@@ -124,7 +124,7 @@ async fn who_never_reads_is_let_go_and_who_reads_slowly_is_served() {
 }
 
 #[tokio::test]
-async fn what_is_no_request_is_refused_with_the_headers_that_every_response_has() {
+async fn malformed_requests_are_refused_with_the_headers_of_every_response() {
     let (_app, server) = serve().await;
     let many = format!(
         "GET / HTTP/1.1\r\nHost: a\r\n{}\r\n",
@@ -213,7 +213,7 @@ async fn a_request_is_read_however_it_is_cut_and_a_body_is_no_head() {
             stream.write_all(part).await.expect("writes");
             tokio::task::yield_now().await;
         }
-        // Nothing can follow chunks, so that the server closes.
+        // No request may follow a chunked one, so the server closes the connection.
         let answer = read_all(&mut stream).await;
         assert_eq!(answer.matches("HTTP/1.1 201 ").count(), 2, "{answer}");
         assert_eq!(answer.matches("HTTP/1.1 200 ").count(), 1, "{answer}");

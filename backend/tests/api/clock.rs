@@ -31,7 +31,7 @@ async fn a_clock_that_jumps_breaks_nothing_and_freezes_no_cache() {
         assert_eq!(info.status, StatusCode::OK, "{jump}");
         let page: BlogPage = visitor.get("/api/v1/blogs").await.data();
         assert_eq!((page.total_items, page.freshness.stale), (count, false));
-        // Whatever the time of day says: after an hour everybody reads a new copy.
+        // After an hour, every session reads a new copy, at any time of day.
         count += 1;
         app.source.hold(posts(count as usize));
         app.clock.advance(Duration::from_secs(3_601));

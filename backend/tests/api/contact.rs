@@ -25,7 +25,7 @@ fn good() -> Value {
     })
 }
 
-/// A good message but for one field.
+/// A valid message, except for one field.
 fn with(field: &str, value: impl Into<Value>) -> Value {
     let mut message = good();
     message[field] = value.into();
@@ -61,7 +61,7 @@ async fn a_message_is_stored_as_it_was_written_and_answered_with_its_receipt() {
 }
 
 #[tokio::test]
-async fn what_will_not_do_is_named_by_field_and_nothing_is_stored() {
+async fn invalid_values_are_named_by_field_and_nothing_is_stored() {
     let app = TestApp::new().await;
     let long = "x".repeat(5_001);
     let cases = [
@@ -286,7 +286,7 @@ async fn a_form_that_is_sent_twice_is_one_message() {
         "another text is another message"
     );
     app.browser().post_form("/contact", form).await;
-    assert_eq!(stored(&app).await.len(), 3, "another person's too");
+    assert_eq!(stored(&app).await.len(), 3, "so is another visitor's");
 }
 
 #[tokio::test]
@@ -434,7 +434,7 @@ async fn more_than_five_a_minute_from_one_client_are_too_many() {
 }
 
 #[tokio::test]
-async fn who_mends_a_form_has_sent_nothing_yet() {
+async fn refused_forms_do_not_count_as_sent() {
     let app = TestApp::new().await;
     let visitor = app.browser();
     for _ in 0..6 {
@@ -582,7 +582,11 @@ async fn a_database_that_is_locked_makes_no_false_success() {
     let form = "name=A&email=a%40b.example&subject=S&message=M";
     let by_form = visitor.post_form("/contact", form).await;
     assert_eq!(by_form.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(by_form.flashes().len(), 1, "told now: it could not wait");
+    assert_eq!(
+        by_form.flashes().len(),
+        1,
+        "in this answer: the flash could not be stored"
+    );
     let faulty = visitor.post_form("/contact", "name=A").await;
     assert_eq!(faulty.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(faulty.flashes(), ["error: Please fill in all fields"]);
@@ -612,7 +616,7 @@ async fn a_refused_form_writes_nothing_and_a_flood_of_flashes_is_written_sixty_t
         sessions.len()
     };
     for _ in 0..100 {
-        // Each without a cookie, so that each has a session of its own.
+        // Each request has no cookie, and so begins its own session.
         let answer = app.browser().post_form("/contact", "name=a").await;
         assert_eq!(answer.status, 422);
     }

@@ -1,4 +1,4 @@
-//! The cookbook's commands, run as a reader would who pastes them in order.
+//! Runs the cookbook's commands in order, as a reader who pastes them into a shell.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use crate::harness::skipped;
 use crate::process::{Server, flashblog};
 
-/// Commands, and what their output contains, in order.
+/// Commands, and the lines that their output must contain in this order.
 struct Recipe {
     commands: String,
     expected: Vec<String>,

@@ -1,4 +1,4 @@
-//! What was acknowledged is there, whatever happens to the process or the disk.
+//! Acknowledged messages and flashes survive crashes of the process and full disks.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ use crate::process::{Server, flashblog};
 const CLIENTS: usize = 8;
 const ACKNOWLEDGED_PER_ROUND: usize = 40;
 
-/// Set to run more rounds than a test run has time for.
+/// The environment variable with the number of rounds, for longer runs than usual.
 const ROUNDS: &str = "FLASHBLOG_TEST_CRASH_ROUNDS";
 
 async fn everything(store: &dyn Store) -> HashMap<String, Message> {
@@ -31,7 +31,8 @@ async fn everything(store: &dyn Store) -> HashMap<String, Message> {
         .collect()
 }
 
-/// Posts one message after another until the server is gone; tells which were acknowledged.
+/// Posts messages one at a time until the server is gone. Returns the references and subjects of the
+/// acknowledged ones.
 async fn post_until_gone(
     address: String,
     name: String,
@@ -69,7 +70,7 @@ async fn a_server_that_is_killed_amid_posts_has_all_that_it_acknowledged() {
     for round in 0..rounds {
         let mut command = flashblog(data_dir.path());
         command.args(["--contact-rate", "1000/s", "--log", "off"]);
-        // Nobody reads its log.
+        // The log is off, since this test does not read it.
         let server = Server::start(&mut command);
         let acknowledged = Arc::new(AtomicUsize::new(0));
         let clients: Vec<_> = (0..CLIENTS)
@@ -81,7 +82,7 @@ async fn a_server_that_is_killed_amid_posts_has_all_that_it_acknowledged() {
                 ))
             })
             .collect();
-        // Not at the same point of every round.
+        // Each round crashes the server at another point.
         let enough = ACKNOWLEDGED_PER_ROUND + round * 7 % 13;
         while acknowledged.load(Ordering::SeqCst) < enough {
             tokio::task::yield_now().await;
@@ -195,7 +196,7 @@ impl SmallDisk {
 impl Drop for SmallDisk {
     fn drop(&mut self) {
         let folder: &Path = self.0.path();
-        // What is still open there is let go when this process ends.
+        // Lazily: files on it may still be open until this process ends.
         let _ = Command::new("umount").arg("-l").arg(folder).status();
     }
 }

@@ -1,4 +1,4 @@
-//! What every database has to do: each test runs on SQLite and on PostgreSQL.
+//! The behaviour of both databases: each test runs on SQLite and on PostgreSQL.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use crate::postgres_server::Database;
 
-/// A database, and what must live as long as it does.
+/// An open database, and the folder or server that must exist as long.
 struct Opened {
     store: Arc<dyn Store>,
     home: Home,
@@ -50,7 +50,7 @@ impl Opened {
         })
     }
 
-    /// The same database for another process.
+    /// Opens the same database once more, as another process would.
     async fn again(&self) -> Arc<dyn Store> {
         match &self.home {
             Home::Folder(folder) => Arc::new(
@@ -156,7 +156,11 @@ async fn flashes_are_taken_once_in_their_order(opened: Opened) {
     let kept: Vec<i64> = taken.iter().map(|waiting| waiting.keep_until).collect();
     assert_eq!(kept, [100, 100, 200]);
     let flashes: Vec<Flash> = taken.into_iter().map(|waiting| waiting.flash).collect();
-    assert_eq!(flashes, [flash(2), flash(1), flash(3)], "as they were left");
+    assert_eq!(
+        flashes,
+        [flash(2), flash(1), flash(3)],
+        "in the order of adding"
+    );
     store.forget_expired(51).await.expect("forgets");
     assert_eq!(take(&*store, other).await, []);
 }
@@ -252,7 +256,7 @@ async fn messages_come_newest_first_in_pages(opened: Opened) {
         assert_eq!(stored, Stored::Now);
         all.push(message);
     }
-    // Two of them came in each second.
+    // Messages 0 and 1 came in the same second, 2 and 3 in the next, and so on.
     all.reverse();
     let mut read: Vec<Message> = Vec::new();
     let mut last = None;
@@ -260,7 +264,7 @@ async fn messages_come_newest_first_in_pages(opened: Opened) {
         let page = store.messages(last, 3).await.expect("reads");
         let Some(end) = page.last() else { break };
         last = Some(end.number);
-        // A page that was read stays read when its last message is deleted.
+        // Deleting the last message of a page must not change what the next page begins with.
         let reference = &end.message.reference;
         assert!(store.delete_message(reference).await.expect("deletes"));
         read.extend(page.into_iter().map(|entry| entry.message));
@@ -329,7 +333,7 @@ async fn a_notification_is_sent_by_one_server_at_a_time(opened: Opened) {
     let store = &opened.store;
     let message = message(1);
     let reference = &message.reference;
-    // A shared database compares with its own clock too.
+    // A shared database compares due times with its own clock too.
     let now = Timestamp::now().as_second();
     store
         .add_message(&message, None, Some(now))
@@ -352,7 +356,7 @@ async fn a_notification_is_sent_by_one_server_at_a_time(opened: Opened) {
     assert_eq!(claim(now, 60).await, None, "leased");
     store.mail_failed(reference, now).await.expect("notes");
     assert_eq!(claim(now - 1, 60).await, None, "not yet again");
-    // This server is killed, and its lease runs out.
+    // The claim of a server that is killed: its lease ends at once.
     let again = claim(now, 0).await.expect("due");
     assert_eq!(again.attempts, 1);
     let after_a_crash = claim(now + 1, 60).await.expect("due");
@@ -393,7 +397,7 @@ const RULES: ReadingRules = ReadingRules {
     lease: HOUR,
 };
 
-/// Milliseconds since the Unix epoch; a shared database uses its own clock.
+/// The time in milliseconds since the Unix epoch. A shared database ignores it for its own clock.
 fn now() -> i64 {
     Timestamp::now().as_millisecond()
 }
@@ -425,7 +429,7 @@ async fn a_source_is_read_by_one_server_at_a_time(opened: Opened) {
         store.renew_lease("a", now(), HOUR).await.expect("renews");
         assert_eq!(claim(RULES).await, SourceClaim::Taken);
     } else {
-        assert_eq!(granted, 4, "nobody waits for a server that was killed");
+        assert_eq!(granted, 4, "one server needs no lease");
     }
     let other = store.claim_source("b", now(), RULES).await.expect("claims");
     assert_eq!(other, SourceClaim::Granted, "each source has its own lease");
@@ -443,7 +447,7 @@ async fn a_source_is_read_by_one_server_at_a_time(opened: Opened) {
     };
     failed(Duration::ZERO).await;
     assert_eq!(claim(brief).await, SourceClaim::Granted, "after the pause");
-    // The server that was reading it is killed, and its lease runs out.
+    // As when the reading server is killed and its lease has ended.
     assert_eq!(claim(brief).await, SourceClaim::Granted);
     store
         .add_reading("a", &stored_copy("one"), now(), Duration::ZERO)
@@ -453,7 +457,7 @@ async fn a_source_is_read_by_one_server_at_a_time(opened: Opened) {
     store.renew_lease("a", now(), HOUR).await.expect("renews");
     assert_recent(claim(RULES).await, false);
     if !store.is_shared() {
-        // The clock is put back.
+        // As when the clock was set back.
         let early = now() - 7_200_000;
         let claim = store.claim_source("a", early, RULES).await;
         assert_eq!(claim.expect("claims"), SourceClaim::Granted);
@@ -486,7 +490,7 @@ async fn readings_keep_their_order_and_each_copy_is_kept_once(opened: Opened) {
     assert_eq!(body("two").await, Some(stored_copy("two").body));
     assert_eq!(body("three").await, None);
 
-    // On a shared database they are over when its own clock says so as well.
+    // A shared database forgets readings by its own clock too, so this may take a moment.
     let gone = async {
         while store.readings("a", 0).await.expect("reads") != added[2..] {
             let later = now() / 1000 + 10;

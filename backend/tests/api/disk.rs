@@ -1,7 +1,7 @@
 //! Folders and disks that fail, and processes that are killed.
 //!
-//! Where a disk has to be full or read-only, the binary runs in a mount namespace of its own; a
-//! machine that allows none skips the test and says so.
+//! Tests with a full or read-only disk run the binary in its own mount namespace. They are skipped, with
+//! a notice, on machines that don't allow that.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -63,7 +63,8 @@ async fn a_database_of_a_newer_version_is_left_alone() {
     );
 }
 
-/// Runs a shell script that may mount; `None` where the machine allows none.
+/// A command that runs a shell script in its own mount namespace; `None` where the machine does not allow
+/// that.
 fn namespaced(script: &str, folder: &Path) -> Option<Command> {
     let mut command = Command::new("unshare");
     command
@@ -159,7 +160,7 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // The shell ends with its input, and the server with the shell.
+        // The shell stops the server when it exits.
         let _ = writeln!(self.stdin, "exit");
         let _ = self.shell.wait();
     }
@@ -218,7 +219,7 @@ fn a_full_disk_is_an_honest_503_and_works_again_without_a_restart() {
 
 const DATABASE: &str = "FLASHBLOG_TEST_DATABASE";
 
-/// Not a test by itself: the process that the next test kills.
+/// Not a test of its own: the process that the next test starts and kills.
 #[tokio::test]
 #[ignore = "started by the next test"]
 async fn leaves_messages_until_it_is_killed() {

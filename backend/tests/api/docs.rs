@@ -1,4 +1,4 @@
-//! The documents' tables name tests: each must exist.
+//! Every test that a table in the documents names exists.
 
 use std::fs;
 use std::path::Path;
@@ -21,7 +21,7 @@ fn every_test_that_a_document_names_exists() {
     assert!(checked > 60, "only {checked} references were found");
 }
 
-/// Every `file.rs::test` that stands in backticks.
+/// Every `file.rs::test` in backticks.
 fn references(document: &str) -> impl Iterator<Item = &str> {
     document
         .split('`')

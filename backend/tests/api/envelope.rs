@@ -1,4 +1,4 @@
-//! The envelope: every response under `/api`, whatever its status.
+//! The envelope of every response below `/api`, with any status.
 
 use axum::Router;
 use axum::http::{Method, StatusCode};
@@ -166,7 +166,7 @@ async fn a_panic_and_a_fault_are_one_opaque_500_that_loses_no_flash() {
 }
 
 #[tokio::test]
-async fn lists_and_posts_are_not_sent_again_to_who_has_them() {
+async fn lists_and_posts_are_not_sent_again_to_a_client_that_has_them() {
     let app = TestApp::new().await;
     let client = app.browser();
     for path in ["/api/v1/blogs?page=2", "/api/v1/blogs/post-1"] {

@@ -107,7 +107,7 @@ async fn a_blog_without_posts_still_has_feeds() {
 }
 
 #[tokio::test]
-async fn a_feed_is_not_sent_again_to_who_has_it() {
+async fn a_feed_is_not_sent_again_to_a_client_that_has_it() {
     let app = TestApp::at(SITE).await;
     for path in [
         "/feed.xml",
@@ -210,7 +210,7 @@ async fn the_sitemap_names_every_page_and_robots_name_the_sitemap() {
     assert!(robots.starts_with("User-agent: *\nDisallow:\n"), "{robots}");
 }
 
-/// The address behind a relation of a feed's page.
+/// The address of the link with this relation in a feed's page.
 fn link(text: &str, rel: &str) -> Option<String> {
     if let Ok(json) = serde_json::from_str::<serde_json::Value>(text) {
         let next = json["next_url"].as_str().filter(|_| rel == "next");

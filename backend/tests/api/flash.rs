@@ -1,4 +1,4 @@
-//! Flash messages: delivered once, in order, to the session that they are for.
+//! Flashes are delivered once, in order, to their session only.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -18,13 +18,13 @@ use shared::flash::Category;
 
 use crate::harness::{Answer, Client, KEY, TestApp};
 
-/// Flashes and redirects, as a form post does.
+/// A handler that flashes and redirects, as that of a form does.
 async fn flash(session: Session, Path(message): Path<String>) -> Redirect {
     session.flash(Category::Success, message);
     Redirect::to("/done")
 }
 
-/// Flashes in an answer of its own.
+/// A handler that flashes and answers with an envelope.
 async fn read(session: Session) -> Result<Reply, ApiError> {
     session.flash(Category::Info, "read");
     Reply::ok(&json!({}))
@@ -67,7 +67,7 @@ async fn a_redirect_leaves_messages_for_the_next_envelope_in_order() {
         .into_iter()
         .map(|flash| flash.id)
         .collect();
-    assert_eq!(ids.len(), 4, "each has an id of its own");
+    assert_eq!(ids.len(), 4, "each has its own id");
     assert_eq!(visitor.get("/read").await.flashes(), ["info: read"], "once");
 }
 
@@ -84,7 +84,7 @@ async fn error_pages_and_handlers_that_know_no_session_deliver_too() {
 }
 
 #[tokio::test]
-async fn nobody_elses_session_sees_them() {
+async fn other_sessions_do_not_get_them() {
     let app = app().await;
     let (mine, other) = (app.browser(), app.browser());
     other.get("/read").await;
@@ -95,7 +95,7 @@ async fn nobody_elses_session_sees_them() {
 }
 
 #[tokio::test]
-async fn requests_that_nobody_sees_consume_nothing() {
+async fn requests_that_no_person_sees_consume_no_flash() {
     let app = app().await;
     let visitor = app.browser();
     leave(&visitor, "one").await;
@@ -110,7 +110,7 @@ async fn requests_that_nobody_sees_consume_nothing() {
         assert!(answer.status.is_success());
         assert!(!answer.text().contains("one"), "{method} {headers:?}");
     }
-    // What such a request flashes waits, too.
+    // A flash of such a request waits too.
     visitor
         .send(Method::GET, "/read", &[("sec-purpose", "prefetch")])
         .await;
@@ -187,8 +187,8 @@ async fn messages_that_are_left_while_others_are_taken_are_not_forgotten() {
     assert_eq!(seen.into_iter().collect::<HashSet<_>>().len(), 16);
 }
 
-/// Starts a request and gives it up a little later each time, so that some are caught at every
-/// point on their way. Gives the messages that were seen all the same.
+/// Starts a request and cancels it, a little later in each round, so that requests are cancelled at
+/// every point. Returns the flashes that were delivered nevertheless.
 async fn give_up(
     round: u32,
     request: impl Future<Output = Answer> + Send + 'static,
@@ -234,7 +234,7 @@ async fn a_message_whose_form_post_is_given_up_is_not_stuck() {
         let tab = visitor.clone();
         let post = async move { tab.post(&format!("/flash/{round}")).await };
         give_up(round, post).await;
-        // What is in the store is delivered, or it is stuck there.
+        // A flash that is in the store must be delivered.
         let delivery = async {
             while !app
                 .store
@@ -252,7 +252,7 @@ async fn a_message_whose_form_post_is_given_up_is_not_stuck() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_session_whose_end_is_stored_has_ended_though_nobody_waited_for_it() {
+async fn a_session_whose_end_is_stored_has_ended_even_if_the_request_was_cancelled() {
     let app = TestApp::new().await;
     let session_id = async |visitor: &Client| {
         let answer = visitor.get("/api/v1/session").await;
@@ -268,7 +268,7 @@ async fn a_session_whose_end_is_stored_has_ended_though_nobody_waited_for_it() {
         give_up(round * 2, end).await;
         visitors.push((id, cookie));
     }
-    // Whatever was under way has come to its end.
+    // Waits until no end of a session is being stored any more.
     let ended = loop {
         let before = app.store.ended_sessions(0).await.expect("readable").len();
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -335,7 +335,7 @@ async fn messages_stay_in_order_when_the_clock_was_put_back_before_a_restart() {
     let visitor = app.browser();
     leave(&visitor, "first").await;
     let cookie = visitor.cookie().expect("a cookie");
-    // As if the clock had been years ahead then.
+    // As if the clock had been years ahead when the flash was left.
     let moved =
         sqlx::query("UPDATE waiting_flashes SET id = 'fff00000-0000-7000-8000-000000000000'")
             .execute(&app.connect().await)

@@ -1,5 +1,5 @@
-//! The bodies of `backend/fuzz` on seeded input: pieces of each body's words and any bytes between.
-//! A failure prints the smallest input that fails.
+//! Runs the bodies of `backend/fuzz` on random input from a fixed seed: each body's words, and any bytes
+//! between them. A failure prints the smallest input that fails.
 
 #[path = "../../fuzz/bodies/mod.rs"]
 mod bodies;
@@ -11,9 +11,9 @@ use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestRunner};
 
 use bodies::Body;
 
-/// Inputs for each body: a few seconds in a debug build.
+/// The number of inputs for each body, which take a few seconds in a debug build.
 const CASES: u32 = 1_500;
-/// Pieces in one input at most.
+/// The most pieces in one input.
 const MAX_PIECES: usize = 40;
 
 fn input(words: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {

@@ -1,4 +1,4 @@
-//! Clients that close their sending side and read on (RFC 9112, section 9.6), on real sockets.
+//! Clients that close their sending side and still read (RFC 9112, section 9.6), on real sockets.
 
 use std::net::SocketAddr;
 
@@ -19,7 +19,7 @@ use crate::server::{read_all, start};
 
 const LARGE_BYTES: usize = 16 << 20;
 
-/// Sends bytes, closes the sending side and reads what comes back.
+/// Sends a request, closes the sending side and returns everything that the server sends.
 async fn send_and_close(address: SocketAddr, request: &str) -> String {
     let mut stream = TcpStream::connect(address).await.expect("connects");
     stream.write_all(request.as_bytes()).await.expect("writes");
@@ -41,7 +41,7 @@ fn whole() -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_has_sent_a_whole_request_gets_its_answer() {
+async fn a_client_that_has_sent_a_whole_request_gets_its_answer() {
     let app = TestApp::new().await;
     let server = start(app.router(), ConnectionLimits::default()).await;
     for fields in ["", "Connection: close\r\n"] {
@@ -82,7 +82,7 @@ async fn the_connection_ends_after_the_last_answer() {
         let answer = send_and_close(server.address, request).await;
         assert_eq!(answer.matches("HTTP/1.1 ").count(), answers, "{answer}");
     }
-    // As an idle client does, once it has its answer.
+    // A client that closes its side only after its answer.
     let mut stream = TcpStream::connect(server.address).await.expect("connects");
     let request = format!("{half}\r\n");
     stream.write_all(request.as_bytes()).await.expect("writes");

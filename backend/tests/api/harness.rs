@@ -1,5 +1,5 @@
-//! A whole app per test: a source that tests script, a clock that they move, and clients that
-//! keep cookies as browsers do.
+//! A whole app for each test, with a source and a clock that the test controls, and clients that keep
+//! cookies as browsers do.
 
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -53,27 +53,27 @@ use tempfile::TempDir;
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
-/// A key that tokens of these tests are signed with.
+/// The key that signs these tests' tokens.
 pub(crate) const KEY: &[u8] = b"the key that the tests of the API sign with";
 
-/// Where the app listens, as far as it knows.
+/// The address that the app takes for its listener's.
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
-/// A small app, as a build leaves it.
+/// The folder of a small built app.
 pub(crate) const ASSETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/assets");
 
-/// Says, for `cargo xtask test` to count, what this test can't prove on this machine and why. Not by
-/// `println!`, which is swallowed when the test passes.
+/// Reports which check is skipped on this machine and why; `cargo xtask test` counts these lines. Not with
+/// `println!`, whose output is discarded when the test passes.
 pub(crate) fn skipped(what: &str) {
     let _ = writeln!(std::io::stdout(), "SKIPPED: {what}");
 }
 
-/// A listener that takes any `Host`.
+/// The allowed hosts of a listener that accepts any `Host`.
 pub(crate) fn any_host() -> Hosts {
     Hosts::new(Ipv4Addr::UNSPECIFIED.into(), None, &AllowedHosts::default())
 }
 
-/// A clock that moves when a test says so.
+/// A clock that only the test moves.
 pub(crate) struct TestClock(Mutex<(Timestamp, Duration)>);
 
 impl TestClock {
@@ -82,12 +82,12 @@ impl TestClock {
         Self(Mutex::new((start, Duration::ZERO)))
     }
 
-    /// Sets the time of day forward or back, while no time passes.
+    /// Sets the time of day forward or back, without moving the uptime.
     pub(crate) fn jump(&self, seconds: i64) {
         self.0.lock().0 += SignedDuration::from_secs(seconds);
     }
 
-    /// Lets time pass, for both clocks.
+    /// Moves both the time of day and the uptime forward.
     pub(crate) fn advance(&self, duration: Duration) {
         let mut time = self.0.lock();
         time.0 += SignedDuration::try_from(duration).expect("in range");
@@ -105,12 +105,12 @@ impl Clock for TestClock {
     }
 }
 
-/// A source that holds what a test puts there, and counts who asks.
+/// A source with the posts that a test gives it. It counts its fetches.
 pub(crate) struct StubSource {
     posts: Mutex<Option<Vec<Post>>>,
     pause: Mutex<Option<Duration>>,
     fetches: AtomicUsize,
-    /// A fetch takes a permit before it answers.
+    /// Each fetch needs a permit before it answers, so a test can make fetches wait.
     pub(crate) gate: Semaphore,
 }
 
@@ -125,13 +125,13 @@ impl StubSource {
         *self.posts.lock() = None;
     }
 
-    /// From now on the source fails, and asks to be left alone for so long.
+    /// From now on the source fails, and asks the server to wait for `pause`.
     pub(crate) fn ask_for_a_pause(&self, pause: Duration) {
         *self.pause.lock() = Some(pause);
         self.fail();
     }
 
-    /// How often the source was asked.
+    /// How often the source was fetched.
     pub(crate) fn fetches(&self) -> usize {
         self.fetches.load(Ordering::SeqCst)
     }
@@ -162,7 +162,7 @@ impl BlogSource for StubSource {
     }
 }
 
-/// A post that differs from others by its number.
+/// A post, made from its number.
 pub(crate) fn post(number: usize) -> Post {
     Post {
         id: format!("post-{number}"),
@@ -201,15 +201,15 @@ pub(crate) fn posts(count: usize) -> Vec<Post> {
     (1..=count).map(post).collect()
 }
 
-/// An app with its stub source, its clock and a database of its own.
+/// An app with a stub source, a test clock and its own database.
 pub(crate) struct TestApp {
-    /// Where the posts come from.
+    /// The source of the posts.
     pub(crate) source: Arc<StubSource>,
-    /// What time it is.
+    /// The app's clock.
     pub(crate) clock: Arc<TestClock>,
-    /// What handlers share.
+    /// The state that handlers share.
     pub(crate) app: App,
-    /// What it keeps.
+    /// The app's database.
     pub(crate) store: Arc<dyn Store>,
     router: Router,
     data_dir: TempDir,
@@ -232,7 +232,7 @@ impl TestApp {
         Self::at("http://blog.test").await
     }
 
-    /// An app that keeps what it has to in `store`.
+    /// An app with this database.
     pub(crate) async fn on(store: Arc<dyn Store>) -> Self {
         Self::with_store(Some(store), "http://blog.test").await
     }
@@ -256,7 +256,7 @@ impl TestApp {
         Self::build(source, clock, data_dir, store, public_url, keys).await
     }
 
-    /// The app after a restart, perhaps with other keys: what it kept is all that it knows.
+    /// The app after a restart, perhaps with other keys: only its database is as before.
     pub(crate) async fn restart(self, keys: Keys) -> Self {
         let public_url = PublicUrl::clone(&self.app.public_url);
         Self::build(
@@ -270,12 +270,12 @@ impl TestApp {
         .await
     }
 
-    /// The file of the database.
+    /// The path of the SQLite database.
     pub(crate) fn database(&self) -> PathBuf {
         self.data_dir.path().join("flashblog.db")
     }
 
-    /// Another program's connection to the database.
+    /// A connection to the database, as another program would open it.
     pub(crate) async fn connect(&self) -> SqlitePool {
         let options = SqliteConnectOptions::new().filename(self.database());
         SqlitePool::connect_with(options).await.expect("connects")
@@ -377,7 +377,7 @@ impl TestApp {
         self
     }
 
-    /// The same app with other words, own pages and old addresses.
+    /// The same app with other settings of the site, own pages and old addresses.
     pub(crate) fn with_site(
         mut self,
         settings: SiteSettings,
@@ -407,7 +407,7 @@ impl TestApp {
         self.with_blogs(BlogCache::new(Arc::new(source), clock, hour))
     }
 
-    /// The same app with other copies.
+    /// The same app with another cache of the blogs.
     pub(crate) fn with_blogs(mut self, blogs: BlogCache) -> Self {
         self.app = App::from(Parts {
             blogs: Arc::new(blogs),
@@ -429,7 +429,7 @@ impl TestApp {
         self.with_blogs(blogs)
     }
 
-    /// The same app with another bound on its kept answers.
+    /// The same app with another cache of answers.
     pub(crate) fn with_answers(mut self, answers: Answers) -> Self {
         self.app = App::from(Parts {
             answers,
@@ -446,12 +446,12 @@ impl TestApp {
         self
     }
 
-    /// What a server would serve.
+    /// The app's router, for a server.
     pub(crate) fn router(&self) -> Router {
         self.router.clone()
     }
 
-    /// The same app, which tells its owner of messages through a mail server.
+    /// The same app, which notifies its owner of messages through this mail server.
     pub(crate) fn with_mail(mut self, server: SocketAddr, send_timeout: Duration) -> Self {
         let url = format!("smtp://{server}");
         let delivery = Delivery {
@@ -479,7 +479,7 @@ impl TestApp {
         self
     }
 
-    /// A visitor's browser, with a cookie jar of its own.
+    /// A visitor's browser, with its own cookie jar.
     pub(crate) fn browser(&self) -> Client {
         Client {
             router: self.router.clone(),
@@ -521,7 +521,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// The same visitor, at another router.
+    /// The same visitor, who sends requests to another router.
     pub(crate) fn through(&self, router: Router) -> Self {
         Self {
             router,
@@ -529,7 +529,7 @@ impl Client {
         }
     }
 
-    /// The `name=value` that the jar holds.
+    /// The cookie in the jar, as `name=value`.
     pub(crate) fn cookie(&self) -> Option<String> {
         self.cookie.lock().clone()
     }
@@ -574,7 +574,7 @@ impl Client {
         self.send_body(method, path, headers, Body::empty()).await
     }
 
-    /// Sends a request, with the cookie that the jar holds, and keeps the one that comes back.
+    /// Sends a request with the cookie in the jar, and keeps the cookie that the response sets.
     pub(crate) async fn send_body(
         &self,
         method: Method,
@@ -622,7 +622,7 @@ impl Client {
     }
 }
 
-/// A response, read.
+/// A response whose body was read.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -659,7 +659,7 @@ impl Answer {
         }
     }
 
-    /// The envelope's problem, which says the same as the status line and the headers.
+    /// The envelope's problem. Checks that its status and request id equal those of the response.
     pub(crate) fn problem(&self) -> Problem {
         match self.envelope::<serde_json::Value>().outcome {
             Outcome::Error(problem) => {
@@ -674,7 +674,7 @@ impl Answer {
         }
     }
 
-    /// The flashes that a page delivers, as [`Self::flashes`] has them.
+    /// The flashes in a page, in the format of [`Self::flashes`].
     pub(crate) fn page_flashes(&self) -> Vec<String> {
         let html = self.text();
         let start = "<script type=\"application/json\" id=\"flashes\">";
@@ -683,17 +683,17 @@ impl Answer {
         };
         let (json, _) = block.split_once("</script>").expect("its end");
         let flashes: Vec<Flash> = serde_json::from_str(json).expect("flashes");
-        flashes.iter().map(said).collect()
+        flashes.iter().map(as_line).collect()
     }
 
-    /// The messages of the envelope, as `category: message`.
+    /// The flashes of the envelope, as `category: message`.
     pub(crate) fn flashes(&self) -> Vec<String> {
         let envelope = self.envelope::<serde_json::Value>();
-        envelope.flash.iter().map(said).collect()
+        envelope.flash.iter().map(as_line).collect()
     }
 }
 
-fn said(flash: &Flash) -> String {
+fn as_line(flash: &Flash) -> String {
     let category = serde_json::to_value(flash.category).expect("JSON");
     let category = category.as_str().unwrap_or_default();
     format!("{category}: {}", flash.message)

@@ -1,4 +1,4 @@
-//! Sources that were written to exhaust the server.
+//! Sources whose content is made to exhaust the server's memory or processor.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -18,14 +18,14 @@ use crate::harness::skipped;
 use crate::process::{Server, flashblog};
 
 /// The processor time of this thread: the first number of its `schedstat`, in nanoseconds. `None` on
-/// another system than Linux.
+/// other systems than Linux.
 fn processor_time() -> Option<Duration> {
     let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     let nanoseconds = text.split(' ').next()?.parse().ok()?;
     Some(Duration::from_nanos(nanoseconds))
 }
 
-/// The least processor time of two runs.
+/// The processor time of the faster of two runs.
 fn cost(work: &dyn Fn()) -> Option<Duration> {
     let run = || {
         let before = processor_time()?;
@@ -35,7 +35,8 @@ fn cost(work: &dyn Fn()) -> Option<Duration> {
     (0..2).map(|_| run()).min()?
 }
 
-/// Four times as much may cost eight times as much: sixteen times would be a square.
+/// Fails when four times the input takes more than eight times the time: quadratic work would take
+/// sixteen times.
 fn assert_linear(what: &str, work: impl Fn(usize)) {
     let (Some(small), Some(large)) = (cost(&|| work(4_000)), cost(&|| work(16_000))) else {
         return skipped("the work of hostile posts: there is no /proc");
@@ -48,7 +49,7 @@ fn assert_linear(what: &str, work: impl Fn(usize)) {
 
 fn publish(markdown: &str) {
     let addresses: Arc<dyn Addresses> = Arc::new(SameSite);
-    // A post that is too complex is refused, with little work.
+    // An error is fine: it means that the post is refused as too complex.
     if let Ok(rendered) = render(markdown, None, Flavour::Mdx) {
         let _ = sanitise(&rendered.html, &addresses);
     }
@@ -115,7 +116,7 @@ fn the_work_for_tags_grows_with_their_number() {
     }
 }
 
-/// The most that a process has held in memory, in 10^6 bytes.
+/// The server's largest resident memory so far, in 10^6 bytes.
 fn peak_megabytes(server: &Server) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{}/status", server.process())).ok()?;
     let line = status
@@ -125,10 +126,10 @@ fn peak_megabytes(server: &Server) -> Option<u64> {
     Some(kibibytes * 1_024 / 1_000_000)
 }
 
-/// Asks for the list until its source has been read, and returns by how many 10^6 bytes the server's
-/// memory has grown at most.
+/// Requests the list until the source has been read. Returns the largest growth of the server's memory, in
+/// 10^6 bytes.
 fn read_source(data_dir: &Path, source: &str, post: &str) -> Option<u64> {
-    // Its log is not read here, and would fill the pipe.
+    // Nearly no log, since this test does not read it and it would fill the pipe.
     let flags = ["--log", "error", "--source", source];
     let server = Server::start(flashblog(data_dir).args(flags));
     let before = peak_megabytes(&server)?;
@@ -169,7 +170,7 @@ fn a_folder_with_hostile_posts_shows_the_others_and_takes_little_memory() {
     assert!(grown <= 200, "{grown} MB");
 }
 
-/// A site that answers every request with these bytes; its address.
+/// Starts a site that answers every request with these bytes. Returns its address.
 fn json_site(body: Vec<u8>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -180,9 +181,9 @@ fn json_site(body: Vec<u8>) -> String {
                 body.len()
             );
             let mut stream = stream;
-            // The request is short, and all that the client sends.
+            // The client sends only one short request.
             let _ = stream.read(&mut [0; 4_096]);
-            // A client that has read enough leaves.
+            // It fails when the client has read enough and closed the connection.
             let _ = stream.write_all(head.as_bytes());
             let _ = stream.write_all(&body);
         }

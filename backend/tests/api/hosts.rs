@@ -1,4 +1,4 @@
-//! Requests for names that are another site's.
+//! Requests whose `Host` is another site's.
 
 use axum::http::Method;
 
@@ -28,7 +28,7 @@ async fn a_foreign_name_that_leads_here_reads_nothing() {
 }
 
 #[tokio::test]
-async fn who_asked_for_it_reads_which_setting_allows_the_name() {
+async fn a_refused_host_is_told_which_setting_allows_it() {
     let app = TestApp::new().await;
     let answer = app.browser_for("other.test:80").get("/api/v1/blogs").await;
     let problem = answer.problem();

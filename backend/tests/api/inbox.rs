@@ -1,4 +1,4 @@
-//! `flashblog messages` as an owner meets it.
+//! `flashblog messages` on the command line.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -8,7 +8,7 @@ use flashblog::store::message::{Message, Reference};
 use flashblog::store::sqlite::SqliteStore;
 use tempfile::TempDir;
 
-/// A data folder whose database is open, as a running server has it.
+/// A data folder whose database is open, as with a running server.
 struct Inbox {
     folder: TempDir,
     store: SqliteStore,

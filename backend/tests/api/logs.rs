@@ -1,4 +1,4 @@
-//! What the log holds, and what it must not.
+//! The content of the log, which must have no secrets.
 
 use std::io;
 use std::sync::Arc;

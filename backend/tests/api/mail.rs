@@ -1,4 +1,4 @@
-//! Telling the owner by mail, in real SMTP conversations.
+//! Mails that notify the owner, over real SMTP connections.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -17,22 +17,22 @@ use crate::harness::{KEY, TestApp};
 
 const PATIENT: Duration = Duration::from_secs(30);
 
-/// How the mail server treats one connection.
+/// The behaviour of the mail server on one connection.
 #[derive(Clone, Copy)]
 enum Conduct {
-    /// Takes the mail.
+    /// Accepts the mail.
     Accept,
-    /// Answers the recipient with this.
+    /// Answers RCPT with this refusal.
     Refuse(&'static str),
-    /// Greets nobody and keeps the line open.
+    /// Sends nothing and keeps the connection open.
     Hang,
-    /// Drops the line amid the mail.
+    /// Closes the connection in the middle of the mail.
     DropMidWay,
-    /// Takes the mail, and drops the line instead of saying so.
+    /// Accepts the mail, but closes the connection instead of confirming it.
     TakeAndDrop,
 }
 
-/// A mail server that treats connections as its script says, and then accepts.
+/// A mail server whose script has the behaviour for its first connections. Later ones accept the mail.
 struct MailServer {
     address: SocketAddr,
     script: Arc<Mutex<VecDeque<Conduct>>>,
@@ -62,7 +62,7 @@ impl MailServer {
     }
 }
 
-/// RFC 5321 as far as it goes here.
+/// The part of RFC 5321 that these tests need.
 async fn converse(
     stream: TcpStream,
     conduct: Conduct,
@@ -185,7 +185,11 @@ async fn a_server_that_refuses_is_asked_again_after_growing_pauses() {
         let left = server.script.lock().len();
         app.clock.advance(Duration::from_secs(pause - 1));
         deliver(&app).await;
-        assert_eq!(server.script.lock().len(), left, "left alone for {pause} s");
+        assert_eq!(
+            server.script.lock().len(),
+            left,
+            "no connection for {pause} s"
+        );
         app.clock.advance(Duration::from_secs(1));
     }
     deliver(&app).await;
@@ -240,9 +244,9 @@ async fn a_mail_that_was_taken_unsaid_goes_out_again_as_the_same_mail() {
 
 #[tokio::test]
 async fn what_waits_outlives_a_restart_and_a_server_that_is_not_there() {
-    let nobody = TcpListener::bind("127.0.0.1:0").await.expect("binds");
-    let address = nobody.local_addr().expect("an address");
-    drop(nobody);
+    let closed = TcpListener::bind("127.0.0.1:0").await.expect("binds");
+    let address = closed.local_addr().expect("an address");
+    drop(closed);
     let app = TestApp::new().await.with_mail(address, PATIENT);
     let receipt = send_message(&app, "Hello").await;
     deliver(&app).await;

@@ -1,4 +1,4 @@
-//! The API as its clients see it, without a socket.
+//! Tests of the whole server, as its clients see it. Most send requests to the router, without a socket.
 
 mod assets;
 mod attacks;

@@ -55,7 +55,7 @@ async fn old_addresses_of_posts_lead_to_them() {
         ("/post/12", "/blogs/reed"),
         ("/legal/", "/imprint"),
         ("/taken", "/about"),
-        // Letter case counts.
+        // Addresses are case-sensitive.
         ("/2019/old-loom", "/blogs/old-loom"),
     ] {
         for method in [Method::GET, Method::HEAD] {
@@ -123,17 +123,17 @@ fn old_addresses_that_lead_elsewhere_are_named_by_check_and_at_the_start() {
     let folder = moved_blog();
     let check = command(folder.path()).arg("check").output().expect("runs");
     assert_eq!(check.status.code(), Some(1));
-    let told = String::from_utf8(check.stdout).expect("text");
+    let output = String::from_utf8(check.stdout).expect("text");
     for fault in FAULTS {
         assert!(
-            told.contains(&format!("error: {fault}\n")),
-            "{fault}: {told}"
+            output.contains(&format!("error: {fault}\n")),
+            "{fault}: {output}"
         );
     }
-    assert_eq!(told.matches("the old address").count(), 6, "{told}");
+    assert_eq!(output.matches("the old address").count(), 6, "{output}");
 
     let server = Server::start(&mut command(folder.path()));
-    // The answer needs the first reading too.
+    // The server logs the faults at the first reading, which this answer waits for.
     server.get("/api/v1/blogs", "");
     let (_, _, log) = server.terminate();
     for fault in FAULTS {

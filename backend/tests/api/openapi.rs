@@ -1,4 +1,4 @@
-//! The API's description, held against the API.
+//! Compares the API's description with the API.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -23,7 +23,7 @@ fn operations(document: &Value) -> Vec<(&str, &str, &Value)> {
     operations.collect()
 }
 
-/// The `$ref`s of a document, all of them.
+/// Adds every `$ref` in a value to `found`.
 fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
     match value {
         Value::Object(object) => {
@@ -52,7 +52,7 @@ async fn it_is_an_openapi_3_1_document_without_an_envelope() {
     let text = document.to_string();
     assert!(
         !text.contains("[`"),
-        "a link for readers of the code: {text}"
+        "a link that only rustdoc resolves: {text}"
     );
     for reference in found {
         let pointer = reference.strip_prefix('#').expect("within the document");
@@ -104,8 +104,8 @@ async fn each_path_answers_the_methods_that_are_described_and_no_others() {
     }
 }
 
-/// What is added to the router by itself is not described; that must be none of the API: the form
-/// of a page without a script is described by that page.
+/// Routes that are added without their description must not be the API's. `/contact` is here for the form
+/// of a page without a script.
 #[test]
 fn only_files_pages_and_fallbacks_are_routed_without_a_description() {
     let router = include_str!("../../src/router.rs");
@@ -200,7 +200,7 @@ async fn operations_with_a_rate_say_429_and_no_others() {
         let example = &operation["requestBody"]["content"]["application/json"]["example"];
         let mut is_refused = false;
         for _ in 0..70 {
-            // There is a session to end.
+            // Begins a session, so that `DELETE` has one to end.
             flood.get("/api/v1/session").await;
             let answer = match example {
                 Value::Null => flood.send(verb.clone(), &url, &[]).await,
@@ -210,7 +210,7 @@ async fn operations_with_a_rate_say_429_and_no_others() {
         }
         let described = operation["responses"]["429"].is_object();
         assert_eq!(is_refused, described, "{method} {path}");
-        // The next operation has the client's whole rate.
+        // Restores the client's rate for the next operation.
         app.clock.advance(Duration::from_secs(60));
     }
 }

@@ -1,4 +1,4 @@
-//! Pages: the shell with each page's own head, status and first data.
+//! Pages: each is the shell with its own head, status and first data.
 
 use std::time::Duration;
 
@@ -26,7 +26,8 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
     Some(&text[from..from + length])
 }
 
-/// The address and the answer that a page has inside, beside those of the site itself.
+/// The API's address and envelope that a page contains for its first request, besides those of
+/// `/api/v1/site`.
 fn first_envelope(answer: &Answer) -> Option<(String, Value)> {
     let html = answer.text();
     let start = "<script type=\"application/json\" data-path=\"";
@@ -268,7 +269,7 @@ async fn a_reader_finds_in_pages_what_the_session_reads() {
 }
 
 #[tokio::test]
-async fn a_page_is_not_sent_again_to_who_has_it() {
+async fn a_page_is_not_sent_again_to_a_client_that_has_it() {
     let app = TestApp::new().await;
     let client = app.browser();
     let first = client.get("/blogs/post-1").await;
@@ -363,7 +364,7 @@ async fn a_page_that_no_person_sees_leaves_the_flash_to_the_next() {
         assert!(page.page_flashes().is_empty());
         assert!(
             page.text().contains("data-waiting"),
-            "the app asks when it is seen"
+            "the app asks for flashes once a person sees the page"
         );
     }
     let page = reader.get("/about").await;
@@ -404,10 +405,7 @@ async fn a_page_without_flashes_is_the_same_for_every_reader() {
     app.clock.advance(Duration::from_secs(6));
     assert!(app.get("/blogs").await.text().contains("Post 2"));
     let (_, list) = first_envelope(&app.get("/blogs").await).expect("data");
-    assert_eq!(
-        list["data"]["total_items"], 2,
-        "no page of the posts before"
-    );
+    assert_eq!(list["data"]["total_items"], 2, "no page with the old posts");
 }
 
 #[tokio::test]
@@ -446,7 +444,7 @@ async fn an_unknown_page_is_404_with_the_shell_and_an_unknown_file_never_is() {
     assert_eq!(asset.status, 404);
     assert!(
         !asset.text().contains("<div id=app"),
-        "not for people either"
+        "no page for browsers either"
     );
 }
 

@@ -1,5 +1,5 @@
-//! Browsers parse rendered pages as they were written. A parser moves elements that stand where they may
-//! not, and the app could not take over such a page.
+//! Browsers parse rendered pages into the tree that was written. A parser moves misplaced elements, and the
+//! app could not take over such a page.
 
 use std::cell::RefCell;
 
@@ -19,10 +19,10 @@ use crate::site::own_site;
 const HTML: (&str, &str) = ("accept", "text/html,*/*;q=0.8");
 const FORM: [(&str, &str); 2] = [("content-type", "application/x-www-form-urlencoded"), HTML];
 
-/// HTML elements without content, of those that pages have.
+/// The void elements (those without an end tag) that pages have.
 const VOID: [&str; 6] = ["br", "hr", "img", "input", "link", "meta"];
 
-/// What stands in the app's element, as tags, texts and comments in their order.
+/// The content of the app's element: its tags, texts and comments in order.
 #[derive(Default)]
 struct Content {
     parts: RefCell<Vec<String>>,
@@ -52,7 +52,7 @@ impl Content {
         }
         let mut parts = self.parts.borrow_mut();
         match parts.last_mut() {
-            // The tokenizer gives a text in pieces.
+            // The tokenizer may split a text.
             Some(last) if last.starts_with('"') => last.push_str(text),
             _ => parts.push(format!("\"{text}")),
         }
@@ -80,7 +80,7 @@ impl TokenSink for Content {
                 let slash = if is_end { "/" } else { "" };
                 self.add(format!("<{slash}{} {}>", tag.name, attributes.join(" ")));
                 if tag.self_closing && !VOID.contains(&&*tag.name) {
-                    // As SVG may write it.
+                    // In SVG, `<a/>` is the same as `<a></a>`.
                     self.add(format!("</{} >", tag.name));
                 }
                 if is_end {
@@ -101,7 +101,7 @@ impl TokenSink for Content {
     }
 }
 
-/// Fails where a browser's parser sees another tree than was written, or any fault.
+/// Fails when a browser's parser builds another tree than the written one, or reports an error.
 fn assert_parsed_as_written(name: &str, html: &str) {
     let dom = parse_document(RcDom::default(), Default::default()).one(html);
     let mut parsed = Vec::new();
@@ -127,7 +127,7 @@ async fn visit(client: &Client, path: &str) -> Answer {
     client.send(Method::GET, path, &[HTML]).await
 }
 
-/// A post with what makes trouble for parsers: tables, lists, pictures, formulas, forms of quotes.
+/// A post with content that is hard to render correctly: tables, lists, pictures, kinds of quotes.
 fn rich_post() -> Post {
     Post {
         title: "Salt & <pepper> \"quoted\"".into(),

@@ -1,4 +1,4 @@
-//! PostgreSQL: several servers on one database, and a database that goes away.
+//! PostgreSQL: several servers on one database, and a database that fails.
 
 use std::time::Duration;
 
@@ -69,7 +69,10 @@ async fn a_session_is_the_same_at_every_server() {
 
     moved.send(Method::DELETE, "/api/v1/session", &[]).await;
     let after: SessionInfo = visitor.get("/api/v1/session").await.data();
-    assert_ne!(after.session_id, begun.session_id, "ended is ended");
+    assert_ne!(
+        after.session_id, begun.session_id,
+        "it has ended everywhere"
+    );
 }
 
 #[tokio::test]

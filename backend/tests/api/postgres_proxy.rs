@@ -1,4 +1,4 @@
-//! A proxy between a server and its database, which counts how often they speak.
+//! A proxy between a server and its database, which counts their exchanges.
 
 use std::io;
 use std::path::PathBuf;
@@ -11,8 +11,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixListener, UnixStream};
 
 /// A proxy to a database. It counts exchanges: each ends with a Sync or a simple Query
-/// (PostgreSQL's frontend/backend protocol 3.0). As a pooler does, it keeps from the database what a
-/// connection sets by `options`.
+/// (PostgreSQL's frontend/backend protocol 3.0). As some poolers do, it does not pass on the startup
+/// parameter `options`.
 pub(crate) struct Proxy {
     folder: TempDir,
     exchanges: Arc<AtomicUsize>,
@@ -32,7 +32,7 @@ impl Proxy {
         Self { folder, exchanges }
     }
 
-    /// The way to the database through the proxy.
+    /// The options to connect to the database through the proxy.
     pub(crate) fn options(&self, database: PgConnectOptions) -> PgConnectOptions {
         database
             .socket(self.folder.path())
@@ -78,7 +78,7 @@ async fn both_ways(
     }
 }
 
-/// Passes the client's messages on. The first one has no type.
+/// Passes on the client's messages, and counts exchanges. The first message has no type.
 async fn count(
     mut client: impl AsyncRead + Unpin,
     mut server: impl AsyncWrite + Unpin,
@@ -105,8 +105,8 @@ async fn count(
     }
 }
 
-/// Drops the parameter `options` from a startup message: a version, then names and values, each with
-/// a zero byte after it, and one more.
+/// Removes the parameter `options` from a startup message. The message has a version, names and values
+/// that each end with a zero byte, and one more zero byte.
 fn forget_options(startup: &mut Vec<u8>) {
     let parameters = startup.split_off(4);
     let words: Vec<&[u8]> = parameters.split(|byte| *byte == 0).collect();

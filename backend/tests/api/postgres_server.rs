@@ -1,5 +1,5 @@
-//! A PostgreSQL server for the tests: the one that `FLASHBLOG_TEST_POSTGRES_URL` names, or one of
-//! our own in a temporary folder, started from the programs that Debian's package installs.
+//! A PostgreSQL server for the tests: the one that `FLASHBLOG_TEST_POSTGRES_URL` names, else one in a
+//! temporary folder, started with the programs that Debian's package installs.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -14,17 +14,17 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Connection};
 use tempfile::TempDir;
 
-/// The user that the server runs as when the tests run as root, which it refuses.
+/// The user of the server when the tests run as root: PostgreSQL refuses to run as root.
 const NOBODY: u32 = 65_534;
 const SMALL_DISK: &str = "small";
 
-/// A server in a folder of its own, reached by a socket there.
+/// A server in its own folder, which also has its socket.
 pub(crate) struct Cluster {
     programs: PathBuf,
     pub(crate) folder: PathBuf,
     as_nobody: bool,
     small_disk_megabytes: Option<u32>,
-    /// Stops the server and removes the folder when this process ends, however it does.
+    /// Stops the server and removes the folder when this process ends, even when it is killed.
     _caretaker: Child,
 }
 
@@ -87,7 +87,7 @@ impl Cluster {
         self.run("pg_ctl", &["start", "-w", "-s", "-l", log, "-o", &options]);
     }
 
-    /// How to reach it.
+    /// The options to connect to it.
     pub(crate) fn options(&self) -> PgConnectOptions {
         PgConnectOptions::new_without_pgpass()
             .socket(&self.folder)
@@ -164,7 +164,7 @@ fn version(programs: &Path) -> Option<u32> {
     programs.parent()?.file_name()?.to_str()?.parse().ok()
 }
 
-/// The server of this test run; `None`, said loudly, where there is none.
+/// The server of this test run; `None`, with a notice, where there is none.
 fn server() -> Option<PgConnectOptions> {
     static SERVER: OnceLock<Option<Cluster>> = OnceLock::new();
     if let Ok(url) = std::env::var("FLASHBLOG_TEST_POSTGRES_URL") {
@@ -172,7 +172,7 @@ fn server() -> Option<PgConnectOptions> {
     }
     let server = SERVER.get_or_init(Cluster::start);
     if server.is_none() {
-        // Not by `println!`, which the test harness swallows when the test passes.
+        // Not with `println!`, whose output is discarded when the test passes.
         let _ = writeln!(
             std::io::stdout(),
             "SKIPPED: PostgreSQL, which is neither installed nor named by FLASHBLOG_TEST_POSTGRES_URL"
@@ -181,7 +181,7 @@ fn server() -> Option<PgConnectOptions> {
     server.as_ref().map(Cluster::options)
 }
 
-/// An empty database, dropped with its test.
+/// A new empty database, which is dropped with this value.
 pub(crate) struct Database {
     server: PgConnectOptions,
     name: String,
@@ -200,7 +200,7 @@ impl Database {
         Some(Self { server, name })
     }
 
-    /// How to reach it.
+    /// The options to connect to it.
     pub(crate) fn options(&self) -> PgConnectOptions {
         self.server.clone().database(&self.name)
     }
@@ -219,7 +219,7 @@ impl Drop for Database {
                     format!("DROP DATABASE {name} WITH (FORCE)"),
                 ));
         });
-        // A test that fails already says more.
+        // A failure here must not hide that of the test.
         let _ = dropping.join();
     }
 }

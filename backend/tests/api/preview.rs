@@ -1,4 +1,4 @@
-//! Writing with a preview: drafts, marks, faults, and pages that learn of changes.
+//! Writing with a preview: drafts, marks and faults are shown, and open pages are told of changes.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -28,7 +28,7 @@ use tokio::time::timeout;
 use crate::harness::{Answer, Client, TestApp};
 use crate::process::{Server, flashblog};
 
-/// Longer than any change takes, so that a test fails instead of hanging.
+/// The time limit of a test for an event: longer than any change takes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A preview of a folder with posts and one with pages.
@@ -112,7 +112,7 @@ impl Written {
         list["data"]["items"].as_array().expect("items").clone()
     }
 
-    /// Listens to changes. The event that says what is current is taken, and the folders are read.
+    /// Listens to changes, and takes the first event, which has the current version.
     async fn listen(&self) -> Changes {
         let mut changes = Changes::of(&self.app).await;
         changes.next().await;
@@ -125,10 +125,10 @@ fn write(path: &Path, text: &str) {
     fs::write(path, text).expect("writes");
 }
 
-/// What an open page listens to.
+/// The stream of changes that an open page listens to.
 struct Changes {
     body: Body,
-    /// What came beside the last event.
+    /// The received text after the last event.
     rest: String,
 }
 
@@ -153,7 +153,7 @@ impl Changes {
         }
     }
 
-    /// The data of the next event; none at the end.
+    /// The version in the next event; `None` at the end of the stream.
     async fn next(&mut self) -> Option<u64> {
         loop {
             if let Some((event, rest)) = self.rest.split_once("\n\n") {
@@ -253,7 +253,7 @@ async fn a_change_is_told_and_each_session_reads_it_however_it_is_saved() {
     reader.get("/api/v1/blogs").await;
     let mut changes = site.listen().await;
     let mut last = site.app.preview.as_ref().expect("a preview").version();
-    // In place, by a new file that takes its place, and beside many others.
+    // The file is written in place, replaced by another file, and written together with many others.
     for (number, title) in [(1, "Two"), (2, "Three"), (3, "Four")] {
         let text = format!("# {title}\n\nText");
         match number {
@@ -385,7 +385,7 @@ async fn a_folder_that_is_replaced_is_watched_again() {
     let gone = site.get("/api/v1/blogs").await.json();
     assert_eq!(gone["data"]["freshness"]["stale"], true);
     site.write("posts/a.md", "# Two");
-    // Found with or without the file in it.
+    // The folder may be found before or after the file is in it, so several events may come.
     while site.items().await.iter().all(|item| item["title"] != "Two") {
         changes.next().await;
     }
@@ -438,7 +438,7 @@ async fn the_script_of_a_preview_is_allowed_and_named_by_its_content() {
     }
 }
 
-/// `flashblog --preview` of a folder.
+/// The command `flashblog --preview` for a folder.
 fn preview(folder: &Path, listen: &str) -> std::process::Command {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_flashblog"));
     command
@@ -456,10 +456,10 @@ fn a_preview_listens_on_loopback_only_and_needs_a_folder() {
     write(&folder.path().join("posts/a.md"), "# One");
     let refused = |mut command: std::process::Command, part: &str| {
         let output = command.output().expect("runs");
-        let told = String::from_utf8(output.stderr).expect("text");
-        assert_eq!(output.status.code(), Some(1), "{told}");
-        assert_eq!(told.trim_end().lines().count(), 1, "{told}");
-        assert!(told.contains(part), "{told}");
+        let error = String::from_utf8(output.stderr).expect("text");
+        assert_eq!(output.status.code(), Some(1), "{error}");
+        assert_eq!(error.trim_end().lines().count(), 1, "{error}");
+        assert!(error.contains(part), "{error}");
     };
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:80"] {
         refused(preview(folder.path(), address), "127.0.0.1:3000 would fit");
@@ -490,6 +490,6 @@ fn a_server_stops_while_pages_listen_and_has_logged_the_fault() {
     assert_eq!(code, Some(0), "{log}");
     assert!(log.contains("Skipping a post: line "), "{log}");
     assert!(!log.contains("unfinished"), "{log}");
-    // The stream has its end, and was not cut off.
+    // The stream has ended properly, and was not cut off.
     assert_eq!(lines.last().as_deref(), Some(""));
 }

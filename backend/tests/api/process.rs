@@ -1,4 +1,4 @@
-//! The `flashblog` binary as an operator meets it.
+//! The `flashblog` binary, as an operator runs it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -15,7 +15,7 @@ pub(crate) fn flashblog(data_dir: &Path) -> Command {
     command
 }
 
-/// A server that is ended with its test.
+/// A server whose process ends when this is dropped.
 pub(crate) struct Server {
     child: Child,
     stdout: BufReader<ChildStdout>,
@@ -46,7 +46,7 @@ impl Server {
         }
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub(crate) fn address(&self) -> &str {
         self.first_line
             .trim_end()
@@ -54,12 +54,12 @@ impl Server {
             .unwrap_or_else(|| panic!("{}", self.first_line))
     }
 
-    /// The operating system's number for it.
+    /// The server's process id.
     pub(crate) fn process(&self) -> u32 {
         self.child.id()
     }
 
-    /// Where Prometheus finds it.
+    /// The address of its metrics, without the path.
     pub(crate) fn metrics_address(&self) -> &str {
         self.second_line
             .trim_end()
@@ -74,7 +74,7 @@ impl Server {
         exchange(self.address(), &request).expect("answers")
     }
 
-    /// Ends it as a crash does: SIGKILL, nothing is tidied up.
+    /// Kills it with SIGKILL, as in a crash: it can't clean up.
     pub(crate) fn crash(mut self) {
         self.child.kill().expect("runs still");
         self.child.wait().expect("ends");
@@ -90,7 +90,7 @@ impl Server {
         assert!(sent.success());
     }
 
-    /// Sends SIGTERM and returns the exit code, what else was printed, and the log.
+    /// Sends SIGTERM. Returns the exit code, the rest of standard output, and the log.
     pub(crate) fn terminate(self) -> (Option<i32>, String, String) {
         self.end_by("-TERM")
     }
@@ -107,7 +107,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Already ended where the test did it.
+        // It fails when the test has already ended the process.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -189,7 +189,7 @@ fn production_logs_as_json_and_wants_a_key() {
 }
 
 #[test]
-fn what_can_not_be_used_stops_the_start_with_one_line() {
+fn an_unusable_setting_stops_the_start_with_one_line() {
     let data_dir = tempfile::tempdir().expect("temporary folder");
     let file = data_dir.path().join("flashblog.toml");
     std::fs::write(&file, "lisen = '127.0.0.1:0'\n").expect("writes");
@@ -314,11 +314,11 @@ fn a_key_that_is_no_text_is_refused_and_not_replaced() {
     assert!(!data_dir.path().join("secret-key").exists());
 }
 
-/// Whoever watches the server reads that it is about to end, before it takes no more connections.
+/// `/readyz` answers 503 before the server stops to accept connections.
 #[test]
 fn told_to_end_it_says_that_it_is_not_ready() {
     let data_dir = tempfile::tempdir().expect("temporary folder");
-    // Nobody reads the log before the end: it must not fill the pipe.
+    // The log is read only at the end, so it must not fill the pipe.
     let server = Server::start(flashblog(data_dir.path()).args(["--log", "warn"]));
     let watcher = {
         let address = server.address().to_owned();
@@ -363,7 +363,7 @@ fn a_message_that_waits_outlives_a_crash() {
     );
 }
 
-/// A pipe that nobody writes to is what a disk looks like that does not answer.
+/// Reading a pipe without a writer blocks, as reading from a disk that hangs does.
 #[cfg(unix)]
 #[test]
 fn a_disk_that_does_not_answer_does_not_keep_the_process() {
@@ -385,7 +385,7 @@ fn a_disk_that_does_not_answer_does_not_keep_the_process() {
     visitor
         .write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         .expect("writes");
-    // Returns once the server reads, which finds nothing for as long as this end is open.
+    // Opening returns once the server reads the pipe. Its read then blocks while this end is open.
     let mut options = std::fs::OpenOptions::new();
     let _end = options.write(true).open(&pipe).expect("opens");
     drop(visitor);

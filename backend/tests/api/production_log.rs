@@ -27,7 +27,7 @@ fn events(log: &str) -> Vec<Value> {
         .collect()
 }
 
-/// The event without what differs from run to run, which is looked at here.
+/// An event without the fields that differ in each run, which are checked here.
 fn settled(mut event: Value) -> Value {
     let object = event.as_object_mut().expect("an object");
     let time = object.remove("timestamp").expect("a time");
@@ -41,7 +41,7 @@ fn settled(mut event: Value) -> Value {
     event
 }
 
-/// An upstream that fails once.
+/// An upstream that answers one request, with a 500.
 fn failing_upstream() -> (String, thread::JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("binds");
     let address = listener.local_addr().expect("bound");
@@ -132,7 +132,7 @@ fn what_others_named_forges_no_event() {
     assert_eq!(skipped.expect("a warning")["level"], "WARN");
 }
 
-/// Not a test by itself: the process that the next test looks at.
+/// Not a test of its own: the process that the next test starts.
 #[test]
 #[ignore = "started by the next test"]
 fn panics_once_it_logs() {

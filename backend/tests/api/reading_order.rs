@@ -1,4 +1,4 @@
-//! The reading order of `backend/src`: imports point to the right only.
+//! The reading order of `backend/src`: a module imports only modules to its right.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
 
-/// Each room's place in the order that ARCHITECTURE.md states, in the block that begins with `main →`.
+/// Each module's place in the order that ARCHITECTURE.md states, in the block that begins with `main →`.
 fn order() -> BTreeMap<String, usize> {
     let page = Path::new(SOURCE).join("../../ARCHITECTURE.md");
     let text = fs::read_to_string(page).expect("ARCHITECTURE.md");

@@ -1,5 +1,5 @@
-//! A source over the network: readers do not wait for it once there is a copy, and the last copy
-//! outlives the server.
+//! A source over the network: readers don't wait for it once there is a copy, and the last copy is kept
+//! across restarts.
 
 use std::fs;
 use std::path::Path;
@@ -26,7 +26,7 @@ use crate::harness::{TestApp, posts};
 
 const REFRESH: Duration = Duration::from_secs(60);
 
-/// What the source answers.
+/// The answer of the source.
 #[derive(Clone, Copy)]
 enum Answer {
     Posts(usize),
@@ -38,7 +38,7 @@ enum Answer {
 struct RemoteSource {
     answer: Mutex<Answer>,
     reads: AtomicUsize,
-    /// A reading takes a permit before it answers.
+    /// Each reading needs a permit before it answers, so a test can make readings wait.
     gate: Semaphore,
     so_far: AtomicUsize,
 }
@@ -111,7 +111,7 @@ fn visitor(app: &TestApp) -> Reader {
     }
 }
 
-/// Lets the fetch that is under way end.
+/// Waits until this many fetches have ended.
 async fn settle(cache: &BlogCache, fetches: u64) {
     while cache.fetches().succeeded + cache.fetches().failed < fetches {
         tokio::task::yield_now().await;
@@ -140,7 +140,7 @@ async fn readers_do_not_wait_once_there_is_a_copy() {
     }
     source.gate.add_permits(1);
     settle(&cache, 2).await;
-    assert_eq!(source.reads(), 2, "one reading serves everybody");
+    assert_eq!(source.reads(), 2, "one reading serves all sessions");
     let view = cache.view(early).await;
     assert_eq!(view.snapshot.posts().len(), 4, "an old copy is not pinned");
 }
@@ -210,7 +210,7 @@ async fn saved(app: &TestApp) -> TempDir {
     folder
 }
 
-/// The server after a restart, while its source is down.
+/// The cache after a restart, and its source, which is down.
 fn restarted(app: &TestApp, folder: &Path, source: &str) -> (BlogCache, Arc<RemoteSource>) {
     let down = RemoteSource::new(Answer::Down);
     let copy = SavedCopy::new(folder, source.to_owned());
@@ -289,7 +289,7 @@ async fn only_the_server_s_user_may_read_the_copy() {
 }
 
 #[tokio::test]
-async fn who_comes_during_a_long_first_reading_is_told_how_far_it_is() {
+async fn visitors_during_a_long_first_reading_see_its_progress() {
     let app = TestApp::new().await;
     let source = RemoteSource::new(Answer::Posts(3));
     source.gate.forget_permits(usize::MAX);

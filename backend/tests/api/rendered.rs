@@ -1,4 +1,4 @@
-//! Pages that can be read before the app has started.
+//! Pages are rendered, so that they can be read before the app has started.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ async fn visit(client: &Client, path: &str) -> Answer {
     client.send(Method::GET, path, &[HTML]).await
 }
 
-/// What stands in the app's element.
+/// The content of the app's element.
 fn content(answer: &Answer) -> String {
     let html = answer.text();
     let (_, app) = html.split_once("<div id=app").expect("the app's element");
@@ -24,7 +24,7 @@ fn content(answer: &Answer) -> String {
     app[..end].to_owned()
 }
 
-/// The text between tags, without the marks that the app finds its way by.
+/// The text between tags, without the comments that the app needs for hydration.
 fn words(html: &str) -> String {
     let texts = html
         .split('<')
@@ -126,7 +126,7 @@ async fn a_refused_form_keeps_what_was_sent_and_names_each_fault() {
 }
 
 #[tokio::test]
-async fn a_day_later_a_kept_page_counts_anew() {
+async fn a_cached_page_is_written_again_on_the_next_day() {
     let app = TestApp::new().await;
     let today = |page: &Answer| {
         let html = page.text();
@@ -149,6 +149,6 @@ async fn a_reader_of_older_posts_finds_them_in_the_page() {
     assert!(content(&app.get("/blogs").await).contains("2 posts"));
     assert!(
         content(&reader.get("/blogs").await).contains("14 posts"),
-        "kept apart"
+        "each snapshot has its own page"
     );
 }

@@ -33,7 +33,7 @@ pub(crate) async fn start(router: Router, limits: ConnectionLimits) -> Server {
     let address = listener.local_addr().expect("bound");
     let (stop, stopped) = oneshot::channel();
     let serving = tokio::spawn(serve(listener, router, limits, async {
-        // Also when the test has gone.
+        // An error means that the test has ended, which also stops the server.
         let _ = stopped.await;
     }));
     Server {
@@ -43,7 +43,7 @@ pub(crate) async fn start(router: Router, limits: ConnectionLimits) -> Server {
     }
 }
 
-/// Sends bytes and reads all that comes back until the server closes the connection.
+/// Sends a request, and returns everything that the server sends until it closes the connection.
 pub(crate) async fn exchange(address: SocketAddr, request: &str) -> String {
     let mut stream = TcpStream::connect(address).await.expect("connects");
     stream.write_all(request.as_bytes()).await.expect("writes");
@@ -52,7 +52,7 @@ pub(crate) async fn exchange(address: SocketAddr, request: &str) -> String {
 
 pub(crate) async fn read_all(stream: &mut TcpStream) -> String {
     let mut answer = Vec::new();
-    // A reset after the answer ends it as well as an orderly close.
+    // A reset after the answer counts as a close too.
     let _ = stream.read_to_end(&mut answer).await;
     String::from_utf8(answer).expect("text")
 }
@@ -129,7 +129,7 @@ async fn connections_beyond_the_limit_are_told_to_come_back() {
     );
 }
 
-/// A connection from one of this machine's own addresses, and the start of what the server says on it.
+/// A connection from 127.0.0.`last`, and the start of the server's answer.
 #[cfg(target_os = "linux")]
 async fn from_address(last: u8, server: &Server) -> (TcpStream, String) {
     let socket = TcpSocket::new_v4().expect("a socket");
@@ -137,7 +137,7 @@ async fn from_address(last: u8, server: &Server) -> (TcpStream, String) {
     socket.bind(address).expect("binds");
     let mut stream = socket.connect(server.address).await.expect("connects");
     let request = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
-    // One that is turned away may be told before it asks.
+    // The server may refuse and close the connection before this request is sent.
     let _ = stream.write_all(request).await;
     let mut start = [0; 12];
     stream.read_exact(&mut start).await.expect("an answer");
@@ -170,7 +170,7 @@ async fn one_client_takes_only_its_share_of_the_connections() {
         proxied.push(stream);
     }
     drop(first);
-    // The server learns of it by itself.
+    // The server notices the closed connection after a moment.
     loop {
         let (_stream, answer) = from_address(1, &server).await;
         if answer == "HTTP/1.1 200" {
@@ -228,7 +228,7 @@ async fn after_a_body_that_was_read_the_connection_goes_on() {
 }
 
 #[tokio::test]
-async fn who_sends_slowly_holds_up_no_reader() {
+async fn slow_senders_do_not_delay_readers() {
     let app = TestApp::new().await;
     let bodies = &app.app.admission.arriving_bodies;
     let all = u32::try_from(MAX_ARRIVING_BODIES).expect("fits");
@@ -263,7 +263,7 @@ async fn requests_beyond_the_limit_are_told_to_come_back_in_an_envelope() {
 }
 
 #[tokio::test]
-async fn told_to_stop_it_finishes_what_is_in_flight_and_lets_no_one_hold_it_up() {
+async fn told_to_stop_it_finishes_requests_in_flight_and_closes_idle_connections() {
     let gate = Arc::new(Notify::new());
     let waiting = Arc::clone(&gate);
     let app = TestApp::new().await.with_routes(Router::<App>::new().route(

@@ -1,4 +1,4 @@
-//! Sessions and what carries them.
+//! Sessions, and their cookies and tokens.
 
 use std::time::Duration;
 
@@ -179,11 +179,7 @@ async fn an_invalid_bearer_token_is_401_and_makes_no_session() {
             &[("authorization", "Basic eDp5")],
         )
         .await;
-    assert_eq!(
-        basic.status,
-        StatusCode::OK,
-        "another scheme is none of ours"
-    );
+    assert_eq!(basic.status, StatusCode::OK, "other schemes are ignored");
 }
 
 #[tokio::test]
@@ -312,12 +308,9 @@ async fn a_rotated_key_signs_on_use_and_a_removed_one_ends_sessions() {
     let app = app.restart(Keys::new(NEW_KEY, [KEY])).await;
     let visitor = app.browser();
     visitor.set_cookie(&old_cookie);
-    let signed_anew = visitor.get("/api/v1/session").await;
-    assert!(signed_anew.header("set-cookie").is_some());
-    assert_eq!(
-        signed_anew.data::<SessionInfo>().session_id,
-        begun.session_id
-    );
+    let renewed = visitor.get("/api/v1/session").await;
+    assert!(renewed.header("set-cookie").is_some());
+    assert_eq!(renewed.data::<SessionInfo>().session_id, begun.session_id);
     let new_cookie = visitor.cookie().expect("a cookie");
 
     let app = app.restart(Keys::new(NEW_KEY, [])).await;
@@ -380,6 +373,6 @@ async fn one_client_begins_and_ends_sixty_sessions_a_minute() {
     let nothing = app.browser_at("203.0.113.9");
     for _ in 0..70 {
         let ended = nothing.send(Method::DELETE, "/api/v1/session", &[]).await;
-        assert_eq!(ended.status, 200, "ending nothing is remembered nowhere");
+        assert_eq!(ended.status, 200, "without a session, nothing is counted");
     }
 }

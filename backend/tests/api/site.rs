@@ -1,4 +1,4 @@
-//! The site itself: its words, colours, files, own pages and old addresses.
+//! The site itself: its texts, colours, files, own pages and old addresses.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::harness::{Answer, TestApp};
 
 const HTML: (&str, &str) = ("accept", "text/html");
 
-/// A folder with a configuration file, and what else a test puts there.
+/// A folder with a configuration file and the other files of a test.
 pub(crate) struct Folder(TempDir);
 
 impl Folder {
@@ -270,7 +270,7 @@ async fn pages_follow_their_files() {
     assert_eq!(document(&app, "/home").await.status, StatusCode::NOT_FOUND);
     assert_eq!(document(&app, "/idea").await.status, StatusCode::NOT_FOUND);
 
-    // A page that broke keeps its text, and a removed one is gone.
+    // A page with an error in its file keeps its last text, and a removed page is gone.
     folder.write("pages/imprint.md", "---\ntitle: [\n---\nBroken.\n");
     fs::remove_file(folder.path().join("pages/about.md")).expect("removes");
     app.clock.advance(Duration::from_secs(3));

@@ -1,4 +1,4 @@
-//! What a source says of the site itself: its words, its colours, its pages.
+//! The site's name, texts, colours and pages from its source.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use shared::site::{Site, SitePage};
 
 use crate::harness::{Answer, TestApp, posts};
 
-/// A source over the network; `None` is down.
+/// A source over the network. It is down while its content is `None`.
 #[derive(Clone, Default)]
 struct Source(Arc<Mutex<Option<SiteInfo>>>);
 
@@ -147,7 +147,7 @@ async fn pages_feeds_menu_and_sitemap_show_what_the_source_says() {
         said.logo_url.as_deref(),
         Some("https://looms.example/logo.png")
     );
-    // Its own addresses stay the site's: `blogs` and `contact` are left out.
+    // The site keeps its own addresses: the source's pages `blogs` and `contact` are left out.
     assert_eq!(said.pages, ["about", "imprint", "terms"]);
     assert_eq!(
         labels(&said),
@@ -225,11 +225,7 @@ async fn pages_feeds_menu_and_sitemap_show_what_the_source_says() {
             .contains("Spindles")
     );
     let old_theme = document(&app, theme).await.status;
-    assert_eq!(
-        old_theme,
-        StatusCode::OK,
-        "pages from before still ask for it"
-    );
+    assert_eq!(old_theme, StatusCode::OK, "older pages still need it");
 }
 
 #[tokio::test]
@@ -302,7 +298,7 @@ async fn a_colour_that_can_t_be_read_is_left_out() {
     assert_eq!(site(&app).await.accent, Site::default().accent);
 }
 
-/// An app at its start, with what is on disk.
+/// An app that has just started, with the saved copy in this folder.
 async fn started(folder: &Path, source: &Source) -> TestApp {
     let app = TestApp::new().await;
     let saved = SavedCopy::new(folder, "one".to_owned());

@@ -1,4 +1,4 @@
-//! The server as a process, while its source is down.
+//! The `flashblog` binary, while its source is down.
 
 use std::path::Path;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::process::{Server, flashblog};
 
 const FILE: &str = "last-copy.json.gz";
 
-/// A WordPress site of two posts and a page. Aborted, it refuses connections.
+/// A WordPress site with two posts and a page. Aborting its task makes it refuse connections.
 async fn wordpress() -> (String, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -46,7 +46,8 @@ fn answer(uri: &Uri) -> Response {
     axum::Json(body).into_response()
 }
 
-/// A log that nobody reads must be short: a full pipe would stop the server.
+/// Starts a server with a short log: the log is not read before the end, and a full pipe would block the
+/// server.
 fn start(data_dir: &Path, source: &str) -> Server {
     let mut command = flashblog(data_dir);
     command.args(["--source", source, "--assets", ASSETS]);
@@ -54,7 +55,7 @@ fn start(data_dir: &Path, source: &str) -> Server {
     Server::start(&mut command)
 }
 
-/// The list as the API shows it.
+/// The data of the API's list.
 fn list(server: &Server) -> Value {
     let answer = server.get("/api/v1/blogs", "");
     let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
@@ -62,7 +63,7 @@ fn list(server: &Server) -> Value {
     envelope["data"].clone()
 }
 
-/// Looks until there is something, for a minute at most.
+/// Calls `look` until it returns something. Fails after a minute.
 async fn until<T>(look: impl Fn() -> Option<T>) -> T {
     let found = async {
         loop {
@@ -86,7 +87,7 @@ async fn after_a_crash_while_the_source_is_down_the_site_is_as_it_was() {
     assert_eq!(before["freshness"]["stale"], json!(false));
     until(|| data_dir.path().join(FILE).exists().then_some(())).await;
     serving.abort();
-    // Its task holds the listener.
+    // The listener is closed once the task has ended.
     let _ = serving.await;
     server.crash();
 

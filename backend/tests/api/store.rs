@@ -1,4 +1,4 @@
-//! The embedded database, when all is well and when it is not.
+//! The embedded database, and its faults.
 
 use std::fs;
 use std::path::Path;
@@ -25,7 +25,7 @@ async fn refusal(path: &Path) -> String {
 }
 
 #[tokio::test]
-async fn what_is_no_database_of_ours_is_refused_with_what_to_do() {
+async fn a_file_that_is_not_our_database_is_refused_with_what_to_do() {
     let folder = tempfile::tempdir().expect("temporary folder");
     let rubbish = folder.path().join("rubbish.db");
     fs::write(
@@ -147,7 +147,7 @@ async fn waiting_messages_stay_when_they_can_not_be_taken() {
 const MESSAGE: &str =
     r#"{"name":"Ada","email":"ada@example.org","subject":"Hello","message":"How are you?"}"#;
 
-/// As an operator does who takes the data directory for a cache.
+/// Deletes the database's files, as an operator might who takes the data directory for a cache.
 fn delete_database(app: &TestApp) {
     for ending in ["", "-wal", "-shm"] {
         let file = format!("{}{ending}", app.database().display());
@@ -209,7 +209,7 @@ async fn requests_for_which_nothing_waits_touch_no_disk() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn nobody_else_may_read_the_data() {
+async fn other_users_may_not_read_the_data() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().expect("temporary folder");
     let data_dir = folder.path().join("data");

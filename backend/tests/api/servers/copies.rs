@@ -19,7 +19,7 @@ impl Site {
         Self::of_patient_readers(database.options(), servers, SharingTimes::default()).await
     }
 
-    /// Servers that wait for each other in their own way.
+    /// Servers that share readings of the source, with these waiting times.
     pub(super) async fn of_patient_readers(
         database: PgConnectOptions,
         servers: usize,
@@ -29,7 +29,7 @@ impl Site {
         let servers = site.servers.into_iter();
         site.servers = servers.map(|app| app.with_shared_blogs(times)).collect();
         for server in &site.servers {
-            // Readings are dated by the database's clock.
+            // The servers' clocks must agree with the database's, which dates the readings.
             let now = server.clock.now().as_second();
             server.clock.jump(Timestamp::now().as_second() - now);
         }
@@ -44,12 +44,12 @@ impl Site {
             .sum()
     }
 
-    /// Lets the pause between two readings pass, for the database too.
+    /// Waits for the pause between two readings, by the database's clock and by the servers'.
     async fn pause(&self) {
         tokio::time::sleep(REFETCH_INTERVAL + Duration::from_millis(200)).await;
         for server in &self.servers {
             server.clock.advance(REFETCH_INTERVAL);
-            // Not behind the database's clock.
+            // Keeps the server's clock ahead of the database's.
             let now = server.clock.now().as_second();
             server.clock.jump(Timestamp::now().as_second() + 1 - now);
         }
@@ -101,7 +101,7 @@ async fn a_session_reads_the_same_pages_at_every_server() {
     site.pause().await;
     let stranger = site.servers[1].browser();
     assert_eq!(list(&stranger, 1).await.total_items, 20);
-    // One more server starts, which knows nothing yet.
+    // One more server starts, with an empty cache.
     let newcomer = Site::of_readers(&database, 1).await;
     for server in 0..4 {
         let (old, new) = match site.servers.get(server) {

@@ -1,4 +1,4 @@
-//! How often a server asks the database: counted by a proxy between them.
+//! How often a server queries the database, counted by a proxy between them.
 
 use super::{Site, session_of, until};
 use crate::postgres_proxy::Proxy;
@@ -32,7 +32,11 @@ async fn a_request_of_a_session_costs_one_exchange_and_any_other_none() {
         site.servers[0].get("/api/v1/blogs").await;
         site.servers[0].get("/about").await;
     }
-    assert_eq!(proxy.exchanges(), before, "a stranger's ask nothing");
+    assert_eq!(
+        proxy.exchanges(),
+        before,
+        "requests without a session need none"
+    );
 
     let before = proxy.exchanges();
     let requests: Vec<_> = (0..200)
@@ -45,5 +49,8 @@ async fn a_request_of_a_session_costs_one_exchange_and_any_other_none() {
         assert!(request.await.expect("answered").is_success());
     }
     let shared = proxy.exchanges() - before;
-    assert!(shared <= 200, "{shared}: those at once share exchanges");
+    assert!(
+        shared <= 200,
+        "{shared}: concurrent requests share exchanges"
+    );
 }

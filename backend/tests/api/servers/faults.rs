@@ -1,4 +1,4 @@
-//! What visitors meet while the database is away, and what operators do who set it up wrongly.
+//! The site while the database can't be reached, and error messages for a database that is set up wrongly.
 
 use std::fs;
 use std::time::Duration;
@@ -46,7 +46,7 @@ async fn while_the_database_is_away_a_session_reads_posts_and_does_nothing_else(
         .send(Method::GET, "/blogs", &[("accept", "text/html")])
         .await;
     assert_eq!(page.status, StatusCode::OK);
-    // The token is old enough to be renewed; a session that can't be checked gets none.
+    // The token is old enough to be renewed, but a session that can't be checked gets no new token.
     site.servers[1].clock.advance(Duration::from_secs(400));
     assert_eq!(there.get("/api/v1/blogs").await.header("set-cookie"), None);
     for (method, path) in [
@@ -89,7 +89,7 @@ async fn a_start_waits_for_a_migration_that_takes_long() {
     let mut other = PgConnection::connect_with(&database.options())
         .await
         .expect("connects");
-    // sqlx's lock on the migrations of this database: another server holds it.
+    // Another server seems to migrate: it locks sqlx's table of migrations.
     PostgresStore::connect(database.options())
         .await
         .expect("migrates");
@@ -111,12 +111,12 @@ async fn a_start_waits_for_a_migration_that_takes_long() {
 #[tokio::test(start_paused = true)]
 async fn a_database_that_never_comes_is_waited_for_thirty_seconds() {
     let (log, _guard) = Log::start();
-    let nobody = tempfile::tempdir().expect("temporary folder");
+    let without_socket = tempfile::tempdir().expect("temporary folder");
     let options = PgConnectOptions::new_without_pgpass()
-        .socket(nobody.path())
+        .socket(without_socket.path())
         .username("flashblog");
     let error = match PostgresStore::connect_patiently(options, 2).await {
-        Ok(_) => panic!("nobody listens"),
+        Ok(_) => panic!("no server listens there"),
         Err(error) => format!("{error:#}"),
     };
     assert!(
@@ -144,7 +144,7 @@ async fn a_standby_counts_as_away_until_it_is_promoted() {
         !site.servers[0].store.is_up()
     })
     .await;
-    // What it knows of sessions may be old.
+    // A standby's data on sessions may be old.
     let refused = visitor.get("/api/v1/session").await;
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
     let refused = send_message(&visitor).await;
@@ -191,7 +191,7 @@ async fn a_clock_that_differs_from_the_databases_is_told() {
     let (log, _guard) = Log::start();
     let site = Site::on(database.options(), 1).await;
     let server = &site.servers[0];
-    // The tests' clock stands at another date than the database's.
+    // The test clock is at another date than the database's clock.
     server.app.database.compare_clocks().await;
     let seconds = server.app.database.clock_seconds_ahead();
     assert!(seconds.abs() > 1_000.0, "{seconds}");

@@ -27,7 +27,7 @@ async fn connect(options: &PgConnectOptions) -> PgConnection {
     connected.expect("connects")
 }
 
-/// A message too long for the room that other messages left, from a client that has sent none.
+/// Sends a long message, which needs new space in the database, from a client that has sent none recently.
 async fn send(site: &Site, number: usize) -> Answer {
     let words: String = (0..300)
         .map(|word| format!("{:x} ", (number * 1_000 + word).wrapping_mul(0x9E37_79B9)))
@@ -42,8 +42,8 @@ async fn send(site: &Site, number: usize) -> Answer {
         .await
 }
 
-/// What visitors meet at a site whose database can't be written. `ended` is the cookie of a session
-/// that has ended.
+/// Checks that a site whose database can't be written still serves readers. `ended` is the cookie of an
+/// ended session.
 async fn assert_readers_go_on(site: &Site, ended: &str) {
     for server in 0..site.servers.len() {
         let visitor = site.at(server, &site.visitor());
@@ -60,7 +60,7 @@ async fn assert_readers_go_on(site: &Site, ended: &str) {
     }
 }
 
-/// A form that is refused because the database can't be written keeps what was typed.
+/// Checks that a form that can't be stored comes back with the typed text.
 async fn assert_form_keeps_its_text(site: &Site) {
     let visitor = site.visitor();
     let form = "name=Ada&email=ada%40example.org&subject=Hello&message=Kept+to+the+word";
@@ -77,7 +77,7 @@ async fn assert_form_keeps_its_text(site: &Site) {
     assert!(html.contains("could not be stored"), "{html}");
 }
 
-/// Ends a session; returns its cookie.
+/// Ends a session. Returns its cookie.
 async fn ended_session(site: &Site) -> String {
     let visitor = site.visitor();
     session_of(&visitor).await;
@@ -87,7 +87,7 @@ async fn ended_session(site: &Site) -> String {
     cookie
 }
 
-/// A database server that keeps a tablespace on a disk of 20 MB.
+/// A database server with a disk of 20 MB for a tablespace. `None` where it can't be made.
 fn cluster_with_small_disk() -> Option<Cluster> {
     let may_mount = Command::new("unshare")
         .args(["--user", "--keep-caps", "--map-current-user", "--mount"])
@@ -149,13 +149,13 @@ async fn a_full_disk_refuses_messages_and_loses_none() {
     assert_form_keeps_its_text(&site).await;
     let text = log.text();
     let lines = text.lines().filter(|line| line.contains(" ERROR "));
-    let said: Vec<_> = lines.collect();
+    let errors: Vec<_> = lines.collect();
     assert!(
-        said.len() == site.servers.len()
-            && said.iter().all(|line| line.contains(CAN_NOT_BE_WRITTEN)),
-        "once for each server: {said:#?}"
+        errors.len() == site.servers.len()
+            && errors.iter().all(|line| line.contains(CAN_NOT_BE_WRITTEN)),
+        "once for each server: {errors:#?}"
     );
-    assert!(said[0].contains("No space left on device"), "{said:#?}");
+    assert!(errors[0].contains("No space left on device"), "{errors:#?}");
 
     execute(&mut filler, "DROP TABLE filler".to_owned())
         .await
@@ -192,7 +192,7 @@ async fn a_database_that_was_set_read_only_is_not_away() {
         ] {
             execute(&mut owner, statement).await.expect("executes");
         }
-        // Connections that were cut are found so, and made again.
+        // Each server has to find its connections closed, and to make new ones.
         until("the database is back", async || {
             let mut are_up = true;
             for server in 0..site.servers.len() {

@@ -1,4 +1,4 @@
-//! Three servers on one PostgreSQL: no visitor can tell which one answers.
+//! Several servers on one PostgreSQL. They must behave like one server.
 
 mod copies;
 mod exchanges;
@@ -32,13 +32,13 @@ use crate::postgres_server::Database;
 const MESSAGE: &str =
     r#"{"name":"Ada","email":"ada@example.org","subject":"Hello","message":"How are you?"}"#;
 
-/// Flashes and redirects, as a form post does.
+/// A handler that flashes and redirects, as that of a form does.
 async fn flash(session: Session, Path(message): Path<String>) -> Redirect {
     session.flash(Category::Success, message);
     Redirect::to("/done")
 }
 
-/// Servers of one site.
+/// The servers of one site.
 struct Site {
     servers: Vec<TestApp>,
     /// The same servers, with a route that leaves a flash: `POST /flash/{message}`.
@@ -67,7 +67,7 @@ impl Site {
         self.servers[0].browser()
     }
 
-    /// The visitor, sent to another server.
+    /// The same visitor, who sends requests to this server.
     fn at(&self, server: usize, visitor: &Client) -> Client {
         let server = &self.servers[server % self.servers.len()];
         visitor.through(server.router())
@@ -248,7 +248,7 @@ async fn a_program_that_fills_in_the_honeypot_gets_one_receipt_everywhere() {
     assert_eq!(inbox.expect("reads"), []);
 }
 
-/// Waits until something that happens by itself has happened.
+/// Waits until a condition holds. Fails after a minute.
 async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let waiting = async {
         while !holds().await {

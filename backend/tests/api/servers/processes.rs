@@ -1,4 +1,4 @@
-//! Three processes: one is killed, one is stopped for a while, and the database is restarted.
+//! Servers as processes: they are killed or stopped for a while, and their database restarts.
 
 use std::collections::HashSet;
 use std::process::Command;
@@ -21,7 +21,7 @@ use crate::process::{Server, flashblog};
 
 const CLIENTS: usize = 6;
 
-/// A server with its data folder.
+/// A server, and its data folder.
 struct Process {
     server: Server,
     _data_dir: TempDir,
@@ -37,7 +37,7 @@ fn command(data_dir: &TempDir, database: &PgConnectOptions) -> Command {
     command
 }
 
-/// Starts servers at once, on a database that is empty at first.
+/// Starts `count` servers at the same time, on an empty database.
 async fn start(database: &PgConnectOptions, count: usize) -> Vec<Process> {
     let starting: Vec<_> = (0..count)
         .map(|_| {
@@ -65,28 +65,28 @@ fn addresses(processes: &[Process]) -> Arc<Vec<String>> {
     Arc::new(urls.collect())
 }
 
-/// What clients were told.
+/// The counts of the clients' answers, and the signal that ends the clients.
 #[derive(Default)]
-struct Told {
+struct Outcome {
     enough: AtomicBool,
     acknowledged: AtomicUsize,
     unreadable: AtomicUsize,
 }
 
-/// Reads and writes at one server after the other, until told that it is enough. Returns the
-/// references that were acknowledged.
-async fn visit(urls: Arc<Vec<String>>, told: Arc<Told>) -> Vec<String> {
+/// Sends requests to each server in turn, until `enough` is set. Returns the references of the
+/// acknowledged messages.
+async fn visit(urls: Arc<Vec<String>>, outcome: Arc<Outcome>) -> Vec<String> {
     let client = reqwest::Client::new();
     let mut references = Vec::new();
     for number in 0.. {
-        if told.enough.load(Ordering::SeqCst) {
+        if outcome.enough.load(Ordering::SeqCst) {
             break;
         }
         let url = &urls[number % urls.len()];
         if let Ok(answer) = client.get(format!("{url}/blogs")).send().await
             && answer.status() != StatusCode::OK
         {
-            told.unreadable.fetch_add(1, Ordering::SeqCst);
+            outcome.unreadable.fetch_add(1, Ordering::SeqCst);
         }
         let message = json!({
             "name": "A", "email": "a@b.example", "subject": number.to_string(), "message": "M",
@@ -102,7 +102,7 @@ async fn visit(urls: Arc<Vec<String>>, told: Arc<Told>) -> Vec<String> {
         {
             let reference = envelope["data"]["reference"].as_str().expect("text");
             references.push(reference.to_owned());
-            told.acknowledged.fetch_add(1, Ordering::SeqCst);
+            outcome.acknowledged.fetch_add(1, Ordering::SeqCst);
         }
     }
     references
@@ -110,23 +110,23 @@ async fn visit(urls: Arc<Vec<String>>, told: Arc<Told>) -> Vec<String> {
 
 async fn visit_while(
     urls: &Arc<Vec<String>>,
-    told: &Arc<Told>,
+    outcome: &Arc<Outcome>,
     disturbance: impl AsyncFnOnce(),
 ) -> HashSet<String> {
     let clients: Vec<_> = (0..CLIENTS)
-        .map(|_| tokio::spawn(visit(Arc::clone(urls), Arc::clone(told))))
+        .map(|_| tokio::spawn(visit(Arc::clone(urls), Arc::clone(outcome))))
         .collect();
     let more = async |count: usize| {
-        let goal = told.acknowledged.load(Ordering::SeqCst) + count;
+        let goal = outcome.acknowledged.load(Ordering::SeqCst) + count;
         until("messages are acknowledged", async || {
-            told.acknowledged.load(Ordering::SeqCst) >= goal
+            outcome.acknowledged.load(Ordering::SeqCst) >= goal
         })
         .await;
     };
     more(40).await;
     disturbance().await;
     more(40).await;
-    told.enough.store(true, Ordering::SeqCst);
+    outcome.enough.store(true, Ordering::SeqCst);
     let mut acknowledged = HashSet::new();
     for client in clients {
         acknowledged.extend(client.await.expect("runs"));
@@ -150,9 +150,9 @@ async fn a_server_that_is_killed_under_load_loses_no_acknowledged_message() {
     };
     let database = &database;
     let mut processes = start(&database.options(), 3).await;
-    let (urls, told) = (addresses(&processes), Arc::default());
+    let (urls, outcome) = (addresses(&processes), Arc::default());
     let victim = processes.remove(0);
-    let acknowledged = visit_while(&urls, &told, async || victim.server.crash()).await;
+    let acknowledged = visit_while(&urls, &outcome, async || victim.server.crash()).await;
     let stored = stored(&database.options()).await;
     let lost: Vec<_> = acknowledged.difference(&stored).collect();
     assert!(lost.is_empty(), "{lost:?}");
@@ -190,8 +190,8 @@ async fn a_database_that_is_restarted_under_load_stops_no_server() {
     };
     let database = cluster.options();
     let processes = start(&database, 3).await;
-    let (urls, told) = (addresses(&processes), Arc::<Told>::default());
-    let acknowledged = visit_while(&urls, &told, async || {
+    let (urls, outcome) = (addresses(&processes), Arc::<Outcome>::default());
+    let acknowledged = visit_while(&urls, &outcome, async || {
         tokio::task::block_in_place(|| {
             cluster.run("pg_ctl", &["stop", "-w", "-s", "-m", "immediate"]);
             cluster.resume();
@@ -201,7 +201,11 @@ async fn a_database_that_is_restarted_under_load_stops_no_server() {
     let stored = stored(&database).await;
     let lost: Vec<_> = acknowledged.difference(&stored).collect();
     assert!(lost.is_empty(), "{lost:?}");
-    assert_eq!(told.unreadable.load(Ordering::SeqCst), 0, "reading went on");
+    assert_eq!(
+        outcome.unreadable.load(Ordering::SeqCst),
+        0,
+        "readers got no errors"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -217,7 +221,7 @@ async fn a_server_waits_for_a_database_that_starts_later() {
         let server = Server::start(command.env("FLASHBLOG_LOG", "info"));
         (server.terminate(), data_dir)
     });
-    // Long enough for a first attempt, which fails.
+    // Long enough for a first attempt to fail.
     tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
     tokio::task::block_in_place(|| cluster.resume());
     let ((code, _, log), _) = starting.await.expect("runs");

@@ -1,4 +1,4 @@
-//! How servers wait for the one that reads the source.
+//! Servers wait while another one reads the source.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use crate::postgres_proxy::Proxy;
 use crate::postgres_server::Database;
 
 const HOUR: Duration = Duration::from_secs(3600);
-/// Connections that listen.
+/// Counts the connections that listen for notifications.
 const LISTENERS: &str = "SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND query LIKE 'LISTEN%'";
-/// Connections that were told that another server reads the source.
+/// Counts the connections whose last query found that another server reads the source.
 const WAITING: &str = "SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND query LIKE 'SELECT lease_until%'";
 
@@ -36,9 +36,9 @@ async fn until_count(database: &mut PgConnection, question: &str, count: i64) {
 }
 
 impl Site {
-    /// A reader at the first server, whose source does not answer yet, and one at the second, which
-    /// waits for the first.
-    async fn two_readers_who_wait(&self, database: &mut PgConnection) -> [JoinHandle<u32>; 2] {
+    /// Starts a reader at the first server, whose source does not answer yet, and one at the second
+    /// server, which waits for the first.
+    async fn two_waiting_readers(&self, database: &mut PgConnection) -> [JoinHandle<u32>; 2] {
         let gate = &self.servers[0].source.gate;
         gate.forget_permits(gate.available_permits());
         let read = |server: usize| {
@@ -55,7 +55,8 @@ impl Site {
         [first, second]
     }
 
-    /// Makes each server hold more connections than it needs at once.
+    /// Makes each server open several connections, so that it still has some when no new ones are
+    /// allowed.
     async fn open_connections(&self, database: &Database) {
         const EACH: usize = 4;
         let (mut locker, mut observer) = (connect(database).await, connect(database).await);
@@ -102,7 +103,7 @@ async fn a_server_that_waits_for_a_reading_is_woken() {
     let site = Site::of_patient_readers(database.options(), 2, never_ask).await;
     let database = &mut connect(&database).await;
     until_count(database, LISTENERS, 2).await;
-    let readers = site.two_readers_who_wait(database).await;
+    let readers = site.two_waiting_readers(database).await;
     site.answer(readers).await;
 }
 
@@ -115,7 +116,7 @@ async fn a_server_that_can_not_be_woken_asks_from_time_to_time() {
     let mut connection = connect(&database).await;
     until_count(&mut connection, LISTENERS, 2).await;
     site.open_connections(&database).await;
-    let readers = site.two_readers_who_wait(&mut connection).await;
+    let readers = site.two_waiting_readers(&mut connection).await;
     let allow_connections = async |allowed: bool| {
         let mut server = PgConnection::connect_with(&database.options().database("postgres"))
             .await
@@ -151,7 +152,7 @@ async fn a_server_behind_a_pooler_does_not_listen() {
         stores.all(|store| store.readings_noted().has_changed().is_err())
     })
     .await;
-    let readers = site.two_readers_who_wait(database).await;
+    let readers = site.two_waiting_readers(database).await;
     site.answer(readers).await;
     assert_eq!(ask(database, LISTENERS).await, 0);
 }
@@ -167,7 +168,7 @@ async fn a_source_that_takes_longer_than_the_lease_is_still_read_by_one_server()
     };
     let site = Site::of_patient_readers(database.options(), 2, times).await;
     let database = &mut connect(&database).await;
-    let readers = site.two_readers_who_wait(database).await;
+    let readers = site.two_waiting_readers(database).await;
     let lease = "SELECT lease_until FROM sources";
     let first = ask(database, lease).await;
     until("the lease was renewed", async || {
@@ -184,7 +185,7 @@ async fn a_pause_that_the_source_asks_for_counts_for_all_servers() {
     };
     let site = Site::of_readers(&database, 3).await;
     let mut connection = connect(&database).await;
-    // Time passes for all servers and for the database.
+    // Lets time pass for all servers and, by older times in its rows, for the database.
     let mut pass = async |site: &Site, minutes: i64| {
         for server in &site.servers {
             let minutes = Duration::from_secs(60 * minutes.unsigned_abs());
@@ -213,7 +214,7 @@ async fn a_pause_that_the_source_asks_for_counts_for_all_servers() {
     for server in &site.servers {
         server.source.hold(posts(3));
     }
-    // One more server starts, which knows of no pause.
+    // One more server starts, which has to learn of the pause from the database.
     let newcomer = Site::of_readers(&database, 1).await;
     assert_eq!(read_everywhere(&site).await, [0, 0, 0]);
     assert_eq!(read_everywhere(&newcomer).await, [0]);
