@@ -1,8 +1,8 @@
 //! Which copy of the blogs a visitor reads.
 //!
-//! The source is read by one fetch at a time. A session keeps one copy for a while, so that pages don't
-//! shift under a reader. Which copy it is, is computed from the session's beginning and the times of the
-//! readings: no server remembers it. The number of copies is bounded.
+//! The source is read by one fetch at a time. A session keeps one copy for a while, so that the pages of a
+//! list don't change while they are read. The copy is computed from the session's beginning and the times
+//! of the readings, and not stored. The number of copies is bounded.
 
 mod fetch;
 mod readings;

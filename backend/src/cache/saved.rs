@@ -87,7 +87,7 @@ impl SavedCopy {
     fn read(&self) -> io::Result<Contents<'static>> {
         let mut reader = BufReader::new(GzDecoder::new(File::open(&self.path)?));
         let contents = serde_json::from_reader(&mut reader)?;
-        // Gzip's checksum stands behind the last byte, and is checked when that is read.
+        // Reads to the end: gzip's checksum follows the last byte, and is checked only then.
         io::copy(&mut reader, &mut io::sink())?;
         Ok(contents)
     }

@@ -17,7 +17,7 @@ pub struct Fields<'a>(pub &'a Map<String, Value>);
 pub struct Person {
     /// Plain text.
     pub name: Option<String>,
-    /// An address as it stands in the record.
+    /// An address, as written in the record.
     pub picture: Option<String>,
 }
 

@@ -132,7 +132,7 @@ pub struct Record {
     pub menu: Option<f64>,
     /// Old addresses: `aliases`, and `redirect_from`, which Jekyll reads from the site's root.
     pub aliases: Vec<String>,
-    /// `path`, where the post stands on its own site (Zola); it may hold the date.
+    /// `path`, the post's address on its own site (Zola), which may contain the date.
     pub path: Option<String>,
     /// `[extra] team`, for whom it was written (the Rust blog).
     pub team: Option<String>,

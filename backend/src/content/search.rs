@@ -1,6 +1,6 @@
 //! Search over one snapshot's posts.
 //!
-//! An inverted index: every distinct word with the posts and fields that it stands in. A term
+//! An inverted index: every distinct word with the posts and fields that contain it. A term
 //! matches the words that contain it, a short term those that begin with it. So a reader sees results
 //! while still typing. A term that matches nothing may have one typo. All terms must match, and a match
 //! in the title weighs more than one in the text. Scripts without spaces have an index of their own
@@ -41,7 +41,7 @@ const MAX_IN_TEXT: u16 = 20;
 const WHOLE_WORD: u32 = 4;
 const WORD_START: u32 = 2;
 
-/// The words of a set of posts, and where each stands.
+/// The words of a set of posts, and where each occurs.
 #[derive(Debug, Clone)]
 pub struct SearchIndex {
     /// All distinct words, each between line feeds, so that one scan finds every word that
@@ -61,7 +61,7 @@ struct Posting {
     post: u32,
     /// The sum of its matches' weights in all fields but the text.
     weight: u16,
-    /// How often it stands in the text.
+    /// How often it occurs in the text.
     in_text: u16,
 }
 

@@ -97,7 +97,7 @@ impl Word {
         })
     }
 
-    /// Where the whole word stands in the text.
+    /// The range of the whole word in the text.
     pub(super) fn span(&self) -> (u32, u32) {
         let first = self.origins.first().copied().unwrap_or_default();
         (first, self.origins.last().map_or(first, |last| last + 1))

@@ -1,4 +1,4 @@
-//! What a request asks of its answer: conditions, a range, encodings.
+//! A request's conditions, its range and the encodings that it accepts.
 
 use std::convert::Infallible;
 use std::pin::Pin;

@@ -218,7 +218,7 @@ struct Facts {
 
 impl BinaryFiles {
     fn get(self, path: &Path) -> io::Result<BinaryFile> {
-        // ServeDir asks for `./name`; the binary knows `name`.
+        // ServeDir requests `./name`; the binary has `name`.
         let file = path
             .strip_prefix(".")
             .unwrap_or(path)

@@ -79,7 +79,7 @@ impl FirstPicture {
 impl<'a> PageHead<'a> {
     /// The head of a page that its address alone describes.
     pub fn of_route(site: HeadOfSite<'a>, route: &Route) -> Self {
-        // Search engines should not list results of a search: there is no end of them.
+        // Search engines should not list results of a search: their number is unlimited.
         let is_lasting = !matches!(route, Route::NotFound | Route::Search(_));
         Self {
             site,

@@ -18,7 +18,7 @@ const EARLIER_VIEWS: usize = 3;
 /// The site without its posts.
 pub struct Profile {
     settings: SiteSettings,
-    /// Pages of its own.
+    /// The site's own pages.
     pub pages: OwnPages,
     /// Old addresses.
     pub redirects: Redirects,

@@ -140,7 +140,7 @@ impl Redirects {
 
     fn check_loops(&self) -> Result<(), String> {
         let starts = self.exact.keys().cloned();
-        // This word stands for all that a `*` can match.
+        // One example word in place of everything that a `*` can match.
         let examples = self
             .patterns
             .iter()

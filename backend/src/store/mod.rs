@@ -221,7 +221,7 @@ impl StoreError {
 /// A database.
 #[derive(Clone)]
 pub enum DatabaseUrl {
-    /// A file of its own.
+    /// A file, which only this server uses.
     Sqlite(PathBuf),
     /// A database server, which other servers of the site may use too.
     Postgres(Box<PgConnectOptions>),

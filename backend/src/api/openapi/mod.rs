@@ -1,5 +1,5 @@
-//! The API's description (OpenAPI 3.1). Each operation's part stands above its handler; the parts that
-//! all operations share stand here.
+//! The API's description (OpenAPI 3.1). Each operation's part is written above its handler; the parts that
+//! all operations share are here.
 
 mod html;
 

@@ -49,7 +49,7 @@ pub(super) fn place_footnotes(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
     placed
 }
 
-/// A note with its link back, which stands in the note's last paragraph.
+/// A note with its link back, which is put into the note's last paragraph.
 fn item(number: usize, mut content: Vec<Event<'_>>, is_referred_to: bool) -> Vec<Event<'_>> {
     if is_referred_to {
         let back = format!(

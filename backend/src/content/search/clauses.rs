@@ -1,5 +1,5 @@
 //! Text of scripts without spaces between words: every pair of characters with the places where it
-//! stands, so that a term of any length is found anywhere in a clause.
+//! occurs, so that a term of any length is found anywhere in a clause.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -72,7 +72,7 @@ impl ClausesBuilder {
     }
 
     /// The number of a character. Unicode has more characters than there are numbers. One blog has fewer; if
-    /// not, the last number stands for all further characters.
+    /// not, all further characters share the last number.
     fn number(&mut self, character: char) -> u16 {
         if let Some(number) = self.numbers.get(&character) {
             return *number;

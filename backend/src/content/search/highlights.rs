@@ -8,7 +8,7 @@ use crate::content::words::{Word, words};
 
 /// The length of an excerpt, in scalar values.
 pub(super) const EXCERPT_CHARS: usize = 180;
-/// How much of an excerpt stands before its first match.
+/// How much of an excerpt comes before its first match.
 const EXCERPT_LEAD: usize = 50;
 /// The most characters that an excerpt gives up so that it ends between words.
 const EXCERPT_TAIL: usize = 30;

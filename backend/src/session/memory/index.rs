@@ -1,4 +1,4 @@
-//! The sessions that this process remembers, so that it need not ask the store.
+//! The sessions that this process keeps in memory, so that it needs no query to the store.
 
 use std::collections::HashMap;
 

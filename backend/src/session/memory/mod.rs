@@ -172,8 +172,8 @@ impl SessionMemory {
         }
     }
 
-    /// Forgets flashes of the client with the most when there is no room for another session. A
-    /// shared database needs no room in the index.
+    /// When the index has no room for another session, drops flashes of the client that has the most. With a
+    /// shared database there are none in the index.
     async fn make_room(&self, session: SessionId) -> Result<(), StoreError> {
         let forgotten = {
             let mut index = self.index.lock();

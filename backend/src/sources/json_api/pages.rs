@@ -1,4 +1,4 @@
-//! Where a JSON list continues, in the ways that APIs say it.
+//! Finds the next page of a JSON list, in the ways in which APIs name it.
 
 use serde_json::{Map, Value};
 use url::Url;
@@ -7,7 +7,7 @@ use crate::content::fields::Fields;
 use crate::sources::client::Answer;
 use crate::sources::walk::{More, page_url, pages_after, with_parameter};
 
-/// The fields beside a list that say where it continues.
+/// The fields next to a list that may name its next page.
 pub(super) const FIELDS: [&str; 22] = [
     "current_page",
     "currentPage",
