@@ -29,8 +29,8 @@ use crate::hooks::use_stored_flag::use_stored_flag;
 use crate::hooks::use_waiting_flashes::use_waiting_flashes;
 use crate::pages::page;
 
-/// What the first render of the app depends on. A server and a browser with equal props render equal
-/// pages.
+/// The data that the first render of the app depends on. A server and a browser with equal props render
+/// equal pages.
 #[derive(Properties, PartialEq)]
 pub struct AppProps {
     /// Answers of the API for the first page.

@@ -5,7 +5,7 @@
 //! the site loads with a hook, and the home page's own text is shown by a function of [`pages`].
 //!
 //! The first render asks the browser for nothing, so that `render` works without one. [`render_marks`]
-//! names what a rendered page tells the app, and [`document`] reads it.
+//! has the names of the data that a rendered page passes to the app, and [`document`] reads the data.
 
 pub mod api;
 pub mod app;

@@ -1,4 +1,5 @@
-//! The names of what a rendered page tells the app. The server writes it, and the app reads it.
+//! The names of attributes and elements with which a rendered page passes data to the app. The server
+//! writes them, and the app reads them.
 
 /// A digest of the sources that this crate was built from.
 pub const BUILD_ID: &str = env!("FLASHBLOG_BUILD_ID");

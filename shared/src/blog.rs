@@ -14,7 +14,7 @@ pub const DEFAULT_PER_PAGE: u32 = 6;
 pub const CARD_SIZES: &str = "(min-width:40rem) 40rem,100vw";
 /// The width of a post's cover, as a value of `sizes`.
 pub const COVER_SIZES: &str = "(min-width:60rem) 60rem,100vw";
-/// The most posts that one page can hold.
+/// The most posts on one page.
 pub const MAX_PER_PAGE: u32 = 50;
 
 /// A post as lists show it.

@@ -18,7 +18,7 @@ pub struct Problem {
     pub status: u16,
     /// A stable word for programs, such as `not_found`.
     pub code: String,
-    /// One sentence for people. On a 5xx it never tells a cause.
+    /// One sentence for people. On a 5xx it never contains the cause.
     pub detail: String,
     /// The `X-Request-Id` of the response, to quote when asking for help.
     pub request_id: String,
@@ -27,7 +27,7 @@ pub struct Problem {
     pub fields: Option<BTreeMap<String, Vec<String>>>,
 }
 
-/// The words that [`Problem::code`] can hold.
+/// The values of [`Problem::code`].
 pub mod code {
     /// 400: the request can't be understood.
     pub const BAD_REQUEST: &str = "bad_request";

@@ -287,7 +287,7 @@ impl Browser {
         self.until(is_still, Vec::new()).await
     }
 
-    /// What a script returns.
+    /// Runs a script in the page and returns its result.
     ///
     /// # Errors
     /// When it throws.

@@ -53,7 +53,7 @@ async fn every_message_can_be_read_again() -> anyhow::Result<()> {
     browser
         .await_text(".message-history li p", "Blog not found.")
         .await?;
-    // The browser gives the focus back to the button.
+    // The browser returns the focus to the button.
     browser.press(ESCAPE).await?;
     browser.await_gone("#messages").await?;
     browser

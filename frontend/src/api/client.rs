@@ -1,4 +1,4 @@
-//! The API client: sends requests, keeps answers, and hands flashes on.
+//! The API client: sends requests, keeps answers, and passes flashes on.
 
 use std::any::Any;
 use std::rc::Rc;
@@ -67,8 +67,8 @@ impl Client {
         self.cache.forget(request.path());
     }
 
-    /// Asks for what the reader may want next and keeps the answer, unless there is one already. A
-    /// failure is ignored. The server delivers no flashes with a prefetch.
+    /// Requests data that the reader may want next, and keeps the answer. Does nothing if there is an
+    /// answer already. A failure is ignored. The server delivers no flashes with a prefetch.
     pub async fn prefetch<T: FromJson + 'static>(&self, request: &Get<T>) {
         if self.cached(request).is_some() {
             return;

@@ -75,7 +75,7 @@ impl ApiFailure {
         }
     }
 
-    /// What it means for the reader, and what to do next.
+    /// Advice for the reader: a likely cause, and what to do.
     pub fn advice(&self) -> &'static str {
         match self {
             Self::Offline => {

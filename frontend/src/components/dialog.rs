@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use crate::hooks::use_stored_flag::Flag;
 
-/// What a dialog shows.
+/// The parts of a dialog.
 #[derive(Properties, PartialEq)]
 pub struct DialogProps {
     /// The element's id.
@@ -19,8 +19,8 @@ pub struct DialogProps {
     pub children: Html,
 }
 
-/// A modal dialog. It is open as long as it is rendered. The browser keeps the focus inside, closes
-/// the dialog on Escape and then returns the focus.
+/// A modal dialog. It is open while it is rendered. The browser keeps the focus inside, closes the dialog
+/// on Escape and then returns the focus.
 #[component]
 pub fn Dialog(props: &DialogProps) -> Html {
     let dialog = use_node_ref();

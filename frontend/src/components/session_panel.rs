@@ -13,7 +13,7 @@ use crate::hooks::use_load::use_load;
 use crate::viewport;
 
 /// The number of characters shown of the session's id: enough to tell two sessions apart, too few to
-/// give the id away.
+/// reveal the id.
 const SHOWN_ID_CHARS: usize = 8;
 
 const BUTTON_ID: &str = "end-session";

@@ -7,7 +7,7 @@ use crate::components::session_panel::SessionPanel;
 use crate::contexts::site::use_site;
 use shared::route::Route;
 
-/// What the site is, how it is made, and which data it keeps.
+/// Describes the site, how it is made, and the data that it keeps.
 #[component]
 pub fn AboutPage() -> Html {
     let site = use_site();

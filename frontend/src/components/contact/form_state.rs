@@ -32,7 +32,7 @@ pub(super) fn set_field(message: &mut ContactMessage, name: &str, text: String) 
     }
 }
 
-/// What the form shows.
+/// The state of the form.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct FormState {
     pub(super) draft: Draft,

@@ -9,7 +9,7 @@ use crate::components::toasts::queue::{
     FADING_MS, Phase, SHOWN_MS, Toast as QueuedToast, ToastAction,
 };
 
-/// What a toast shows, and its callbacks.
+/// A toast's flash and place, and its callbacks.
 #[derive(Properties, PartialEq)]
 pub struct ToastProps {
     /// The flash and its phase.
