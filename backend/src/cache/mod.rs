@@ -97,7 +97,7 @@ impl BlogCache {
         }
     }
 
-    /// What the source says about the site itself. `None` before the source is read.
+    /// The site's name, texts and pages from the source. `None` before the source is read.
     pub fn site(&self) -> Option<Arc<SiteInfo>> {
         self.upstream.site()
     }

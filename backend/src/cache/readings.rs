@@ -36,7 +36,7 @@ impl Reader {
 /// One reading of the source.
 #[derive(Clone)]
 pub(super) struct Reading {
-    /// In milliseconds since the Unix epoch.
+    /// When the source was read, in milliseconds since the Unix epoch.
     pub(super) read_at: i64,
     pub(super) blogs: FetchedBlogs,
 }

@@ -31,7 +31,7 @@ pub struct SavedCopy {
     turn: Arc<Mutex<()>>,
 }
 
-/// What the file holds.
+/// The content of the file.
 #[derive(Debug, Serialize, Deserialize)]
 struct Contents<'a> {
     format: u32,

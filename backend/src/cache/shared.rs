@@ -157,7 +157,7 @@ impl SharedReadings {
         self.store.reading_failed(&self.source, now, pause).await
     }
 
-    /// Records what the source held, and keeps that for at least `keep`.
+    /// Records a reading of the source, and keeps its copy for at least `keep`.
     pub(super) async fn record(
         &self,
         blogs: FetchedBlogs,

@@ -1,4 +1,4 @@
-//! What is known of the source: its last good copy, the last attempt, the copies in memory.
+//! The state of the cache: the source's last good copy, the last attempt, the copies in memory.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,14 +32,14 @@ pub struct Fetches {
     pub failed: u64,
 }
 
-/// What a fetch returned; `None` when the source is unchanged.
+/// The result of a fetch; `None` when the source is unchanged.
 pub(super) type Fetched<T> = Option<(T, Option<SiteInfo>)>;
 
 #[derive(Default)]
 pub(super) struct State {
     pub(super) last_good: Option<FetchedBlogs>,
     pub(super) readings: Readings,
-    /// What this server's last good fetch returned. An unchanged source still holds it.
+    /// The result of this server's last good fetch. It is still current when the source is unchanged.
     pub(super) fetched: Option<FetchedBlogs>,
     pub(super) last_attempt: Option<Attempt>,
     /// Whether `last_good` is from disk, and the source was not read since the start.
@@ -129,7 +129,8 @@ pub(super) fn pause_after(cause: &SourceError) -> Duration {
     asked.max(REFETCH_INTERVAL)
 }
 
-/// The blogs of a fetch, before its time is known. An unchanged source holds those of the `previous` one.
+/// The blogs of a fetch, before its time is known. When the source is unchanged, they are the `previous`
+/// ones.
 pub(super) fn blogs_of(
     fetched: Fetched<Arc<BlogCopy>>,
     previous: Option<&FetchedBlogs>,

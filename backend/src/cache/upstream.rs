@@ -32,7 +32,7 @@ const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 /// at once.
 const LOCAL_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What a reader gets now.
+/// The blogs for a reader, as they are now.
 pub(super) struct Current {
     /// The newest copy there is.
     pub(super) blogs: Option<FetchedBlogs>,
@@ -42,7 +42,7 @@ pub(super) struct Current {
     pub(super) posts_so_far: Option<usize>,
 }
 
-/// The source and what it last held.
+/// The source, and its last copy.
 pub(super) struct Upstream {
     source: Arc<dyn BlogSource>,
     clock: Arc<dyn Clock>,
@@ -165,7 +165,7 @@ impl Upstream {
         self.source.is_remote() && state.last_good.is_none() && state.last_attempt.is_none()
     }
 
-    /// What the source says about the site itself.
+    /// The site's name, texts and pages from the source.
     pub(super) fn site(&self) -> Option<Arc<SiteInfo>> {
         self.state.lock().last_good.as_ref()?.site.clone()
     }
@@ -230,7 +230,7 @@ impl Upstream {
         }
     }
 
-    /// What is known without waiting.
+    /// The current state, without waiting for a fetch.
     fn settled(&self) -> Current {
         let state = self.state.lock();
         let failed = matches!(

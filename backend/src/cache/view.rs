@@ -1,4 +1,4 @@
-//! What a reader gets: posts, and how current they are.
+//! A reader's view of the blogs: the posts, and how current they are.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -37,14 +37,14 @@ pub(super) struct FetchedBlogs {
     pub(super) copy: Arc<BlogCopy>,
     /// RFC 3339: every answer shows it, so it is formatted once.
     pub(super) fetched_at: Arc<str>,
-    /// What the source says about the site itself.
+    /// The site's name, texts and pages from the source.
     pub(super) site: Option<Arc<SiteInfo>>,
     /// The kind of source, as `freshness.source` shows it.
     pub(super) source: Arc<str>,
 }
 
 impl FetchedBlogs {
-    /// Whether the posts, or what the source says about the site, differ from `before`.
+    /// Whether the posts or the source's facts about the site differ from `before`.
     pub(super) fn is_new_after(&self, before: Option<&Self>) -> bool {
         before
             .is_none_or(|before| !Arc::ptr_eq(&before.copy, &self.copy) || before.site != self.site)

@@ -14,7 +14,7 @@ const MAX_KEYS: usize = 1_000;
 /// Receipts for dropped messages.
 pub(super) struct HoneypotReceipts {
     key: hmac::Key,
-    /// By idempotency key.
+    /// The receipts by idempotency key.
     given: Cache<String, Given>,
 }
 

@@ -10,7 +10,7 @@ use url::Host;
 use crate::clock::rfc3339;
 use crate::store::message::Message;
 
-/// What a mail says about the site.
+/// The facts about the site that a mail contains.
 #[derive(Debug, Clone)]
 pub struct SiteOfMail {
     /// The sender's name.

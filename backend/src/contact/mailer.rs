@@ -45,7 +45,7 @@ pub struct Delivery {
     pub smtp: AsyncSmtpTransport<Tokio1Executor>,
     /// The owner's address. It is also the sender, since the mail server accepts it.
     pub owner: Mailbox,
-    /// What mails say about the site.
+    /// The facts about the site that mails contain.
     pub site: SiteOfMail,
     /// How long sending one mail may take.
     pub send_timeout: Duration,

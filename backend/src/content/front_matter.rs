@@ -25,7 +25,7 @@ pub struct Document<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {reason}")]
 pub struct FrontMatterError {
-    /// In the file, from 1.
+    /// The line of the file, from 1.
     pub line: u64,
     /// One line of text.
     pub reason: String,
@@ -34,7 +34,7 @@ pub struct FrontMatterError {
 /// The front matter's text, and the text below it.
 struct Parts<'a> {
     format: Format,
-    /// Without the fences.
+    /// The text between the fences.
     text: &'a str,
     /// Lines of the file above `text`.
     lines_above: u64,

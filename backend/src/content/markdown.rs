@@ -28,7 +28,7 @@ pub struct Rendered {
     pub unread: BTreeSet<String>,
 }
 
-/// What a text is written in.
+/// The language of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flavour {
     /// Markdown, with the additions of site generators.

@@ -1,4 +1,4 @@
-//! What a post is, from any source.
+//! Posts from any source, and their content.
 //!
 //! Modules are listed in import order: each uses only those above it.
 

@@ -8,7 +8,7 @@ use url::Url;
 /// An address that once led to a post or page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OldAddress {
-    /// As [`path_key`] writes it.
+    /// The path, in the form that [`path_key`] returns.
     pub path: String,
     /// The same address resolved from the site's root, if that differs: Hugo resolves a relative address
     /// from the file's folder, Zola from the root.

@@ -90,9 +90,9 @@ pub struct RawPost {
     pub tags: Vec<String>,
     /// Old addresses that redirect to it.
     pub old_addresses: Vec<OldAddress>,
-    /// In no list.
+    /// It can be opened by its address and is in no list, feed or search.
     pub unlisted: bool,
-    /// Before all others.
+    /// Its source shows it before all others.
     pub pinned: bool,
     /// Its address at the source, so that links to it can lead to this site.
     pub address: Option<String>,

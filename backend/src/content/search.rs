@@ -94,7 +94,7 @@ impl Posting {
     }
 }
 
-/// What a query matches.
+/// The posts that match a query.
 #[derive(Debug, Default)]
 pub struct Matches {
     /// Positions of posts, best first; equals stay in the order of the posts.

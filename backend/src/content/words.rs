@@ -10,7 +10,7 @@ use unicode_normalization::char::{compose, is_combining_mark};
 
 use super::plain::{has_no_spaces, is_invisible};
 
-/// Letters that have no decomposition, and what people type for them.
+/// Letters that have no decomposition, and the letters that people type for them.
 const LOOKALIKES: [(char, &str); 24] = [
     ('ß', "ss"),
     ('ς', "σ"),
@@ -42,7 +42,7 @@ const LOOKALIKES: [(char, &str); 24] = [
 /// A word of a text, or a clause of a script without spaces between words.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Word {
-    /// Without case and accents.
+    /// The word without case and accents.
     pub(super) folded: String,
     /// Whether its script has no spaces between words.
     pub(super) is_clause: bool,

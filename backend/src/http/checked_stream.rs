@@ -50,7 +50,7 @@ pub struct CheckedStream<S> {
     stalling: Option<Pin<Box<Sleep>>>,
 }
 
-/// What arrived first after the end of a request.
+/// The first thing that arrived after the end of a request.
 enum Arrived {
     WholeHead,
     /// It is in `held`.

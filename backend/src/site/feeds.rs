@@ -80,7 +80,7 @@ pub(super) fn pages_of(items: usize, per_page: usize) -> u32 {
 
 /// The posts of a site, and when they were read.
 pub struct Posts {
-    /// Where people reach the site.
+    /// The site's own address.
     pub site: Arc<PublicUrl>,
     /// The site's words and pages.
     pub profile: Arc<ProfileView>,

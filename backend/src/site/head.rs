@@ -17,12 +17,12 @@ pub const FEEDS: [(&str, &str, &str); 3] = [
     ("/feed.json", "application/feed+json", "JSON Feed"),
 ];
 
-/// What every page's head says about the site.
+/// The facts about the site that every page's head contains.
 #[derive(Clone, Copy)]
 pub struct HeadOfSite<'a> {
-    /// Where people reach it.
+    /// The site's own address.
     pub url: &'a PublicUrl,
-    /// Its words, and the addresses of its files.
+    /// The site's texts, and the addresses of its files.
     pub identity: &'a Identity,
     /// The version of the page's content. `None` outside of a preview, and for a page that must not be
     /// reloaded.

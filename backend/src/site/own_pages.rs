@@ -1,4 +1,4 @@
-//! Pages of the site's own: the Markdown files of one folder, else those of the source.
+//! The site's own pages: the Markdown files of one folder, else the pages of the source.
 
 use std::collections::HashSet;
 use std::fs;
@@ -57,7 +57,7 @@ impl OwnPage {
 /// The content of a folder of pages.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PageSet {
-    /// By slug.
+    /// The pages, sorted by slug.
     pub pages: Vec<OwnPage>,
     /// The files that can't be pages.
     pub skipped: Vec<SkippedPage>,
@@ -68,7 +68,7 @@ pub struct PageSet {
 pub struct SkippedPage {
     /// The file's name, or the page's title at the source.
     pub file: String,
-    /// With the line, if it is known.
+    /// The reason, with the line if it is known.
     pub reason: String,
     /// Whether the file's name is one that the site needs itself.
     pub is_reserved: bool,

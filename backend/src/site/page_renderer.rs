@@ -89,7 +89,7 @@ pub struct Content<'a> {
     pub answers: &'a [FirstAnswer],
     /// Flashes that the page delivers, oldest first.
     pub flashes: &'a [Flash],
-    /// What a refused form post contained.
+    /// The message in a refused form post.
     pub message: Option<&'a ContactMessage>,
     /// The day from which ages count, in days since 1970 (UTC).
     pub today: i32,

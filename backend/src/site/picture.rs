@@ -45,7 +45,7 @@ impl PictureKind {
 /// A picture of a known kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
-    /// What it is.
+    /// The file's format.
     pub kind: PictureKind,
     /// The file.
     pub bytes: Bytes,

@@ -29,7 +29,7 @@ pub struct Profile {
 pub struct ProfileView {
     /// Unique in this process, from 1.
     pub number: u64,
-    /// What the API says about the site.
+    /// The API's description of the site.
     pub site: Site,
     /// Words, colours and files.
     pub identity: Identity,

@@ -33,9 +33,9 @@ static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
 pub struct Shell {
     /// Unique in this process.
     number: u64,
-    /// For a page without content.
+    /// The pieces for a page without content.
     empty: Pieces,
-    /// For a page with content.
+    /// The pieces for a page with content.
     rendered: Pieces,
     policy: HeaderValue,
 }

@@ -33,12 +33,12 @@ pub struct DetectedSource {
     found: OnceLock<Arc<dyn BlogSource>>,
 }
 
-/// What a URL turned out to be.
+/// The kind of source that was found at a URL.
 #[derive(Debug, PartialEq, Eq)]
 enum Kind {
     JsonApi,
     Feed(Url),
-    /// With the address of its API.
+    /// A WordPress site, with the address of its API.
     WordPress(Url),
 }
 

@@ -137,7 +137,7 @@ impl FolderSource {
     }
 }
 
-/// What one reading of a folder found.
+/// The result of one reading of a folder.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
     /// The posts, including those of the future.

@@ -26,7 +26,7 @@ pub(super) type Authors = HashMap<String, Person>;
 /// A file, read but not rendered.
 #[derive(Debug)]
 pub(super) struct MarkdownFile {
-    /// Below the folder of posts, with `/` on every platform.
+    /// The path below the folder of posts, with `/` on every platform.
     pub(super) path: String,
     pub(super) record: Record,
     /// Why it is not public, in a preview.
@@ -40,7 +40,7 @@ pub(super) struct RenderedFile {
     pub(super) post: Post,
     /// Where links to the post's parts lead.
     pub(super) anchors: Anchors,
-    /// The kinds of template tags that stand in it as code.
+    /// The kinds of template tags that are left as code.
     pub(super) unread: BTreeSet<String>,
     /// Whether only the file's name gives it a title.
     pub(super) is_untitled: bool,

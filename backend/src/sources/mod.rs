@@ -78,7 +78,7 @@ pub trait BlogSource: Send + Sync {
 pub struct Reading {
     /// Every post, in the source's own order.
     pub posts: Vec<Post>,
-    /// What the source says about the site, if it says anything.
+    /// The site's name, texts and pages, if the source has them.
     pub site: Option<SiteInfo>,
 }
 
@@ -148,15 +148,15 @@ pub enum SourceError {
     /// The upstream asks to come back later (429, or 503 with `Retry-After`).
     #[error("{problem}; the source is asked again after {retry_after:?}")]
     Busy {
-        /// What it answered.
+        /// The upstream's answer, such as its status.
         problem: String,
-        /// How long it is not asked again.
+        /// How long the server waits before it tries again.
         retry_after: Duration,
     },
 }
 
 impl SourceError {
-    /// How long the upstream asks not to be asked again.
+    /// How long the upstream asks the server to wait.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Busy { retry_after, .. } => Some(*retry_after),
@@ -187,7 +187,7 @@ impl Protocol {
     ];
 }
 
-/// What adapters need in addition to an address.
+/// The options of adapters, besides the address.
 #[derive(Clone, Default)]
 pub struct SourceOptions {
     /// Bounds one request to an upstream, body included.

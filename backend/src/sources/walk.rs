@@ -73,12 +73,12 @@ pub(super) struct List {
 /// A record that is not a post.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct SkippedRecord {
-    /// From 0, within its answer.
+    /// Its place in its answer, from 0.
     pub(super) index: usize,
     pub(super) reason: String,
 }
 
-/// Where the list continues.
+/// The next pages of the list.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) enum More {
     #[default]

@@ -92,7 +92,7 @@ pub trait SessionStore: Send + Sync {
     /// Records that a session has ended.
     async fn end_session(&self, session: SessionId, keep_until: i64) -> Result<(), StoreError>;
 
-    /// What a request must know of its session.
+    /// The state of a session that a request depends on.
     async fn session_state(&self, session: SessionId) -> Result<SessionState, StoreError>;
 
     /// The sessions that ended after the end with the number `after`, in the order in which they ended.
@@ -159,7 +159,7 @@ pub trait ReadingStore: Send + Sync {
         rules: ReadingRules,
     ) -> Result<SourceClaim, StoreError>;
 
-    /// Records what a claimed source held. The copy is kept for at least `keep`.
+    /// Records a reading of a claimed source. Its copy is kept for at least `keep`.
     async fn add_reading(
         &self,
         source: &str,
@@ -206,8 +206,8 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Logs `what` failed because of this. For a database that is unreachable or unwritable it logs at
-    /// debug level, since the store has logged the cause already, once for all failures.
+    /// Logs `what`, a sentence on what failed, with this error. For a database that is unreachable or
+    /// unwritable it logs at debug level, since the store has already logged the cause, once for all failures.
     pub fn log(&self, what: &'static str) {
         match self {
             Self::Failed(_) => tracing::error!(cause = %Chain(self), "{what}"),

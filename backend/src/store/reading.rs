@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// One reading of a source: what it held, and when.
+/// One reading of a source: its content, and its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
     /// Its place in the order of readings.

@@ -15,7 +15,7 @@ pub struct WaitingFlash {
     pub keep_until: i64,
 }
 
-/// What a request must know of its session.
+/// The state of a session that a request depends on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SessionState {
     /// If the session has ended: until when that must be remembered, in seconds since the Unix epoch.

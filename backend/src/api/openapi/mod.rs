@@ -19,7 +19,7 @@ use crate::telemetry::RequestId;
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Success<T> {
-    /// What was asked for.
+    /// The requested data.
     pub data: T,
     /// Messages for the person behind the session, oldest first, each delivered once.
     pub flash: Vec<Flash>,

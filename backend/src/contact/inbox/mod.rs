@@ -20,7 +20,7 @@ use crate::store::sqlite::SqliteStore;
 const PAGE: u32 = 200;
 const DAY_SECONDS: i64 = 86_400;
 
-/// What to do with the messages.
+/// The commands of `flashblog messages`.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// Show the messages, newest first, one a line

@@ -34,16 +34,16 @@ pub enum TooComplex {
     /// Elements within elements.
     #[error("its HTML is nested more than {MAX_DEPTH} elements deep")]
     NestedTooDeep,
-    /// Of all kinds together.
+    /// Too many elements of all kinds together.
     #[error("its HTML has more than {MAX_ELEMENTS} elements")]
     TooManyElements,
-    /// In one tag.
+    /// Too many attributes in one tag.
     #[error("a tag of its HTML has more than {MAX_ATTRIBUTES} attributes")]
     TooManyAttributes,
-    /// Elements that stand where they may not.
+    /// Too many elements in places where they are not allowed.
     #[error("too many elements of its HTML stand where they may not, as text within a table does")]
     Misplaced,
-    /// In one text.
+    /// Too many characters to escape in one text.
     #[error("a text of its HTML has too many characters that have to be escaped")]
     TooManyEscapes,
 }

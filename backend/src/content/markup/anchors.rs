@@ -18,11 +18,11 @@ const ANCHOR_PREFIX: &str = "c-";
 /// The ids of a post: new ones for headings, and the new targets of its own ids and links.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Anchors {
-    /// In the order of the headings.
+    /// The headings' ids, in the order of the headings.
     headings: Vec<String>,
-    /// By the id that the post gave.
+    /// New targets by the ids in the post.
     by_given_id: HashMap<String, String>,
-    /// By the names that other generators give the headings.
+    /// New targets by the names that other generators give the headings.
     by_other_name: HashMap<String, String>,
     taken: HashSet<String>,
 }

@@ -1,4 +1,4 @@
-//! Where matches stand in a post, as readers see them.
+//! Finds the matches in a post's fields, and marks them for readers.
 
 use shared::search::{Highlight, SearchField};
 
@@ -10,11 +10,11 @@ use crate::content::words::{Word, words};
 pub(super) const EXCERPT_CHARS: usize = 180;
 /// How much of an excerpt comes before its first match.
 const EXCERPT_LEAD: usize = 50;
-/// The most characters that an excerpt gives up so that it ends between words.
+/// The most characters by which an excerpt is shortened so that it ends between words.
 const EXCERPT_TAIL: usize = 30;
 
 impl Matches {
-    /// Where a post matches, field by field.
+    /// A post's matches, field by field.
     pub fn highlights(&self, post: &Post) -> Vec<Highlight> {
         FIELDS
             .into_iter()

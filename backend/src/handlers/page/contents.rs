@@ -27,7 +27,7 @@ pub(super) struct Fetched {
     pub(super) view: Option<View>,
     pub(super) profile: Arc<ProfileView>,
     results: Option<SearchPage>,
-    /// In a preview, the version of what the page shows.
+    /// In a preview, the version of the page's content.
     version: Option<u64>,
 }
 
@@ -63,7 +63,7 @@ impl Fetched {
         Ok(())
     }
 
-    /// Flashes what the API flashes with the same data.
+    /// Flashes the same messages as the API does with this data.
     pub(super) fn flash_to(&self, visit: &Visit) {
         let Some(view) = &self.view else { return };
         match &self.route {
@@ -104,7 +104,7 @@ impl Fetched {
         contents
     }
 
-    /// What every page's head says about the site.
+    /// The facts about the site that every page's head contains.
     pub(super) fn head<'a>(&'a self, app: &'a App) -> HeadOfSite<'a> {
         HeadOfSite {
             url: &app.public_url,
@@ -288,7 +288,7 @@ fn picture(list: &BlogPage) -> Option<FirstPicture> {
     })
 }
 
-/// What a page shows.
+/// The content of a page.
 pub(super) struct Contents<'a> {
     pub(super) status: StatusCode,
     pub(super) head: PageHead<'a>,

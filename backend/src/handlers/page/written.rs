@@ -29,7 +29,7 @@ pub(super) struct Personal {
     pub(super) flashes: Vec<Flash>,
     /// Whether flashes wait that this response must not deliver.
     pub(super) has_waiting_flashes: bool,
-    /// What a refused form post contained.
+    /// The message in a refused form post.
     pub(super) message: Option<ContactMessage>,
 }
 

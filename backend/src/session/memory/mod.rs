@@ -63,7 +63,7 @@ pub enum EndError {
     TooMany,
 }
 
-/// What is known of a session at the beginning of a request.
+/// The state of a session at the beginning of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     /// It has not ended.
@@ -115,7 +115,7 @@ impl SessionMemory {
         Uuid::now_v7().to_string()
     }
 
-    /// What is known of a session. A shared database is asked.
+    /// The state of a session, from memory, or by a query if the database is shared.
     pub async fn standing(&self, session: SessionId) -> Standing {
         {
             let index = self.index.lock();

@@ -27,14 +27,14 @@ pub(super) const MAX_POST_SIZE: u64 = 4 * 1024 * 1024;
 /// How many lines of a front matter that can't be read are searched for its slug.
 const MAX_SLUG_LINES: usize = 50;
 
-/// What a folder holds.
+/// The content of a folder.
 #[derive(Debug, Default)]
 pub(super) struct FolderContents {
     pub(super) posts: Vec<Post>,
     pub(super) skipped: Vec<SkippedFile>,
     /// A line for each file whose preferred id belongs to another file.
     pub(super) duplicates: Vec<String>,
-    /// Files without a title of their own.
+    /// Files that name no title.
     pub(super) untitled: Vec<String>,
     /// Notes to the author, a line each.
     pub(super) notes: Vec<String>,
@@ -63,9 +63,9 @@ pub(super) enum Shown {
 /// A file that should be a post, but can't be read.
 #[derive(Debug)]
 pub(super) struct SkippedFile {
-    /// Below the folder.
+    /// Its path below the folder.
     pub(super) file: String,
-    /// With the line, where there is one.
+    /// The reason, with the line if it is known.
     pub(super) reason: String,
 }
 

@@ -47,7 +47,7 @@ async fn fetch(url: Url) -> Result<Vec<Post>, SourceError> {
         .await
 }
 
-/// The titles of what a server answers with.
+/// The titles that are read from a server's answer.
 async fn titles(body: Value) -> Result<Vec<String>, SourceError> {
     let posts = fetch(serving(axum::Json(body)).await).await?;
     Ok(posts.into_iter().map(|post| post.title).collect())

@@ -58,7 +58,7 @@ impl Breaker {
     pub(in crate::store) fn trip(&self, cause: &(dyn std::error::Error + 'static)) {
         if !self.tripped.swap(true, Ordering::Relaxed) {
             tracing::error!(cause = %Chain(cause), "The database can't be reached");
-            // A full channel has woken the task already.
+            // It fails only when the channel is full: then the task has been woken already.
             let _ = self.probe.try_send(());
         }
     }
@@ -66,7 +66,7 @@ impl Breaker {
 
 async fn probe_when_tripped(pool: PgPool, tripped: Arc<AtomicBool>, mut woken: mpsc::Receiver<()>) {
     while woken.recv().await.is_some() {
-        // Connections to a server that was restarted are dead.
+        // After a restart of the database, the old connections can't be used.
         while let Some(connection) = pool.try_acquire() {
             drop(connection.detach());
         }

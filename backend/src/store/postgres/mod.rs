@@ -81,7 +81,7 @@ impl Dialect for Postgres {
     const UNWRITABLE: &'static [&'static str] = &["53100", "25006"];
 }
 
-/// What a store of a database server has in addition to its pool.
+/// The parts of a store that only a database server needs, besides the pool.
 pub(super) struct ServerLink {
     pub(super) breaker: Breaker,
     lookups: Lookups,

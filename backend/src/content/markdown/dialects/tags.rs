@@ -1,6 +1,6 @@
 //! One tag of a template language.
 
-/// What a tag becomes.
+/// The replacement of a tag.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Reading {
     /// This Markdown or HTML.
