@@ -119,24 +119,6 @@ pub struct BlogLink {
 /// A page of the list of posts, newest first.
 pub type BlogPage = Page<BlogSummary>;
 
-/// How current a list is, and where it is from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Freshness {
-    /// When the source was read; RFC 3339, UTC; absent until it was read once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fetched_at: Option<String>,
-    /// Whether the source failed or was not read yet. The list is then an older copy, or empty.
-    pub stale: bool,
-    /// The number of posts read so far, while the source is read for the first time. The list stays
-    /// empty until all are read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub posts_so_far: Option<u32>,
-    /// The kind of source: `embedded`, `folder`, `json_api`, `wordpress`, `ghost` or `feed`; `url` until
-    /// the server knows what the address is.
-    pub source: String,
-}
-
 /// `GET /categories`, most used first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

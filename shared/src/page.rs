@@ -1,8 +1,6 @@
-//! A page of a list.
+//! A page of a list, and how current it is.
 
 use serde::{Deserialize, Serialize};
-
-use crate::blog::Freshness;
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +21,24 @@ pub struct Page<T> {
     pub has_next: bool,
     /// How current the posts are.
     pub freshness: Freshness,
+}
+
+/// How current a list is, and where it is from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Freshness {
+    /// When the source was read; RFC 3339, UTC; absent until it was read once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fetched_at: Option<String>,
+    /// Whether the source failed or was not read yet. The list is then an older copy, or empty.
+    pub stale: bool,
+    /// The number of posts read so far, while the source is read for the first time. The list stays
+    /// empty until all are read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub posts_so_far: Option<u32>,
+    /// The kind of source: `embedded`, `folder`, `json_api`, `wordpress`, `ghost` or `feed`; `url` until
+    /// the server knows what the address is.
+    pub source: String,
 }
 
 /// Each kind of page has a schema name of its own. A derive would name them all `Page`.

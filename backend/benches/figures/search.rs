@@ -13,7 +13,7 @@ use flashblog::content::snapshot::Snapshot;
 use flashblog::sources::BlogSource;
 use flashblog::sources::embedded::EmbeddedSource;
 use flashblog::sources::folder::FolderSource;
-use shared::blog::Freshness;
+use shared::page::Freshness;
 use shared::route::SearchQuery;
 
 use crate::client::{cookie_of, exchange};

@@ -8,13 +8,13 @@ use parking_lot::Mutex;
 use super::saved::SavedCopy;
 use super::shared::SharedReadings;
 use super::state::{FetchFailed, Fetched, Outcome, State, blogs_of, pause_after, share};
-use super::upstream::{learn, read};
 use super::view::{BlogCopy, FetchedBlogs};
 use crate::clock::Clock;
+use crate::content::snapshot::Snapshot;
 use crate::sources::{BlogSource, SourceError};
 use crate::store::StoreError;
 use crate::store::reading::SourceClaim;
-use crate::telemetry::Chain;
+use crate::telemetry::{Chain, in_current_request};
 
 pub(super) struct Fetch {
     pub(super) source: Arc<dyn BlogSource>,
@@ -47,7 +47,7 @@ impl Fetch {
                 }
                 Ok(SourceClaim::Taken) => shared.wait(noted).await,
                 Ok(SourceClaim::Recent { failed, wait }) => {
-                    learn(shared, &self.state).await;
+                    shared.catch_up(&self.state).await;
                     if !failed && self.state.lock().last_good.is_none() {
                         // The other server's reading can't be loaded from the store.
                         return self.run().await;
@@ -113,7 +113,7 @@ impl Fetch {
         if let Err(error) = recorded {
             error.log("A reading of the source can't be shared");
         } else if let Ok(blogs) = &blogs {
-            learn(shared, &self.state).await;
+            shared.catch_up(&self.state).await;
             {
                 let mut state = self.state.lock();
                 state.fetches.succeeded += 1;
@@ -142,4 +142,18 @@ impl Fetch {
         let last_good = state.last_good.clone().filter(|_| !failed);
         last_good.ok_or(FetchFailed)
     }
+}
+
+/// Reads the source in a task of its own: a panic in its adapter becomes an error.
+async fn read(source: &Arc<dyn BlogSource>) -> Result<Fetched<Snapshot>, SourceError> {
+    let source = Arc::clone(source);
+    let reading = in_current_request(async move {
+        let reading = source.refetch().await?;
+        Ok(reading.map(|reading| (Snapshot::new(reading.posts), reading.site)))
+    });
+    tokio::spawn(reading).await.unwrap_or_else(|panic| {
+        Err(SourceError::Unusable(format!(
+            "the source's adapter failed: {panic}"
+        )))
+    })
 }

@@ -21,6 +21,7 @@ use tokio::time::{sleep, timeout};
 
 use super::MAX_SNAPSHOTS;
 use super::readings::Reading;
+use super::state::State;
 use super::view::{BlogCopy, FetchedBlogs};
 use crate::clock::{Clock, rfc3339};
 use crate::content::post::Post;
@@ -187,9 +188,15 @@ impl SharedReadings {
         Ok(())
     }
 
-    /// Passes the readings that this server does not know yet to `learn`, oldest first. Calls during a
-    /// query share the next one.
-    pub(super) async fn catch_up(&self, learn: impl Fn(Reading)) -> Result<(), StoreError> {
+    /// Adopts the readings that this server does not know yet, oldest first.
+    pub(super) async fn catch_up(&self, state: &Mutex<State>) {
+        if let Err(error) = self.adopt_new(state).await {
+            tracing::debug!(cause = %Chain(&error), "Can't read other servers' readings from the database");
+        }
+    }
+
+    /// Calls during a query share the next one.
+    async fn adopt_new(&self, state: &Mutex<State>) -> Result<(), StoreError> {
         let asked = self.asked.load(Ordering::SeqCst);
         let mut last = self.last.lock().await;
         if self.asked.load(Ordering::SeqCst) > asked {
@@ -205,7 +212,7 @@ impl SharedReadings {
                 continue;
             };
             let fetched_at = Timestamp::from_millisecond(row.read_at).unwrap_or_default();
-            learn(Reading {
+            state.lock().adopt(Reading {
                 read_at: row.read_at,
                 blogs: FetchedBlogs {
                     fetched_at: rfc3339(fetched_at).into(),

@@ -12,14 +12,14 @@ use super::fetch::Fetch;
 use super::readings::{Reader, milliseconds};
 use super::saved::SavedCopy;
 use super::shared::{SharedReadings, SharingTimes};
-use super::state::{Attempt, FetchFailed, Fetched, Fetches, Flight, Outcome, State};
-use super::view::{BlogCopy, FetchedBlogs};
+use super::state::{Attempt, FetchFailed, Fetches, Flight, Outcome, State};
+use super::view::{BlogCopy, Current, FetchedBlogs};
 use crate::clock::Clock;
 use crate::content::snapshot::Snapshot;
+use crate::sources::BlogSource;
 use crate::sources::site_info::SiteInfo;
-use crate::sources::{BlogSource, SourceError};
 use crate::store::Store;
-use crate::telemetry::{Chain, in_current_request};
+use crate::telemetry::in_current_request;
 
 /// How long a reader without a copy waits. This is less than the time that a handler has to answer.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(20);
@@ -31,16 +31,6 @@ const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 /// How long a reader with a copy waits for a source on this machine, so that an edited file shows
 /// at once.
 const LOCAL_TIMEOUT: Duration = Duration::from_secs(1);
-
-/// The blogs for a reader, as they are now.
-pub(super) struct Current {
-    /// The newest copy there is.
-    pub(super) blogs: Option<FetchedBlogs>,
-    /// Whether the source failed when it was last read.
-    pub(super) stale: bool,
-    /// While there is no copy: how many posts were read so far.
-    pub(super) posts_so_far: Option<usize>,
-}
 
 /// The source, and its last copy.
 pub(super) struct Upstream {
@@ -139,7 +129,7 @@ impl Upstream {
     /// Adopts the readings of other servers.
     pub(super) async fn catch_up(&self) {
         if let Some(shared) = &self.shared {
-            learn(shared, &self.state).await;
+            shared.catch_up(&self.state).await;
         }
     }
 
@@ -302,26 +292,4 @@ impl Upstream {
             .boxed()
             .shared()
     }
-}
-
-/// Adopts the readings of other servers.
-pub(super) async fn learn(shared: &SharedReadings, state: &Mutex<State>) {
-    let learnt = shared.catch_up(|reading| state.lock().adopt(reading)).await;
-    if let Err(error) = learnt {
-        tracing::debug!(cause = %Chain(&error), "Can't read other servers' readings from the database");
-    }
-}
-
-/// Reads the source in a task of its own: a panic in its adapter becomes an error.
-pub(super) async fn read(source: &Arc<dyn BlogSource>) -> Result<Fetched<Snapshot>, SourceError> {
-    let source = Arc::clone(source);
-    let reading = in_current_request(async move {
-        let reading = source.refetch().await?;
-        Ok(reading.map(|reading| (Snapshot::new(reading.posts), reading.site)))
-    });
-    tokio::spawn(reading).await.unwrap_or_else(|panic| {
-        Err(SourceError::Unusable(format!(
-            "the source's adapter failed: {panic}"
-        )))
-    })
 }

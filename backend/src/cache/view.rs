@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use shared::blog::{BlogPage, Freshness};
+use shared::blog::BlogPage;
+use shared::page::Freshness;
 use shared::route::{BlogsQuery, SearchQuery};
 use shared::search::SearchPage;
 use tokio::task::JoinError;
 
-use super::upstream::Current;
 use crate::content::snapshot::Snapshot;
 use crate::sources::site_info::SiteInfo;
 
@@ -49,6 +49,16 @@ impl FetchedBlogs {
         before
             .is_none_or(|before| !Arc::ptr_eq(&before.copy, &self.copy) || before.site != self.site)
     }
+}
+
+/// The blogs for a reader, as they are now.
+pub(super) struct Current {
+    /// The newest copy there is.
+    pub(super) blogs: Option<FetchedBlogs>,
+    /// Whether the source failed when it was last read.
+    pub(super) stale: bool,
+    /// While there is no copy: how many posts were read so far.
+    pub(super) posts_so_far: Option<usize>,
 }
 
 /// The blogs as one session sees them.

@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use shared::blog::{
-    Blog, BlogLink, BlogPage, BlogSummary, CategoryCount, CategoryList, Freshness, MAX_PER_PAGE,
+    Blog, BlogLink, BlogPage, BlogSummary, CategoryCount, CategoryList, MAX_PER_PAGE,
 };
-use shared::page::Page;
+use shared::page::{Freshness, Page};
 use shared::paths;
 use shared::route::{BlogsQuery, SearchQuery};
 use shared::search::{SearchHit, SearchPage};

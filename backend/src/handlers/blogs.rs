@@ -3,10 +3,10 @@
 use axum::extract::State;
 use shared::blog::{
     Author, Blog, BlogHeading, BlogLink, BlogPage, BlogSummary, CategoryCount, CategoryList,
-    DEFAULT_PER_PAGE, Freshness,
+    DEFAULT_PER_PAGE,
 };
 use shared::flash::Category;
-use shared::page::Page;
+use shared::page::{Freshness, Page};
 use shared::paths;
 use shared::route::BlogsQuery;
 

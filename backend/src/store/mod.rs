@@ -7,6 +7,7 @@ pub mod health;
 pub mod message;
 pub mod postgres;
 pub mod reading;
+mod server;
 pub mod session;
 mod sql;
 pub mod sqlite;

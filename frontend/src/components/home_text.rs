@@ -4,9 +4,9 @@ use shared::site::HOME_PAGE;
 use yew::prelude::*;
 
 use crate::api::site;
+use crate::components::own_text::own_text;
 use crate::contexts::site::use_content_language;
 use crate::hooks::use_load::use_load;
-use crate::pages::own_page::own_text;
 
 /// The text of the page `home`. Empty until it is loaded: the posts below do not wait for it.
 #[component]

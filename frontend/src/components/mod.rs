@@ -16,6 +16,7 @@ pub mod search;
 pub mod contact;
 pub mod hero;
 pub mod home_text;
+pub mod own_text;
 pub mod session_panel;
 
 pub mod frame;

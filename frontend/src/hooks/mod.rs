@@ -9,6 +9,7 @@ pub mod use_prefetch;
 pub mod use_route;
 pub mod use_scrolled_past;
 pub mod use_shortcuts;
+pub mod use_site_of_server;
 pub mod use_stored_flag;
 pub mod use_theme;
 pub mod use_title;

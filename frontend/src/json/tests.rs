@@ -6,10 +6,10 @@ use std::fmt::Debug;
 use serde_json::{Value, json};
 use shared::blog::{
     Author, Blog, BlogHeading, BlogLink, BlogPage, BlogSummary, CategoryCount, CategoryList,
-    Freshness,
 };
 use shared::contact::{ContactMessage, ContactReceipt};
 use shared::flash::{Category, Flash};
+use shared::page::Freshness;
 use shared::problem::Problem;
 use shared::search::{Highlight, SearchField, SearchHit, SearchPage};
 use shared::session::{SessionEnded, SessionInfo};

@@ -1,11 +1,9 @@
 //! Reading and writing the wire types.
 
-use shared::blog::{
-    Author, Blog, BlogHeading, BlogLink, BlogSummary, CategoryCount, CategoryList, Freshness,
-};
+use shared::blog::{Author, Blog, BlogHeading, BlogLink, BlogSummary, CategoryCount, CategoryList};
 use shared::contact::{ContactMessage, ContactReceipt};
 use shared::flash::{Category, Flash};
-use shared::page::Page;
+use shared::page::{Freshness, Page};
 use shared::problem::Problem;
 use shared::search::{Highlight, SearchField, SearchHit};
 use shared::session::{SessionEnded, SessionInfo};

@@ -124,7 +124,7 @@ fn count(page: &BlogPage) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::blog::Freshness;
+    use shared::page::Freshness;
 
     #[test]
     fn the_count_names_the_page_only_where_there_are_several() {

@@ -5,8 +5,8 @@ use shared::site::SitePage;
 use yew::prelude::*;
 
 use crate::api::site;
+use crate::components::own_text::own_text;
 use crate::components::page::{Page, loaded_block, page_of};
-use crate::components::post::post_text::PostText;
 use crate::components::states::not_found_view::not_found_view;
 use crate::components::states::skeleton::post_skeleton;
 use crate::contexts::site::use_content_language;
@@ -53,19 +53,5 @@ fn view(page: &SitePage, lang: Option<AttrValue>) -> Html {
             </header>
             { own_text(page) }
         </article>
-    }
-}
-
-/// The text of a page. Empty without text.
-pub fn own_text(page: &SitePage) -> Html {
-    if page.content_html.trim().is_empty() {
-        return Html::default();
-    }
-    html! {
-        <PostText
-            key={page.slug.as_str()}
-            content_html={page.content_html.clone()}
-            sections={Vec::new()}
-        />
     }
 }

@@ -84,7 +84,7 @@ fn count(page: &ResultsPage) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::blog::Freshness;
+    use shared::page::Freshness;
 
     #[test]
     fn the_count_says_how_many_match_and_which_page_of_them_this_is() {

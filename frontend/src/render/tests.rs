@@ -1,6 +1,5 @@
-use shared::blog::{
-    Author, Blog, BlogHeading, BlogPage, BlogSummary, CategoryCount, CategoryList, Freshness,
-};
+use shared::blog::{Author, Blog, BlogHeading, BlogPage, BlogSummary, CategoryCount, CategoryList};
+use shared::page::Freshness;
 use shared::problem::Problem;
 use shared::route::{BlogsQuery, Route, SearchQuery};
 use shared::search::SearchPage;

@@ -9,7 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{Connection, query, query_scalar};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::breaker::{error_code, is_unreachable, refuse_standby};
+use crate::store::server::{error_code, is_unreachable, refuse_standby};
 use crate::store::sql::{explained, migrator};
 use crate::telemetry::Chain;
 

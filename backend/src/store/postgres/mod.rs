@@ -1,21 +1,14 @@
 //! PostgreSQL, which several servers can share.
 
-mod breaker;
 mod connect;
-mod listener;
-mod lookups;
 
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, Postgres};
-use tokio::sync::watch;
+use sqlx::postgres::{PgConnectOptions, Postgres};
 
 use super::StoreError;
-use super::session::SessionState;
+use super::server::{RING, ServerLink};
 use super::sql::{Dialect, SqlStore, source_statements};
-use crate::session_id::SessionId;
-pub(super) use breaker::Breaker;
-use lookups::Lookups;
 
 /// The most connections that one server opens, unless its operator sets another number.
 pub const DEFAULT_CONNECTIONS: u32 = 10;
@@ -73,46 +66,12 @@ impl Dialect for Postgres {
          FROM clock",
     );
     source_statements!("coalesce($2, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)");
-    const RING: Option<&'static str> = Some(listener::RING);
+    const RING: Option<&'static str> = Some(RING);
     const TIME: Option<&'static str> =
         Some("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint");
     // PostgreSQL's appendix A: the disk is full; transactions are read-only. Managed databases make
     // them so when their disk is nearly full. A standby is refused when a connection is made.
     const UNWRITABLE: &'static [&'static str] = &["53100", "25006"];
-}
-
-/// The parts of a store that only a database server needs, besides the pool.
-pub(super) struct ServerLink {
-    pub(super) breaker: Breaker,
-    lookups: Lookups,
-    readings_noted: watch::Receiver<()>,
-}
-
-impl ServerLink {
-    fn to(pool: &PgPool) -> Self {
-        let breaker = Breaker::probing(pool);
-        Self {
-            lookups: Lookups::through(pool.clone(), breaker.clone()),
-            readings_noted: listener::listen(pool.connect_options().as_ref().clone()),
-            breaker,
-        }
-    }
-
-    pub(super) fn readings_noted(&self) -> watch::Receiver<()> {
-        let mut noted = self.readings_noted.clone();
-        noted.mark_unchanged();
-        noted
-    }
-
-    pub(super) async fn session_state(
-        &self,
-        session: SessionId,
-    ) -> Result<SessionState, StoreError> {
-        if self.breaker.is_tripped() {
-            return Err(StoreError::Unreachable);
-        }
-        self.lookups.ask(session).await
-    }
 }
 
 impl SqlStore<Postgres> {

@@ -18,7 +18,7 @@ use sqlx::{
     query, query_scalar,
 };
 
-use super::postgres::ServerLink;
+use super::server::ServerLink;
 use super::{MessageStore, Outbox, ReadingStore, SessionStore, Store, StoreError};
 use unwritable::Unwritable;
 

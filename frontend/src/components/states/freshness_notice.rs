@@ -1,6 +1,6 @@
 //! The notice above a stale list.
 
-use shared::blog::Freshness;
+use shared::page::Freshness;
 use yew::prelude::*;
 
 use crate::components::states::notice::notice;

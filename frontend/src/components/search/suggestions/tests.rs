@@ -1,4 +1,5 @@
-use shared::blog::{Author, BlogSummary, Freshness};
+use shared::blog::{Author, BlogSummary};
+use shared::page::Freshness;
 
 use super::SuggestionsAction::{Answer, Close, Edit, Fill, Next, Previous, Type};
 use super::*;

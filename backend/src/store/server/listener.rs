@@ -15,7 +15,7 @@ use crate::telemetry::Chain;
 
 const CHANNEL: &str = "flashblog_readings";
 /// Notifies all listeners of this database.
-pub(super) const RING: &str = "SELECT pg_notify('flashblog_readings', '')";
+pub(in crate::store) const RING: &str = "SELECT pg_notify('flashblog_readings', '')";
 /// A setting that identifies this listener's connection. It is missing in a session that a pooler shares.
 const MARK: &str = "flashblog.listener";
 /// How long after a failure the listener connects again.

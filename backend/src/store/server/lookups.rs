@@ -7,12 +7,12 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnection, PgPool, Postgres};
-use sqlx::{Row, query};
+use sqlx::postgres::{PgPool, Postgres};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::breaker::Breaker;
+use super::session_states::look_up;
 use crate::session_id::SessionId;
 use crate::store::StoreError;
 use crate::store::session::SessionState;
@@ -23,10 +23,6 @@ const QUEUE: usize = 1_024;
 const MAX_SESSIONS: usize = 256;
 /// How long a lookup may take. After that the database counts as unreachable.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
-
-const LOOK_UP: &str = "SELECT session, keep_until FROM ended_sessions WHERE session = ANY($1)
-     UNION ALL
-     SELECT DISTINCT session, NULL::bigint FROM waiting_flashes WHERE session = ANY($1)";
 
 /// The queue of the task.
 pub(super) struct Lookups(mpsc::Sender<Question>);
@@ -91,29 +87,4 @@ async fn look_up_through(
         None => connection.insert(pool.acquire().await?),
     };
     look_up(connection, sessions).await
-}
-
-/// Finds the sessions that have ended, or for which flashes wait.
-pub(super) async fn look_up(
-    connection: &mut PgConnection,
-    sessions: Vec<SessionId>,
-) -> Result<HashMap<SessionId, SessionState>, sqlx::Error> {
-    let sessions: Vec<Vec<u8>> = sessions
-        .iter()
-        .map(|session| session.to_bytes().to_vec())
-        .collect();
-    let rows = query(LOOK_UP).bind(sessions).fetch_all(connection).await?;
-    let mut states: HashMap<SessionId, SessionState> = HashMap::new();
-    for row in rows {
-        let bytes: Vec<u8> = row.try_get(0)?;
-        let Some(session) = SessionId::from_bytes(&bytes) else {
-            continue;
-        };
-        let state = states.entry(session).or_default();
-        match row.try_get(1)? {
-            None => state.flashes_wait = true,
-            ended => state.ended = ended,
-        }
-    }
-    Ok(states)
 }

@@ -11,7 +11,7 @@ use sqlx::{Connection, Error, query_scalar};
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
-use super::lookups;
+use super::session_states::look_up;
 use crate::telemetry::Chain;
 
 /// How often an unreachable database is asked again.
@@ -90,7 +90,7 @@ async fn answers(pool: &PgPool) -> bool {
     let ask = async {
         let mut connection = PgConnection::connect_with(&pool.connect_options()).await?;
         refuse_standby(&mut connection).await?;
-        lookups::look_up(&mut connection, Vec::new()).await?;
+        look_up(&mut connection, Vec::new()).await?;
         connection.close().await
     };
     ask.await
@@ -102,7 +102,7 @@ async fn answers(pool: &PgPool) -> bool {
 
 /// Whether an error means that the server is unreachable (codes of PostgreSQL's appendix A): 08 is the
 /// class of connections, 57P01 to 57P03 are shutdown, crash and start.
-pub(super) fn is_unreachable(error: &Error) -> bool {
+pub(in crate::store) fn is_unreachable(error: &Error) -> bool {
     match error {
         Error::Io(_) | Error::PoolTimedOut | Error::WorkerCrashed => true,
         error => error_code(error).is_some_and(|code| {
@@ -112,7 +112,7 @@ pub(super) fn is_unreachable(error: &Error) -> bool {
 }
 
 /// Fails on a standby, whose data about sessions may be old.
-pub(super) async fn refuse_standby(connection: &mut PgConnection) -> Result<(), Error> {
+pub(in crate::store) async fn refuse_standby(connection: &mut PgConnection) -> Result<(), Error> {
     let is_standby: bool = query_scalar("SELECT pg_is_in_recovery()")
         .fetch_one(connection)
         .await?;
@@ -122,6 +122,6 @@ pub(super) async fn refuse_standby(connection: &mut PgConnection) -> Result<(), 
     }
 }
 
-pub(super) fn error_code(error: &Error) -> Option<Cow<'_, str>> {
+pub(in crate::store) fn error_code(error: &Error) -> Option<Cow<'_, str>> {
     error.as_database_error()?.code()
 }
