@@ -11,6 +11,7 @@ pub mod head;
 pub mod identity;
 pub mod language;
 pub mod old_addresses;
+pub mod own_page;
 pub mod own_pages;
 pub mod page_renderer;
 pub mod picture;

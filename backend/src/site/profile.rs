@@ -8,7 +8,8 @@ use shared::paths::encode_segment;
 use shared::site::{ABOUT_PAGE, HOME_PAGE, MenuItem, Site};
 
 use crate::site::identity::{Identity, SiteFile, SiteSettings};
-use crate::site::own_pages::{OwnPage, OwnPages, PageSet};
+use crate::site::own_page::OwnPage;
+use crate::site::own_pages::{OwnPages, PageSet};
 use crate::site::redirects::Redirects;
 use crate::sources::site_info::SiteInfo;
 
