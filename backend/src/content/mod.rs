@@ -20,6 +20,8 @@ mod markup;
 pub mod html;
 pub mod post;
 
+pub mod raw_post;
+
 pub mod record;
 
 pub mod front_matter;

@@ -6,7 +6,7 @@ use super::dates::Published;
 use super::fields::{Fields, Person};
 use super::html;
 use super::old_address::OldAddress;
-use super::post::RawPost;
+use super::raw_post::RawPost;
 
 const SUMMARY: [&str; 4] = ["summary", "description", "excerpt", "custom_excerpt"];
 const TAGS: [&str; 4] = ["tags", "tag", "tag_list", "tagList"];

@@ -22,7 +22,8 @@ use super::{BlogSource, Reading, SourceError};
 use crate::content::address::Addresses;
 use crate::content::dates;
 use crate::content::fields::{Fields, Person};
-use crate::content::post::{Post, RawPost};
+use crate::content::post::Post;
+use crate::content::raw_post::RawPost;
 
 /// The most bytes of all pages together.
 const MAX_BYTES: usize = 256 * 1024 * 1024;

@@ -14,7 +14,8 @@ use crate::content::html;
 use crate::content::mark::Mark;
 use crate::content::markdown::{self, Flavour};
 use crate::content::old_address::OldAddress;
-use crate::content::post::{Anchors, NotAPost, Post, RawPost};
+use crate::content::post::Post;
+use crate::content::raw_post::{Anchors, NotAPost, RawPost};
 use crate::content::record::{Record, Visibility};
 
 /// Jekyll's folder of drafts.

@@ -1,6 +1,7 @@
 //! Reading an upstream page by page, and only when it has changed.
 
 mod addresses;
+mod page;
 mod progress;
 
 use std::collections::HashSet;
@@ -10,17 +11,15 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use parking_lot::Mutex;
-use serde_json::value::RawValue;
 use url::Url;
 
 pub(super) use self::addresses::{page_url, pages_after, with_parameter};
+pub(super) use self::page::{Listed, More, Page, SkippedRecord, page_of_records};
 use self::progress::Reading;
 use super::SourceError;
-use super::client::{Answer, Budget, Client, Validators, is_same_site, redacted, without_secrets};
-use super::records::{self, MAX_RECORDS};
-use crate::content::address::Addresses;
-use crate::content::fields::Fields;
-use crate::content::post::{Post, RawPost};
+use super::client::{Answer, Budget, Client, Validators, is_same_site, redacted};
+use super::records::MAX_RECORDS;
+use crate::content::post::Post;
 use crate::telemetry::in_current_request;
 
 /// The most pages of one reading; later pages are left out with a warning.
@@ -41,54 +40,12 @@ const MAX_PAUSES: usize = 5;
 /// Makes posts of one answer. This takes CPU time, so it runs on the blocking threads.
 pub(super) type Parse = Arc<dyn Fn(Answer) -> Result<Page, SourceError> + Send + Sync>;
 
-/// The content of one answer.
-#[derive(Debug, Default)]
-pub(super) struct Page {
-    pub(super) posts: Vec<Post>,
-    pub(super) skipped: Vec<SkippedRecord>,
-    /// Records of this answer, skipped ones included.
-    pub(super) records: usize,
-    /// Records beyond the bound of one answer.
-    pub(super) left_out: usize,
-    /// The posts' addresses at the source.
-    pub(super) listed: Vec<Listed>,
-    pub(super) more: More,
-}
-
-/// A post's address at its source.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Listed {
-    pub(super) address: String,
-    pub(super) id: String,
-}
-
 /// The content of a whole list.
 #[derive(Debug, Default)]
 pub(super) struct List {
     pub(super) posts: Vec<Post>,
     /// The posts' addresses at the source, if it names them.
     pub(super) listed: Vec<Listed>,
-}
-
-/// A record that is not a post.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct SkippedRecord {
-    /// Its place in its answer, from 0.
-    pub(super) index: usize,
-    pub(super) reason: String,
-}
-
-/// The next pages of the list.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) enum More {
-    #[default]
-    End,
-    /// At this address. The answer there says where the list continues.
-    Next(Url),
-    /// At these addresses, which can be read in any order.
-    Pages(Vec<Url>),
-    /// The answer says that there is more, but not where.
-    Unknown,
 }
 
 /// The reader of one upstream list.
@@ -304,40 +261,4 @@ async fn parse_apart(
         SourceError::Unusable(format!("reading the posts broke off: {error}"))
     })??;
     Ok((SeenPage { url, validators }, page))
-}
-
-/// Makes a page of JSON records. `read` reads one; `None` leaves it out without a warning. Relative
-/// addresses in its HTML are resolved against `base`.
-pub(super) fn page_of_records(
-    records: &[&RawValue],
-    base: &Url,
-    read: impl Fn(Fields<'_>, &Arc<dyn Addresses>) -> Option<RawPost>,
-) -> Page {
-    let addresses: Arc<dyn Addresses> = Arc::new(without_secrets(base));
-    let mut page = Page {
-        records: records.len(),
-        ..Page::default()
-    };
-    for (index, raw) in records.iter().enumerate() {
-        let post = records::record(raw).and_then(|record| {
-            let Some(mut post) = read(Fields(&record), &addresses) else {
-                return Ok(None);
-            };
-            let address = post.address.take();
-            let post = post.finish(&addresses).map_err(|error| error.to_string())?;
-            Ok(Some((address, post)))
-        });
-        match post {
-            Ok(None) => {}
-            Ok(Some((address, post))) => {
-                page.listed.extend(address.map(|address| Listed {
-                    address,
-                    id: post.id.clone(),
-                }));
-                page.posts.push(post);
-            }
-            Err(reason) => page.skipped.push(SkippedRecord { index, reason }),
-        }
-    }
-    page
 }

@@ -255,7 +255,7 @@ fn parse(
     raw_post: impl Fn(
         Fields<'_>,
         &Arc<dyn crate::content::address::Addresses>,
-    ) -> Option<crate::content::post::RawPost>,
+    ) -> Option<crate::content::raw_post::RawPost>,
 ) -> Result<Page, SourceError> {
     let text = records::text(std::mem::take(&mut answer.body));
     let list = records::list(&text, &[], &[]).map_err(|error| no_list(error, &answer))?;

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: format, lints, tests on the host, the API's contract, tests in a real browser.
 
 mod contract;
+mod results;
 mod tally;
 
 use std::io;

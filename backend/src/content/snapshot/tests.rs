@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::*;
 use crate::content::address::{Addresses, SameSite};
 use crate::content::dates;
-use crate::content::post::RawPost;
+use crate::content::raw_post::RawPost;
 
 fn page(
     posts: &Snapshot,

@@ -13,7 +13,7 @@ use super::text::{count_elements, decode, mend};
 use crate::content::address::{Addresses, SameSite};
 use crate::content::dates::{self, Published};
 use crate::content::fields::Person;
-use crate::content::post::RawPost;
+use crate::content::raw_post::RawPost;
 use crate::content::{html, plain};
 use crate::sources::client::{Answer, redacted, without_secrets};
 use crate::sources::walk::{MAX_POSTS, More};

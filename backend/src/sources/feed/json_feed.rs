@@ -8,7 +8,7 @@ use super::document::Item;
 use super::ids;
 use crate::content::dates;
 use crate::content::fields::Fields;
-use crate::content::post::RawPost;
+use crate::content::raw_post::RawPost;
 use crate::sources::SourceError;
 use crate::sources::client::{Answer, without_secrets};
 use crate::sources::json_api::no_list;

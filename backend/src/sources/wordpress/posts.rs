@@ -8,7 +8,7 @@ use shared::site::SitePage;
 use crate::content::address::{Addresses, SameSite};
 use crate::content::dates;
 use crate::content::fields::{Fields, Person};
-use crate::content::post::RawPost;
+use crate::content::raw_post::RawPost;
 use crate::content::{address, html};
 use crate::sources::client::{Answer, without_secrets};
 use crate::sources::records;
