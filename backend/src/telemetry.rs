@@ -1,6 +1,7 @@
 //! Logs on standard error: one line for each event, with the request that it belongs to.
 
 mod lines;
+pub mod told;
 
 use std::fmt;
 use std::io::IsTerminal;

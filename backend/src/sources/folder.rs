@@ -15,9 +15,10 @@ use parking_lot::Mutex;
 use unicode_normalization::UnicodeNormalization;
 
 use self::reading::{FolderContents, Shown, SkippedFile, read_folder};
-use super::{BlogSource, MAX_WARNINGS, Media, MediaContent, SourceError, media_type};
+use super::{BlogSource, Media, MediaContent, SourceError, media_type};
 use crate::clock::{Clock, SystemClock};
 use crate::content::post::Post;
+use crate::telemetry::told::Told;
 
 /// The Markdown files below a folder, and the files that they link to. Each fetch reads all of them.
 ///
@@ -31,8 +32,8 @@ pub struct FolderSource {
     previews: bool,
     /// In a preview, the ids of the last reading by path.
     known_ids: Mutex<HashMap<String, String>>,
-    /// The lines that were logged about the last reading.
-    told: Mutex<HashSet<String>>,
+    told_skipped: Told<SkippedFile>,
+    told_notes: Told<String>,
     /// The files that posts linked to in the last reading.
     linked: Mutex<Option<HashSet<String>>>,
 }
@@ -46,7 +47,8 @@ impl FolderSource {
             shows_future: false,
             previews: false,
             known_ids: Mutex::default(),
-            told: Mutex::default(),
+            told_skipped: Told::default(),
+            told_notes: Told::default(),
             linked: Mutex::default(),
         }
     }
@@ -105,36 +107,6 @@ impl FolderSource {
             }),
         }
     }
-
-    /// Logs lines that the last reading has not logged, a bounded number of each kind.
-    fn tell(&self, skipped: &[SkippedFile], notes: Vec<String>) {
-        let mut told = self.told.lock();
-        let is_new = |line: &String| !told.contains(line);
-        let faults: Vec<&SkippedFile> =
-            skipped.iter().filter(|file| is_new(&fault(file))).collect();
-        for skipped in faults.iter().take(MAX_WARNINGS) {
-            tracing::warn!(file = skipped.file, "Skipping a post: {}", skipped.reason);
-        }
-        if let Some(more) = faults
-            .len()
-            .checked_sub(MAX_WARNINGS)
-            .filter(|more| *more > 0)
-        {
-            tracing::warn!("Skipping {more} more posts; `flashblog check` names all");
-        }
-        let news: Vec<&String> = notes.iter().filter(|line| is_new(line)).collect();
-        for line in news.iter().take(MAX_WARNINGS) {
-            tracing::info!("{line}");
-        }
-        if let Some(more) = news
-            .len()
-            .checked_sub(MAX_WARNINGS)
-            .filter(|more| *more > 0)
-        {
-            tracing::info!("{more} more notes; `flashblog check` has all");
-        }
-        *told = skipped.iter().map(fault).chain(notes).collect();
-    }
 }
 
 /// The result of one reading of a folder.
@@ -174,10 +146,6 @@ pub fn inspect(root: &Path) -> Result<Report, SourceError> {
     })
 }
 
-fn fault(skipped: &SkippedFile) -> String {
-    format!("{}: {}", skipped.file, skipped.reason)
-}
-
 #[async_trait]
 impl BlogSource for FolderSource {
     fn kind(&self) -> &'static str {
@@ -186,9 +154,15 @@ impl BlogSource for FolderSource {
 
     async fn fetch(&self) -> Result<Vec<Post>, SourceError> {
         let reading = self.read().await?;
-        self.tell(
-            &reading.skipped,
+        self.told_skipped.tell(
+            reading.skipped,
+            |skipped| tracing::warn!(file = skipped.file, "Skipping a post: {}", skipped.reason),
+            |more| tracing::warn!("Skipping {more} more posts; `flashblog check` names all"),
+        );
+        self.told_notes.tell(
             [reading.duplicates, reading.notes].concat(),
+            |note| tracing::info!("{note}"),
+            |more| tracing::info!("{more} more notes; `flashblog check` has all"),
         );
         *self.linked.lock() = Some(reading.linked);
         Ok(reading.posts)

@@ -30,9 +30,6 @@ pub use self::kind::SourceKind;
 use self::site_info::SiteInfo;
 use crate::content::post::Post;
 
-/// How many skipped posts the log names in each reading.
-const MAX_WARNINGS: usize = 20;
-
 /// A source of posts.
 #[async_trait]
 pub trait BlogSource: Send + Sync {

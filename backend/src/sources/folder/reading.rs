@@ -62,7 +62,7 @@ pub(super) enum Shown {
 }
 
 /// A file that should be a post, but can't be read.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct SkippedFile {
     /// Its path below the folder.
     pub(super) file: String,

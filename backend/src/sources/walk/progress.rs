@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use url::Url;
 
 use super::{List, MAX_POSTS, More, Page, SeenPage};
-use crate::sources::MAX_WARNINGS;
 use crate::sources::client::redacted;
 use crate::sources::records::MAX_RECORDS;
+use crate::telemetry::told::MAX_LINES;
 
 /// How often a long reading logs its progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(5);
@@ -47,7 +47,7 @@ impl<'a> Reading<'a> {
     /// Adds a page, and returns where the list continues.
     pub(super) fn add(&mut self, seen: SeenPage, page: Page) -> More {
         for skipped in &page.skipped {
-            if self.skipped < MAX_WARNINGS {
+            if self.skipped < MAX_LINES {
                 tracing::warn!(
                     source = redacted(self.source),
                     index = self.records + skipped.index,
@@ -87,7 +87,7 @@ impl<'a> Reading<'a> {
     }
 
     pub(super) fn finish(mut self) -> List {
-        if let Some(more) = self.skipped.checked_sub(MAX_WARNINGS).filter(|n| *n > 0) {
+        if let more @ 1.. = self.skipped.saturating_sub(MAX_LINES) {
             tracing::warn!(source = redacted(self.source), "Skipping {more} more posts");
         }
         if self.is_full() {
