@@ -8,9 +8,9 @@ use shared::site::SiteLink;
 use url::Url;
 
 use crate::config::values::{Line, optional_text, text};
+use crate::content::language::Language;
 use crate::site::accent::Accent;
 use crate::site::identity::SiteSettings;
-use crate::site::language::Language;
 use crate::site::picture::Picture;
 
 /// The table `[site]`. The first five are flags too.

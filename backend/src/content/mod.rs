@@ -2,6 +2,7 @@
 //!
 //! Modules are listed in import order: each uses only those above it.
 
+pub mod language;
 pub mod plain;
 
 pub mod old_address;

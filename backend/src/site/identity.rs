@@ -9,7 +9,6 @@ use shared::paths::SITE_BASE;
 use shared::site::{Site, SiteLink};
 
 use crate::site::accent::Accent;
-use crate::site::language::Language;
 use crate::site::picture::Picture;
 use crate::sources::site_info::SiteInfo;
 
@@ -57,8 +56,6 @@ impl SiteSettings {
         let of_source = source.title.clone().filter(|_| self.title.is_none());
         let description = self.description.clone();
         let description = description.or_else(|| source.description.clone());
-        let language = source.language.as_ref();
-        let language = language.and_then(|language| language.parse::<Language>().ok());
         let intro = self.intro.clone().or_else(|| description.clone());
         Site {
             heading: self
@@ -74,7 +71,7 @@ impl SiteSettings {
             language: self
                 .language
                 .clone()
-                .or_else(|| language.map(|language| language.to_string()))
+                .or_else(|| source.language_tag())
                 .unwrap_or(default.language),
             author: self.author.clone(),
             footer: self.footer.clone().unwrap_or(default.footer),

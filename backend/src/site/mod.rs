@@ -9,7 +9,6 @@ pub mod feeds;
 pub mod first_answers;
 pub mod head;
 pub mod identity;
-pub mod language;
 pub mod old_addresses;
 pub mod own_page;
 pub mod own_pages;

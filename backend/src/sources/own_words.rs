@@ -43,12 +43,10 @@ impl InOwnWords {
                 }
             }
         }
-        let of_source = of_source.and_then(|site| site.language.as_deref());
-        // The site ignores its source's language if it has no date formats for it.
-        let of_source = of_source.filter(|language| DateWords::of(language).is_some());
-        let language = self.language.as_deref().or(of_source);
+        let of_source = || of_source?.language_tag();
+        let language = self.language.clone().or_else(of_source);
         if let Some(language) = language.filter(|language| is_foreign(language)) {
-            let words = DateWords::of(language);
+            let words = DateWords::of(&language);
             for post in posts.iter_mut().filter(|post| post.published_at.is_some()) {
                 // Sources write the label in English, with as much of the date as is known.
                 if let Some(published) = dates::parse(&post.published_label) {
@@ -100,7 +98,36 @@ mod tests {
     use super::*;
     use crate::sources::folder::FolderSource;
 
-    async fn bylines_and_dates(author: Option<&str>, language: &str) -> Vec<String> {
+    /// The posts of a folder, of an upstream that says this of its language.
+    struct Upstream(FolderSource, &'static str);
+
+    #[async_trait]
+    impl BlogSource for Upstream {
+        fn kind(&self) -> &'static str {
+            self.0.kind()
+        }
+
+        async fn fetch(&self) -> Result<Vec<Post>, SourceError> {
+            self.0.fetch().await
+        }
+
+        async fn refetch(&self) -> Result<Option<Reading>, SourceError> {
+            let language = Some(self.1.to_owned());
+            Ok(Some(Reading {
+                posts: self.fetch().await?,
+                site: Some(SiteInfo {
+                    language,
+                    ..SiteInfo::default()
+                }),
+            }))
+        }
+    }
+
+    async fn bylines_and_dates(
+        author: Option<&str>,
+        configured: Option<&str>,
+        of_source: &'static str,
+    ) -> Vec<String> {
         let folder = tempfile::tempdir().expect("a folder");
         let write = |name: &str, text: &str| {
             std::fs::write(folder.path().join(name), text).expect("writes");
@@ -111,14 +138,12 @@ mod tests {
         );
         write("b.md", "---\ntitle: B\ndate: March 2026\n---\n");
         write("c.md", "---\ntitle: C\ndate: early spring\n---\n");
-        let source = Arc::new(FolderSource::new(folder.path().to_owned()));
-        let byline = author.map(str::to_owned);
-        let posts = InOwnWords::new(source, byline, Some(language.to_owned()))
-            .fetch()
-            .await;
+        let source = Upstream(FolderSource::new(folder.path().to_owned()), of_source);
+        let [byline, language] = [author, configured].map(|words| words.map(str::to_owned));
+        let source = InOwnWords::new(Arc::new(source), byline, language);
+        let reading = source.refetch().await.expect("reads").expect("new");
+        let posts = reading.posts.into_iter();
         let mut found: Vec<String> = posts
-            .expect("posts")
-            .into_iter()
             .map(|post| format!("{}, {}", post.author.name, post.published_label))
             .collect();
         found.sort();
@@ -128,7 +153,7 @@ mod tests {
     #[tokio::test]
     async fn only_posts_without_an_author_get_the_byline() {
         assert_eq!(
-            bylines_and_dates(Some("The weavers"), "en-GB").await,
+            bylines_and_dates(Some("The weavers"), Some("en-GB"), "de").await,
             [
                 "Ada, 5 March 2026",
                 "The weavers, March 2026",
@@ -140,16 +165,28 @@ mod tests {
     #[tokio::test]
     async fn dates_are_in_the_language_of_the_site() {
         assert_eq!(
-            bylines_and_dates(None, "de").await,
+            bylines_and_dates(None, Some("de"), "fr").await,
             [
                 "Ada, 5. März 2026",
                 "Admin, März 2026",
                 "Admin, early spring"
             ]
         );
+        // A language without words for dates gets those of ISO 8601.
+        for (configured, of_source) in [(Some("tlh"), "de"), (None, "tlh")] {
+            assert_eq!(
+                bylines_and_dates(None, configured, of_source).await,
+                ["Ada, 2026-03-05", "Admin, 2026-03", "Admin, early spring"]
+            );
+        }
+        // No tag: the pages stay English too.
         assert_eq!(
-            bylines_and_dates(None, "tlh").await,
-            ["Ada, 2026-03-05", "Admin, 2026-03", "Admin, early spring"]
+            bylines_and_dates(None, None, "Klingon, spoken").await,
+            [
+                "Ada, 5 March 2026",
+                "Admin, March 2026",
+                "Admin, early spring"
+            ]
         );
     }
 }

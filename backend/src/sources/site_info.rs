@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use shared::site::SitePage;
 
+use crate::content::language::Language;
+
 /// The upstream site's information about itself, and its pages. The configuration has precedence.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SiteInfo {
@@ -10,7 +12,7 @@ pub struct SiteInfo {
     pub title: Option<String>,
     /// Plain text.
     pub description: Option<String>,
-    /// A BCP 47 tag, as the upstream says it.
+    /// A BCP 47 tag, or what the upstream says in its place.
     pub language: Option<String>,
     /// `#rrggbb`, as the upstream says it.
     pub accent: Option<String>,
@@ -20,6 +22,14 @@ pub struct SiteInfo {
     pub icon: Option<String>,
     /// Pages that are not posts, such as an imprint, in the order of the upstream's menu.
     pub pages: Vec<SourcePage>,
+}
+
+impl SiteInfo {
+    /// The language as a canonical BCP 47 tag. `None` if the upstream says something else.
+    pub fn language_tag(&self) -> Option<String> {
+        let language: Language = self.language.as_ref()?.parse().ok()?;
+        Some(language.to_string())
+    }
 }
 
 /// A page of the upstream site that is not a post.
