@@ -247,9 +247,14 @@ fn profile(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<Profile> {
             "redirects: from `{path}` is a page of this site; another path would fit"
         );
     }
-    let mut settings = config.site.clone();
-    settings.previews = config.settings.preview;
-    Ok(Profile::new(settings, pages, config.redirects.clone()))
+    let previews = config.settings.preview;
+    let redirects = config.redirects.clone();
+    Ok(Profile::new(
+        config.site.clone(),
+        previews,
+        pages,
+        redirects,
+    ))
 }
 
 fn preview(

@@ -110,7 +110,6 @@ impl SiteTable {
             accent: self.accent,
             logo: picture("site-logo", &self.logo)?,
             icon: picture("site-icon", &self.icon)?,
-            previews: false,
         })
     }
 }

@@ -42,8 +42,6 @@ pub struct SiteSettings {
     pub logo: Option<Picture>,
     /// `None` means the built-in mark in the accent colour.
     pub icon: Option<Picture>,
-    /// Whether pages are those of a preview (`--preview`).
-    pub previews: bool,
 }
 
 impl SiteSettings {

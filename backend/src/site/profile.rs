@@ -19,6 +19,7 @@ const EARLIER_VIEWS: usize = 3;
 /// The site without its posts.
 pub struct Profile {
     settings: SiteSettings,
+    previews: bool,
     /// The site's own pages.
     pub pages: OwnPages,
     /// Old addresses.
@@ -47,13 +48,19 @@ struct Views {
 }
 
 impl Profile {
-    /// A site made of these parts.
-    pub fn new(settings: SiteSettings, pages: OwnPages, redirects: Redirects) -> Self {
+    /// A site made of these parts. `previews` says whether its pages are those of a preview.
+    pub fn new(
+        settings: SiteSettings,
+        previews: bool,
+        pages: OwnPages,
+        redirects: Redirects,
+    ) -> Self {
         let of_folder = pages.known();
-        let nothing = SiteInfo::default();
-        let view = ProfileView::new(1, &settings, &nothing, Arc::clone(&of_folder));
+        let identity = identity(&settings, previews, &SiteInfo::default());
+        let view = ProfileView::new(1, identity, Arc::clone(&of_folder));
         Self {
             settings,
+            previews,
             pages,
             redirects,
             views: Mutex::new(Views {
@@ -81,7 +88,8 @@ impl Profile {
             let source = views.source.as_deref().unwrap_or(&nothing);
             let pages = self.shown_pages(&of_folder, source);
             let number = views.newest.number + 1;
-            let view = ProfileView::new(number, &self.settings, source, pages);
+            let identity = identity(&self.settings, self.previews, source);
+            let view = ProfileView::new(number, identity, pages);
             let before = std::mem::replace(&mut views.newest, Arc::new(view));
             views.earlier.push_front(before);
             views.earlier.truncate(EARLIER_VIEWS);
@@ -113,6 +121,14 @@ impl Profile {
     }
 }
 
+fn identity(settings: &SiteSettings, previews: bool, source: &SiteInfo) -> Identity {
+    let identity = Identity::new(settings, source);
+    match previews {
+        true => identity.previewing(),
+        false => identity,
+    }
+}
+
 /// A site's words, with its menu and the list of its pages.
 pub fn site_with(words: &Site, pages: &PageSet) -> Site {
     let own = pages.pages.iter();
@@ -124,11 +140,7 @@ pub fn site_with(words: &Site, pages: &PageSet) -> Site {
 }
 
 impl ProfileView {
-    fn new(number: u64, settings: &SiteSettings, source: &SiteInfo, pages: Arc<PageSet>) -> Self {
-        let identity = match settings.previews {
-            true => Identity::new(settings, source).previewing(),
-            false => Identity::new(settings, source),
-        };
+    fn new(number: u64, identity: Identity, pages: Arc<PageSet>) -> Self {
         Self {
             number,
             site: site_with(identity.words(), &pages),

@@ -223,7 +223,7 @@ fn profile(
 ) -> Profile {
     let clock = Arc::clone(clock) as Arc<dyn Clock>;
     let pages = OwnPages::open(pages, clock).expect("pages");
-    Profile::new(settings, pages, redirects)
+    Profile::new(settings, false, pages, redirects)
 }
 
 impl TestApp {

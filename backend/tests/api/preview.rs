@@ -62,11 +62,8 @@ impl Written {
         let blogs = BlogCache::new(Arc::new(source), Arc::clone(&clock), hour).without_pins();
         let blogs = Arc::new(blogs);
         let own = OwnPages::preview(Some(pages.clone()), Arc::clone(&clock)).expect("pages");
-        let settings = SiteSettings {
-            previews: true,
-            ..SiteSettings::default()
-        };
-        let profile = Arc::new(Profile::new(settings, own, Redirects::default()));
+        let settings = SiteSettings::default();
+        let profile = Arc::new(Profile::new(settings, true, own, Redirects::default()));
         let preview = Preview::new(
             vec![posts, pages],
             Arc::clone(&blogs),
