@@ -143,6 +143,17 @@ pub enum App {
     Later,
 }
 
+/// A site, and a browser with reduced motion at a proxy before it.
+async fn open(theme: &'static str) -> anyhow::Result<(Site, FaultProxy, Browser)> {
+    let site = Site::start().await?;
+    let proxy = FaultProxy::before(site.origin()).await?;
+    let browser = Browser::open(proxy.origin()).await?;
+    browser.hide_scrollbars().await?;
+    browser.prefer("prefers-reduced-motion", "reduce").await?;
+    browser.prefer("prefers-color-scheme", theme).await?;
+    Ok((site, proxy, browser))
+}
+
 /// Opens every page without the app, in this theme and both widths, and calls `look` for each.
 ///
 /// # Errors
@@ -152,12 +163,7 @@ pub async fn walk_without_app(
     theme: &'static str,
     mut look: impl AsyncFnMut(&Browser, &Sight) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let proxy = FaultProxy::before(site.origin()).await?;
-    let browser = Browser::open(proxy.origin()).await?;
-    browser.hide_scrollbars().await?;
-    browser.prefer("prefers-reduced-motion", "reduce").await?;
-    browser.prefer("prefers-color-scheme", theme).await?;
+    let (_site, proxy, browser) = open(theme).await?;
     match app {
         App::Never => browser.disable_scripts().await?,
         App::Blocked => browser.block("*.js").await?,
@@ -198,13 +204,8 @@ pub async fn walk(
     theme: &'static str,
     mut look: impl AsyncFnMut(&Browser, &Sight) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let site = Site::start().await?;
-    let proxy = FaultProxy::before(site.origin()).await?;
-    let browser = Browser::open(proxy.origin()).await?;
-    browser.hide_scrollbars().await?;
+    let (_site, proxy, browser) = open(theme).await?;
     browser.hold_timers().await?;
-    browser.prefer("prefers-reduced-motion", "reduce").await?;
-    browser.prefer("prefers-color-scheme", theme).await?;
     for view in VIEWS {
         let name = view.name;
         browser.resize(390, HEIGHT).await?;

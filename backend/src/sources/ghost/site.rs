@@ -9,7 +9,7 @@ use url::Url;
 use super::content;
 use crate::content::address::{self, Addresses, SameSite};
 use crate::content::fields::Fields;
-use crate::content::{dates, html};
+use crate::content::html;
 use crate::sources::client::{Answer, without_secrets};
 use crate::sources::records;
 use crate::sources::site_info::{SiteInfo, SourcePage};
@@ -82,7 +82,7 @@ pub(super) fn pages(mut answer: Answer) -> Vec<SourcePage> {
 
 fn page(page: Fields<'_>, addresses: &Arc<dyn Addresses>) -> Option<SourcePage> {
     let safe = html::sanitise(&content(page), addresses).ok()?;
-    let updated = page.text(&["updated_at"]);
+    let (updated, _) = page.date(&["updated_at"]);
     Some(SourcePage {
         menu_label: None,
         address: page.text(&["url"]),
@@ -92,10 +92,7 @@ fn page(page: Fields<'_>, addresses: &Arc<dyn Addresses>) -> Option<SourcePage> 
             description: page.text(&["custom_excerpt"]),
             content_html: safe.html,
             headings: safe.headings,
-            updated_at: updated
-                .as_deref()
-                .and_then(dates::parse)
-                .map(|updated| updated.at.to_string()),
+            updated_at: updated.map(|updated| updated.at.to_string()),
         },
     })
 }

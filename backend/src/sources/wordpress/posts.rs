@@ -101,7 +101,7 @@ fn site_page(page: Fields<'_>, addresses: &Arc<dyn Addresses>) -> Option<SourceP
         return None;
     }
     let content = html::sanitise(&rendered(page, "content"), addresses).ok()?;
-    let updated = page.text(&["modified_gmt"]);
+    let (updated, _) = page.date(&["modified_gmt"]);
     let title = words(&rendered(page, "title"), addresses)?;
     let is_top = page.text(&["parent"]).is_none_or(|parent| parent == "0");
     Some(SourcePage {
@@ -113,10 +113,7 @@ fn site_page(page: Fields<'_>, addresses: &Arc<dyn Addresses>) -> Option<SourceP
             description: excerpt(&rendered(page, "excerpt"), addresses),
             content_html: content.html,
             headings: content.headings,
-            updated_at: updated
-                .as_deref()
-                .and_then(dates::parse)
-                .map(|updated| updated.at.to_string()),
+            updated_at: updated.map(|updated| updated.at.to_string()),
         },
     })
 }
