@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::http::StatusCode;
-use parking_lot::Mutex;
 use shared::paths::{self, MEDIA_BASE, SITE_BASE, encode_segment};
 use shared::route::Route;
 use shared::site::Site;
@@ -17,6 +16,7 @@ use crate::site::own_pages::PageSet;
 use crate::site::profile::Profile;
 use crate::site::redirects::{Moved, Redirects};
 use crate::sources::{BlogSource, Media, Reading, SourceError};
+use crate::telemetry::told::Told;
 
 /// Where the content of `path` is now. `path` is percent-encoded, and no page of the site. Exact addresses
 /// come before patterns.
@@ -149,7 +149,7 @@ pub fn is_served(path: &str) -> bool {
 pub struct NamingOldAddresses {
     source: Arc<dyn BlogSource>,
     profile: Arc<Profile>,
-    told: Mutex<HashSet<String>>,
+    told: Told<String>,
 }
 
 impl NamingOldAddresses {
@@ -158,18 +158,22 @@ impl NamingOldAddresses {
         Self {
             source,
             profile,
-            told: Mutex::default(),
+            told: Told::default(),
         }
     }
 
     fn tell(&self, posts: &[Post]) {
         let view = self.profile.latest();
         let faults = faults(&view.site, &self.profile.redirects, view.pages(), posts);
-        let mut told = self.told.lock();
-        for fault in faults.iter().filter(|fault| !told.contains(*fault)) {
-            tracing::warn!("{fault}");
-        }
-        *told = faults.into_iter().collect();
+        self.told.tell(
+            faults,
+            |fault| tracing::warn!("{fault}"),
+            |more| {
+                tracing::warn!(
+                    "{more} more old addresses are of no use; `flashblog check` names all"
+                )
+            },
+        );
     }
 }
 

@@ -2,12 +2,16 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
+use flashblog::site::old_addresses::NamingOldAddresses;
+use flashblog::sources::BlogSource;
 use flashblog::sources::folder::FolderSource;
 use shared::blog::Blog;
 
+use crate::logs::Log;
 use crate::process::{Server, flashblog};
 use crate::site::{Folder, document};
 
@@ -139,4 +143,24 @@ fn old_addresses_that_lead_elsewhere_are_named_by_check_and_at_the_start() {
     for fault in FAULTS {
         assert_eq!(log.matches(fault).count(), 1, "{fault}: {log}");
     }
+}
+
+#[tokio::test]
+async fn a_hundred_useless_old_addresses_are_a_few_lines() {
+    let folder = Folder::new("[site]\n");
+    let app = folder.app().await;
+    for number in 0..100 {
+        let post = format!("---\ntitle: {number}\naliases: [/about]\n---\n");
+        folder.write(&format!("posts/{number}.md"), &post);
+    }
+    let (log, _guard) = Log::start();
+    let profile = Arc::clone(&app.app.profile);
+    let naming = NamingOldAddresses::new(Arc::new(source(&folder)), profile);
+    for _ in 0..2 {
+        naming.fetch().await.expect("reads");
+    }
+    let text = log.text();
+    let lines = text.lines().filter(|line| line.contains("old address"));
+    assert_eq!(lines.count(), 21, "{text}");
+    assert!(text.contains("80 more old addresses"), "{text}");
 }
