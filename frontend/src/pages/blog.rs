@@ -109,7 +109,7 @@ fn view_post(blog: &Blog, language: &Option<AttrValue>) -> Html {
                     content_html={blog.content_html.clone()}
                     sections={sections(blog)}
                 />
-                { tag_list(&blog.tags) }
+                { tag_list(&blog.tags, language) }
                 <ShareLinks
                     key={blog.summary.id.as_str()}
                     title={blog.summary.title.clone()}

@@ -3,10 +3,11 @@ use shared::page::Freshness;
 use shared::problem::Problem;
 use shared::route::{BlogsQuery, Route, SearchQuery};
 use shared::search::SearchPage;
+use shared::site::Site;
 
 use super::*;
 use crate::api::failure::ApiFailure;
-use crate::api::{blogs, categories, search};
+use crate::api::{blogs, categories, search, site};
 
 fn routes() -> [Route; 7] {
     [
@@ -182,6 +183,23 @@ fn a_page_shows_the_data_that_it_starts_with() {
     assert!(html.contains("14:02 UTC"), "the server knows no other zone");
     let html = render_route(&routes()[3], answers());
     assert!(html.contains("value=\"fish &amp; &lt;chips&gt;\""));
+}
+
+#[test]
+fn english_labels_in_a_post_of_another_language_are_marked() {
+    let german = Site {
+        language: "de".to_owned(),
+        ..Site::default()
+    };
+    let html = render_route(&routes()[2], answers().with(&site::show(), Ok(german)));
+    for part in [
+        "<nav aria-labelledby=\"on-this-page\"",
+        "<summary id=\"on-this-page\" lang=\"en\">On this page</summary>",
+        "<ul lang=\"en\" aria-label=\"Tags\"",
+        "<li lang=\"de\"><a rel=\"tag\"",
+    ] {
+        assert!(html.contains(part), "{part}: {html}");
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! What a store has of a database server beside its pool: whether it is away, what it knows of sessions,
-//! and when another server has noted a reading.
+//! The parts of a store that only a database server needs: the circuit breaker, what requests ask about
+//! their sessions, and notifications about readings.
 
 mod breaker;
 mod listener;

@@ -53,9 +53,9 @@ pub fn contents(sections: &[BlogHeading], current: Option<usize>) -> Html {
         }
     };
     html! {
-        <nav class="contents" aria-label="On this page">
+        <nav class="contents" aria-labelledby="on-this-page">
             <details>
-                <summary lang="en">{ "On this page" }</summary>
+                <summary id="on-this-page" lang="en">{ "On this page" }</summary>
                 <ol>{ for sections.iter().enumerate().map(item) }</ol>
             </details>
         </nav>
