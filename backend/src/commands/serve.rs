@@ -14,7 +14,7 @@ use tokio::signal::unix::SignalKind;
 use tokio::time::sleep;
 
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::http::hosts::Hosts;
 use crate::http::server::{self, ConnectionLimits};
 use crate::public_url::PublicUrl;
@@ -34,6 +34,11 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 /// When an address, the database or another part can't be used.
 pub fn run(config: &Config) -> anyhow::Result<()> {
     telemetry::start(&config.settings.log.0, config.settings.production)?;
+    let variables = std::env::vars_os();
+    let names = variables.filter_map(|(name, _)| name.into_string().ok());
+    for line in config::ignored_variables(names) {
+        tracing::warn!("{line}");
+    }
     let runtime = super::runtime()?;
     let outcome = runtime.block_on(serve(config));
     runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);

@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::ConfigError;
 use crate::config::settings::Settings;
-
-/// Above this similarity (0 to 1), an unknown key counts as a mistyped known key.
-const SIMILAR: f64 = 0.8;
+use crate::config::similar::most_similar;
 
 /// A TOML file: its keys, and the settings that result from it.
 pub(super) struct File {
@@ -69,6 +67,18 @@ impl File {
     }
 }
 
+/// The file's key for a name: `site.accent` for `site-accent`. `None` if no key has the name.
+pub(super) fn key(name: &str) -> Option<String> {
+    let is_key = |key: &String| {
+        let read = toml::from_str::<Settings>(&format!("{key} = 0"));
+        read.err()
+            .is_none_or(|error| !error.message().starts_with("unknown field"))
+    };
+    [name.to_owned(), name.replacen('-', ".", 1)]
+        .into_iter()
+        .find(is_key)
+}
+
 /// An error's message in one line that says what would fit: for an unknown key, the most similar known
 /// key, else all of them.
 fn problem(message: &str) -> String {
@@ -98,12 +108,7 @@ fn problem(message: &str) -> String {
             "`{unknown}` is no key of this table; a place above the first table would fit"
         );
     }
-    let likeness = |name: &&String| strsim::jaro_winkler(name, unknown);
-    let similar = known
-        .iter()
-        .filter(|name| likeness(name) > SIMILAR)
-        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-    match similar {
+    match most_similar(unknown, known) {
         Some(name) => format!("unknown key `{unknown}`; `{name}` would fit"),
         None => format!("unknown key `{unknown}`; what fits: {}", known.join(", ")),
     }

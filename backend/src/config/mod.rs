@@ -8,6 +8,7 @@ pub mod flags;
 mod mail;
 pub mod secret_key;
 pub mod settings;
+mod similar;
 mod site;
 pub mod values;
 
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 
-pub use environment::Environment;
+pub use environment::{Environment, ignored_variables};
 pub use mail::MailSettings;
 
 use crate::config::file::File;
@@ -84,7 +85,7 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let file = file
             .map(Path::to_owned)
-            .or_else(|| environment("FLASHBLOG_CONFIG").map(PathBuf::from));
+            .or_else(|| environment(environment::FILE).map(PathBuf::from));
         let layers = Layers {
             flags,
             environment,

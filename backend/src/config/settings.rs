@@ -150,9 +150,12 @@ impl Default for Settings {
     }
 }
 
+/// The names of all variables begin with it.
+pub(super) const PREFIX: &str = "FLASHBLOG_";
+
 /// The environment variable of a setting: `FLASHBLOG_DATA_DIR` for `data-dir`.
 pub(super) fn variable(name: &str) -> String {
-    format!("FLASHBLOG_{}", name.to_uppercase().replace('-', "_"))
+    format!("{PREFIX}{}", name.to_uppercase().replace('-', "_"))
 }
 
 /// A clap command whose only arguments are the settings.

@@ -295,3 +295,26 @@ fn unusable_values_are_named_with_what_would_fit() {
             .starts_with("config: can't read")
     );
 }
+
+#[test]
+fn a_variable_that_sets_nothing_is_named_with_what_would_fit() {
+    let names = [
+        "FLASHBLOG_SITE_ACCENT",
+        "FLASHBLOG_REDIRECTS",
+        "FLASHBLOG_DATADIR",
+        "FLASHBLOG_QUUX",
+        "FLASHBLOG_DATA_DIR",
+        "FLASHBLOG_CONFIG",
+        "FLASHBLOG_TEST_DATA",
+        "HOME",
+    ];
+    assert_eq!(
+        ignored_variables(names.map(str::to_owned)),
+        [
+            "FLASHBLOG_DATADIR sets nothing; FLASHBLOG_DATA_DIR would fit",
+            "FLASHBLOG_QUUX sets nothing; `flashblog --help` lists the settings",
+            "FLASHBLOG_REDIRECTS sets nothing; `redirects` in the file of --config would fit",
+            "FLASHBLOG_SITE_ACCENT sets nothing; `site.accent` in the file of --config would fit",
+        ]
+    );
+}

@@ -158,6 +158,16 @@ fn a_session_outlives_the_server() {
 }
 
 #[test]
+fn a_variable_that_sets_nothing_is_named_at_the_start() {
+    let data_dir = tempfile::tempdir().expect("temporary folder");
+    let server = Server::start(flashblog(data_dir.path()).env("FLASHBLOG_SITE_ACCENT", "#123456"));
+    let (_, _, log) = server.terminate();
+    let line = "FLASHBLOG_SITE_ACCENT sets nothing; `site.accent` in the file";
+    assert_eq!(log.matches(line).count(), 1, "{log}");
+    assert_eq!(log.matches("sets nothing").count(), 1, "{log}");
+}
+
+#[test]
 fn production_logs_as_json_and_wants_a_key() {
     let data_dir = tempfile::tempdir().expect("temporary folder");
     let refused = output(flashblog(data_dir.path()).arg("--production"));
