@@ -6,7 +6,6 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anyhow::Context;
-use shared::site::Site;
 
 use crate::answers::Answers;
 use crate::cache::{BlogCache, SavedCopy, SharingTimes};
@@ -17,7 +16,6 @@ use crate::config::values::Switch;
 use crate::config::{Config, MailSettings};
 use crate::contact::Contact;
 use crate::contact::limit::ContactLimit;
-use crate::contact::mail::SiteOfMail;
 use crate::contact::mailer::{Delivery, Mailer, SEND_TIMEOUT};
 use crate::http::admission::Admission;
 use crate::http::client_ip::TrustedProxies;
@@ -133,7 +131,7 @@ impl App {
         let mailer = config
             .mail
             .as_ref()
-            .map(|mail| mailer(config, mail, &public_url, &store, &clock));
+            .map(|mail| mailer(mail, &profile, &public_url, &store, &clock));
         let rate = RateLimit::new(settings.contact_rate, Arc::clone(&clock));
         let contact_limit = ContactLimit::new(rate, Arc::clone(&store), secret.as_bytes());
         let preview = preview(config, &blogs, &profile, &*clock)?;
@@ -277,8 +275,8 @@ fn preview(
 }
 
 fn mailer(
-    config: &Config,
     mail: &MailSettings,
+    profile: &Arc<Profile>,
     public_url: &PublicUrl,
     store: &Arc<dyn Store>,
     clock: &Arc<dyn Clock>,
@@ -286,10 +284,8 @@ fn mailer(
     let delivery = Delivery {
         smtp: mail.smtp.clone().build(),
         owner: mail.owner.clone(),
-        site: SiteOfMail {
-            title: config.site.title.clone().unwrap_or(Site::default().title),
-            host: public_url.host().to_owned(),
-        },
+        profile: Arc::clone(profile),
+        host: public_url.host().to_owned(),
         send_timeout: SEND_TIMEOUT,
     };
     Arc::new(Mailer::new(Arc::clone(store), Arc::clone(clock), delivery))

@@ -96,9 +96,7 @@ fn api(app: &App) -> Router<App> {
         .route(UNKNOWN_IN_API, any(no_such_path));
     let mut operations = api.get_openapi().clone();
     operations.merge(docs.get_openapi().clone());
-    let profile = app.profile.latest();
-    let title = &profile.site.title;
-    let description = Description::new(&operations, title, app.sessions.cookie_name());
+    let description = Description::new(&operations, app.sessions.cookie_name());
     let docs = docs.layer(Extension(Arc::new(description)));
     api.merge(docs).into()
 }

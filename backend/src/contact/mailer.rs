@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::contact::mail::{self, SiteOfMail};
+use crate::site::profile::Profile;
 use crate::store::message::Message;
 use crate::store::{Store, StoreError};
 use crate::telemetry::Chain;
@@ -34,7 +35,8 @@ pub struct Mailer {
     clock: Arc<dyn Clock>,
     smtp: AsyncSmtpTransport<Tokio1Executor>,
     owner: Mailbox,
-    site: SiteOfMail,
+    profile: Arc<Profile>,
+    host: String,
     send_timeout: Duration,
     notified: Notify,
 }
@@ -45,8 +47,10 @@ pub struct Delivery {
     pub smtp: AsyncSmtpTransport<Tokio1Executor>,
     /// The owner's address. It is also the sender, since the mail server accepts it.
     pub owner: Mailbox,
-    /// The facts about the site that mails contain.
-    pub site: SiteOfMail,
+    /// The site, whose title the sender has.
+    pub profile: Arc<Profile>,
+    /// The site's host name.
+    pub host: String,
     /// How long sending one mail may take.
     pub send_timeout: Duration,
 }
@@ -59,7 +63,8 @@ impl Mailer {
             clock,
             smtp: delivery.smtp,
             owner: delivery.owner,
-            site: delivery.site,
+            profile: delivery.profile,
+            host: delivery.host,
             send_timeout: delivery.send_timeout,
             notified: Notify::new(),
         }
@@ -110,7 +115,11 @@ impl Mailer {
     }
 
     async fn send(&self, message: &Message) -> Result<(), String> {
-        let mail = mail::compose(message, &self.owner, &self.site)
+        let site = SiteOfMail {
+            title: self.profile.latest().site.title.clone(),
+            host: self.host.clone(),
+        };
+        let mail = mail::compose(message, &self.owner, &site)
             .map_err(|error| Chain(&error).to_string())?;
         match tokio::time::timeout(self.send_timeout, self.smtp.send(mail)).await {
             Ok(Ok(_)) => Ok(()),

@@ -31,8 +31,10 @@ pub async fn openapi(
     Extension(description): Extension<Arc<Description>>,
     preconditions: Preconditions,
 ) -> Response {
-    let write = || Answer::new("application/json", description.json());
-    document(&app, "openapi.json", &preconditions, write).await
+    let view = app.site().await;
+    let key = Key::of_site(Wanted::Document("openapi.json")).with_profile(view.number);
+    let write = || Answer::new("application/json", description.json(&view.site.title));
+    document(&app, key, &preconditions, write).await
 }
 
 /// This description as a page
@@ -51,11 +53,16 @@ pub async fn page(
     let policy = HeaderValue::from_static(
         "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     );
+    let view = app.site().await;
+    let key = Key::of_site(Wanted::Document("docs")).with_profile(view.number);
     let write = || {
-        Answer::new("text/html; charset=utf-8", description.html())
-            .with_header(header::CONTENT_SECURITY_POLICY, policy)
+        Answer::new(
+            "text/html; charset=utf-8",
+            description.html(&view.site.title),
+        )
+        .with_header(header::CONTENT_SECURITY_POLICY, policy)
     };
-    document(&app, "docs", &preconditions, write).await
+    document(&app, key, &preconditions, write).await
 }
 
 /// The page's styles
@@ -68,16 +75,16 @@ pub async fn page(
 )]
 pub async fn styles(State(app): State<App>, preconditions: Preconditions) -> Response {
     let write = || Answer::new("text/css; charset=utf-8", STYLES);
-    document(&app, "docs.css", &preconditions, write).await
+    let key = Key::of_site(Wanted::Document("docs.css"));
+    document(&app, key, &preconditions, write).await
 }
 
 async fn document(
     app: &App,
-    name: &'static str,
+    key: Key,
     preconditions: &Preconditions,
     write: impl FnOnce() -> Answer,
 ) -> Response {
-    let key = Key::of_site(Wanted::Document(name));
     let caching = HeaderValue::from_static("no-cache");
     let write = || write().with_header(header::CACHE_CONTROL, caching);
     let answer = app.answers.get_document(key, write).await;

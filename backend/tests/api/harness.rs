@@ -20,7 +20,6 @@ use flashblog::clients::rate_limit::{Rate, RateLimit};
 use flashblog::clock::Clock;
 use flashblog::contact::Contact;
 use flashblog::contact::limit::ContactLimit;
-use flashblog::contact::mail::SiteOfMail;
 use flashblog::contact::mailer::{Delivery, Mailer};
 use flashblog::content::post::Post;
 use flashblog::http::admission::Admission;
@@ -459,10 +458,8 @@ impl TestApp {
                 .expect("a URL")
                 .build(),
             owner: "Owner <owner@example.org>".parse().expect("an address"),
-            site: SiteOfMail {
-                title: self.app.profile.latest().site.title.clone(),
-                host: self.app.public_url.host().to_owned(),
-            },
+            profile: Arc::clone(&self.app.profile),
+            host: self.app.public_url.host().to_owned(),
             send_timeout,
         };
         let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;

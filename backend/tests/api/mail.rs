@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use flashblog::session::token::Keys;
+use flashblog::sources::site_info::SiteInfo;
 use parking_lot::Mutex;
 use serde_json::json;
 use shared::contact::ContactReceipt;
@@ -153,6 +154,24 @@ async fn the_owner_is_told_of_a_message_once() {
     assert!(mails[0].contains("Reply-To: Ada <ada@example.org>\r\n"));
     assert!(mails[0].contains("\r\nHello\r\n.\r\nthere\r\n"));
     assert_eq!(waiting(&app).await, 0);
+}
+
+#[tokio::test]
+async fn a_mail_comes_from_the_site_by_the_title_that_its_source_gives() {
+    let server = MailServer::start([]).await;
+    let app = TestApp::new().await.with_mail(server.address, PATIENT);
+    let of_source = SiteInfo {
+        title: Some("Looms".to_owned()),
+        ..SiteInfo::default()
+    };
+    app.app.profile.view(Some(Arc::new(of_source))).await;
+    send_message(&app, "Hello").await;
+    deliver(&app).await;
+    let mail = server.mails().remove(0);
+    assert!(
+        mail.contains("From: Looms <owner@example.org>\r\n"),
+        "{mail}"
+    );
 }
 
 #[tokio::test]

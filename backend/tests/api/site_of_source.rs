@@ -168,6 +168,8 @@ async fn pages_feeds_menu_and_sitemap_show_what_the_source_says() {
         "/contact",
         "/feed.xml",
         "/feed.json",
+        "/api/docs",
+        "/api/v1/openapi.json",
     ] {
         let text = document(&app, path).await.text();
         let has_name = text.contains("Looms &amp; more") || text.contains("Looms & more");

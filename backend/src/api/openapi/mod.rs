@@ -103,30 +103,29 @@ pub struct Description {
 }
 
 impl Description {
-    /// Completes the description of the operations with the parts that they share. `site` is the site's
-    /// name, `cookie` the name of the session's cookie.
-    pub fn new(operations: &utoipa::openapi::OpenApi, site: &str, cookie: &str) -> Self {
+    /// Completes the description of the operations with the parts that they share. `cookie` is the name of
+    /// the session's cookie.
+    pub fn new(operations: &utoipa::openapi::OpenApi, cookie: &str) -> Self {
         // A description is plain data, so this can't fail.
         let mut document = serde_json::to_value(operations).unwrap_or_default();
-        document["info"]["title"] = site.into();
         complete(&mut document, cookie);
         Self { document }
     }
 
-    /// The OpenAPI document.
-    #[must_use]
-    pub fn document(&self) -> &Value {
-        &self.document
+    /// The OpenAPI document of a site with this title, as text.
+    pub fn json(&self, title: &str) -> String {
+        self.titled(title).to_string()
     }
 
-    /// The document as text.
-    pub fn json(&self) -> String {
-        self.document.to_string()
+    /// The same document as a page for people.
+    pub fn html(&self, title: &str) -> String {
+        html::page(&self.titled(title))
     }
 
-    /// The document as a page for people.
-    pub fn html(&self) -> String {
-        html::page(&self.document)
+    fn titled(&self, title: &str) -> Value {
+        let mut document = self.document.clone();
+        document["info"]["title"] = title.into();
+        document
     }
 }
 
