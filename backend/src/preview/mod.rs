@@ -32,7 +32,7 @@ struct Shown {
 }
 
 impl Preview {
-    /// Watches these folders. [`Preview::run`] reads their changes.
+    /// Watches these folders, and the site's logo and icon. [`Preview::run`] reads their changes.
     ///
     /// # Errors
     /// When a folder can't be watched.
@@ -45,10 +45,11 @@ impl Preview {
         // The time is above every version of an earlier start: a page that is still open from then sees
         // that there is a newer one.
         let first = u64::try_from(clock.now().as_millisecond()).unwrap_or_default();
+        let watching = Watching::of(folders, profile.pictures())?;
         Ok(Self {
             blogs,
             profile,
-            watching: tokio::sync::Mutex::new(Watching::of(folders)?),
+            watching: tokio::sync::Mutex::new(watching),
             version: watch::Sender::new(Some(first)),
         })
     }
@@ -95,6 +96,7 @@ impl Preview {
     async fn read(&self) -> Shown {
         self.blogs.read_again().await;
         self.profile.pages.read_now().await;
+        self.profile.read_pictures().await;
         let posts = self.blogs.peek(None).await;
         Shown {
             snapshot: posts.number(),

@@ -1,5 +1,7 @@
 //! Reports written files in batches: an editor saves in several steps, and git writes many files.
 
+use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -22,6 +24,8 @@ pub(super) struct Watching {
     watcher: RecommendedWatcher,
     events: mpsc::UnboundedReceiver<notify::Result<Event>>,
     folders: Vec<PathBuf>,
+    /// Files elsewhere.
+    files: Vec<PathBuf>,
     /// Whether a folder was moved or removed: its watch then no longer reports what appears at its path.
     has_lost: bool,
 }
@@ -34,7 +38,7 @@ pub(super) struct Touched {
 }
 
 impl Watching {
-    pub(super) fn of(folders: Vec<PathBuf>) -> notify::Result<Self> {
+    pub(super) fn of(folders: Vec<PathBuf>, files: Vec<PathBuf>) -> notify::Result<Self> {
         let (sender, events) = mpsc::unbounded_channel();
         let tell = move |event: notify::Result<Event>| {
             if event.as_ref().map_or(true, is_write) {
@@ -51,6 +55,7 @@ impl Watching {
                 .into_iter()
                 .map(|folder| folder.canonicalize().unwrap_or(folder))
                 .collect(),
+            files: files.into_iter().map(with_whole_folder).collect(),
             has_lost: false,
         };
         watching.watch()?;
@@ -62,6 +67,17 @@ impl Watching {
             // It fails when the folder has no watch yet.
             let _ = self.watcher.unwatch(folder);
             self.watcher.watch(folder, RecursiveMode::Recursive)?;
+        }
+        // An editor may put another file in the place of one, which a watch on the file would not follow.
+        let beside: HashSet<&Path> = self.files.iter().filter_map(|file| file.parent()).collect();
+        for folder in beside {
+            if !self
+                .folders
+                .iter()
+                .any(|watched| folder.starts_with(watched))
+            {
+                self.watcher.watch(folder, RecursiveMode::NonRecursive)?;
+            }
         }
         Ok(())
     }
@@ -113,20 +129,28 @@ impl Watching {
         let mut shown = event
             .paths
             .iter()
-            .filter(|path| !self.is_hidden(path))
+            .filter(|path| self.is_shown(path))
             .peekable();
         let is_relevant = event.need_rescan() || shown.peek().is_some();
         touched.has_pictures |= shown.any(|path| path.to_str().and_then(media_type).is_some());
         is_relevant
     }
 
-    /// Whether a name in a path begins with `.`, as editors' copies and git's files do.
-    fn is_hidden(&self, path: &Path) -> bool {
+    /// Whether a path is one of the files, or below a folder and in no name begins with `.`, as an editor's
+    /// copies and git's files do.
+    fn is_shown(&self, path: &Path) -> bool {
         let mut folders = self.folders.iter();
         let below = folders.find_map(|folder| path.strip_prefix(folder).ok());
-        let mut names = below.unwrap_or(path).iter();
-        names.any(|name| name.as_encoded_bytes().starts_with(b"."))
+        let is_hidden = |name: &OsStr| name.as_encoded_bytes().starts_with(b".");
+        self.files.iter().any(|file| file == path)
+            || below.is_some_and(|below| !below.iter().any(is_hidden))
     }
+}
+
+/// A file's path as events have it.
+fn with_whole_folder(file: PathBuf) -> PathBuf {
+    let whole = || Some(file.parent()?.canonicalize().ok()?.join(file.file_name()?));
+    whole().unwrap_or(file)
 }
 
 /// Whether an event is a write. The server's own reading causes events too.

@@ -45,6 +45,26 @@ pub struct SiteSettings {
 }
 
 impl SiteSettings {
+    /// Reads logo and icon again. Whether one has changed. The earlier picture stays where the file can't
+    /// be used.
+    pub(super) fn read_pictures(&mut self) -> bool {
+        let mut has_changed = false;
+        for picture in [&mut self.logo, &mut self.icon].into_iter().flatten() {
+            let Some(path) = &picture.path else {
+                continue;
+            };
+            match Picture::read(path) {
+                Ok(now) if now != *picture => {
+                    *picture = now;
+                    has_changed = true;
+                }
+                Ok(_) => {}
+                Err(problem) => tracing::warn!("The earlier picture stays: {problem}"),
+            }
+        }
+        has_changed
+    }
+
     /// The site's words: as configured, else as the source says them. Menu, pages and addresses of files
     /// are filled in later.
     fn words(&self, source: &SiteInfo) -> Site {

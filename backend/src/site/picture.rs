@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use axum::body::Bytes;
 use quick_xml::Reader;
@@ -47,8 +47,10 @@ impl PictureKind {
 pub struct Picture {
     /// The file's format.
     pub kind: PictureKind,
-    /// The file.
+    /// The file's content.
     pub bytes: Bytes,
+    /// Where the file is; `None` for the built-in picture.
+    pub path: Option<PathBuf>,
 }
 
 impl Picture {
@@ -57,6 +59,7 @@ impl Picture {
         Self {
             kind: PictureKind::Svg,
             bytes: text.into(),
+            path: None,
         }
     }
 
@@ -84,8 +87,11 @@ impl Picture {
             check_svg(text).map_err(|why| format!("`{shown}` {why}; {fits}"))?;
             PictureKind::Svg
         };
-        let bytes = bytes.into();
-        Ok(Self { kind, bytes })
+        Ok(Self {
+            kind,
+            bytes: bytes.into(),
+            path: Some(path.to_owned()),
+        })
     }
 }
 

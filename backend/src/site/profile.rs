@@ -1,6 +1,7 @@
 //! The site as visitors see it now: its identity, its pages and its menu.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -18,7 +19,6 @@ const EARLIER_VIEWS: usize = 3;
 
 /// The site without its posts.
 pub struct Profile {
-    settings: SiteSettings,
     previews: bool,
     /// The site's own pages.
     pub pages: OwnPages,
@@ -39,6 +39,9 @@ pub struct ProfileView {
 }
 
 struct Views {
+    settings: SiteSettings,
+    /// Whether the settings have changed since the newest view.
+    has_new_settings: bool,
     newest: Arc<ProfileView>,
     /// Newest first.
     earlier: VecDeque<Arc<ProfileView>>,
@@ -59,11 +62,12 @@ impl Profile {
         let identity = identity(&settings, previews, &SiteInfo::default());
         let view = ProfileView::new(1, identity, Arc::clone(&of_folder));
         Self {
-            settings,
             previews,
             pages,
             redirects,
             views: Mutex::new(Views {
+                settings,
+                has_new_settings: false,
                 newest: Arc::new(view),
                 earlier: VecDeque::new(),
                 of_folder,
@@ -76,7 +80,8 @@ impl Profile {
     pub async fn view(&self, source: Option<Arc<SiteInfo>>) -> Arc<ProfileView> {
         let of_folder = self.pages.current().await;
         let mut views = self.views.lock();
-        let is_same = Arc::ptr_eq(&views.of_folder, &of_folder)
+        let is_same = !std::mem::take(&mut views.has_new_settings)
+            && Arc::ptr_eq(&views.of_folder, &of_folder)
             && match (&views.source, &source) {
                 (Some(before), Some(now)) => Arc::ptr_eq(before, now) || before == now,
                 (None, None) => true,
@@ -88,7 +93,7 @@ impl Profile {
             let source = views.source.as_deref().unwrap_or(&nothing);
             let pages = self.shown_pages(&of_folder, source);
             let number = views.newest.number + 1;
-            let identity = identity(&self.settings, self.previews, source);
+            let identity = identity(&views.settings, self.previews, source);
             let view = ProfileView::new(number, identity, pages);
             let before = std::mem::replace(&mut views.newest, Arc::new(view));
             views.earlier.push_front(before);
@@ -96,6 +101,27 @@ impl Profile {
             views.of_folder = of_folder;
         }
         Arc::clone(&views.newest)
+    }
+
+    /// The files of logo and icon.
+    pub fn pictures(&self) -> Vec<PathBuf> {
+        let settings = &self.views.lock().settings;
+        let pictures = settings.logo.iter().chain(&settings.icon);
+        pictures
+            .filter_map(|picture| picture.path.clone())
+            .collect()
+    }
+
+    /// Reads logo and icon again from their files.
+    pub async fn read_pictures(&self) {
+        let mut settings = self.views.lock().settings.clone();
+        let read =
+            tokio::task::spawn_blocking(move || settings.read_pictures().then_some(settings));
+        if let Ok(Some(settings)) = read.await {
+            let mut views = self.views.lock();
+            views.settings = settings;
+            views.has_new_settings = true;
+        }
     }
 
     /// The site as it was last shown.

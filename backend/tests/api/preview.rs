@@ -16,6 +16,7 @@ use flashblog::clock::Clock;
 use flashblog::preview::Preview;
 use flashblog::site::identity::SiteSettings;
 use flashblog::site::own_pages::OwnPages;
+use flashblog::site::picture::Picture;
 use flashblog::site::profile::Profile;
 use flashblog::site::redirects::Redirects;
 use flashblog::sources::folder::FolderSource;
@@ -62,7 +63,13 @@ impl Written {
         let blogs = BlogCache::new(Arc::new(source), Arc::clone(&clock), hour).without_pins();
         let blogs = Arc::new(blogs);
         let own = OwnPages::preview(Some(pages.clone()), Arc::clone(&clock)).expect("pages");
-        let settings = SiteSettings::default();
+        let logo = folder.path().join("logo.svg");
+        let settings = SiteSettings {
+            logo: logo
+                .exists()
+                .then(|| Picture::read(&logo).expect("a picture")),
+            ..SiteSettings::default()
+        };
         let profile = Arc::new(Profile::new(settings, true, own, Redirects::default()));
         let preview = Preview::new(
             vec![posts, pages],
@@ -371,6 +378,34 @@ async fn pages_of_the_site_follow_their_files_too() {
     site.write("pages/new.md", "# New");
     changes.next().await;
     assert!(site.get("/new").await.text().contains("<h1>New</h1>"));
+}
+
+#[tokio::test]
+async fn the_logo_follows_its_file() {
+    const ONE: &str = "<svg><path d='M0 0'/></svg>";
+    let site = Written::with(&[("logo.svg", ONE)]).await;
+    let shown = async || {
+        let said = site.get("/api/v1/site").await.json();
+        let url = said["data"]["logo_url"]
+            .as_str()
+            .expect("a logo")
+            .to_owned();
+        site.get(&url).await.text()
+    };
+    assert_eq!(shown().await, ONE);
+    let mut changes = site.listen().await;
+    // Neither is shown.
+    site.write("notes.txt", "x");
+    site.write("data/database", "x");
+    let two = ONE.replace("M0 0", "M1 1");
+    site.write("logo.new", &two);
+    fs::rename(site.path("logo.new"), site.path("logo.svg")).expect("renames");
+    changes.next().await;
+    assert_eq!(shown().await, two);
+    // One that can't be used changes nothing.
+    site.write("logo.svg", "<svg");
+    changes.next().await;
+    assert_eq!(shown().await, two);
 }
 
 #[tokio::test]
