@@ -37,9 +37,22 @@ pub fn render(page: Page<'_>) -> Option<String> {
     };
     let html = pin!(LocalServerRenderer::<App>::with_props(props).render());
     match html.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(html) => Some(html),
+        Poll::Ready(html) => Some(keep_first_line_feed(html)),
         Poll::Pending => None,
     }
+}
+
+/// A parser drops the line feed that a text area begins with (HTML Standard, section 13.2.6.4.7), so
+/// one that was typed is written twice.
+fn keep_first_line_feed(mut html: String) -> String {
+    let start_tag = html.find("<textarea");
+    let start_tag_end = start_tag.and_then(|at| Some(at + html[at..].find('>')? + 1));
+    if let Some(text) = start_tag_end
+        && html[text..].starts_with(['\n', '\r'])
+    {
+        html.insert(text, '\n');
+    }
+    html
 }
 
 #[cfg(test)]

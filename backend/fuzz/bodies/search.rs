@@ -52,8 +52,8 @@ fn check(input: &[u8]) {
         ..POST.clone()
     };
     let posts = [post.clone(), POST.clone()];
-    let matches = SearchIndex::new(&posts).find(query);
-    for post in matches.posts.iter().map(|at| &posts[*at]) {
+    let mut matches = SearchIndex::new(&posts).find(query);
+    for post in matches.best(0..2).into_iter().map(|at| &posts[at]) {
         for highlight in matches.highlights(post) {
             let length = highlight.text.chars().count() as u32;
             let mut last = 0;

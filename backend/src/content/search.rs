@@ -9,23 +9,23 @@
 mod clauses;
 mod highlights;
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::ops::RangeInclusive;
+use std::ops::{ControlFlow, Range, RangeInclusive};
 
+use memchr::memmem::Finder;
 use shared::search::{MAX_QUERY_CHARS, SearchField};
 
 use self::clauses::{Clauses, ClausesBuilder};
 use super::post::Post;
-use super::words::{Word, words};
+use super::words::{Word, each_word, words};
 
 /// The most terms of a query; further ones are ignored.
 const MAX_TERMS: usize = 10;
 /// Shorter terms match only the beginnings of words: most words contain them.
 const MIN_INFIX_CHARS: usize = 3;
-/// Terms of these lengths may have a typo. Comparing costs the square of the length.
+/// Terms of these lengths may have a typo.
 const FUZZY_CHARS: RangeInclusive<usize> = 4..=30;
-/// The longest word that is compared with a mistyped term, in bytes.
-const MAX_FUZZY_BYTES: usize = 128;
 
 const FIELDS: [SearchField; 4] = [
     SearchField::Title,
@@ -44,10 +44,10 @@ const WORD_START: u32 = 2;
 /// The words of a set of posts, and where each occurs.
 #[derive(Debug, Clone)]
 pub struct SearchIndex {
-    /// All distinct words, each between line feeds, so that one scan finds every word that
+    /// All distinct words in order, each between line feeds, so that one scan finds every word that
     /// contains a term.
     vocabulary: String,
-    /// Where each word begins in the vocabulary, in order.
+    /// Where each word begins in the vocabulary, in order, and the vocabulary's end.
     starts: Vec<usize>,
     /// The postings of each word, in the same order.
     postings: Vec<Vec<Posting>>,
@@ -82,10 +82,13 @@ impl Posting {
         postings.last_mut()
     }
 
-    fn count(&mut self, field: SearchField, weight: u16) {
+    /// Adds so many matches in a field.
+    fn count(&mut self, field: SearchField, weight: u16, times: usize) {
+        let times = u16::try_from(times).unwrap_or(u16::MAX);
+        let added = weight.saturating_mul(times);
         match field {
-            SearchField::Text => self.in_text = (self.in_text + weight).min(MAX_IN_TEXT),
-            _ => self.weight = self.weight.saturating_add(weight),
+            SearchField::Text => self.in_text = self.in_text.saturating_add(added).min(MAX_IN_TEXT),
+            _ => self.weight = self.weight.saturating_add(added),
         }
     }
 
@@ -97,18 +100,58 @@ impl Posting {
 /// The posts that match a query.
 #[derive(Debug, Default)]
 pub struct Matches {
-    /// Positions of posts, best first; equals stay in the order of the posts.
-    pub posts: Vec<usize>,
+    /// The score and the position of each post that matches.
+    scored: Vec<(u32, u32)>,
     /// For each term of the query, the words to find in the posts.
     terms: Vec<Term>,
 }
 
 #[derive(Debug)]
 enum Term {
-    /// Words that begin with it (`false`) or contain it (`true`).
-    Exact { text: String, infix: bool },
+    Exact(Box<ExactTerm>),
     /// Words that the reader probably meant.
     Meant(Vec<String>),
+}
+
+/// Words that begin with the term, or contain it.
+#[derive(Debug)]
+struct ExactTerm {
+    text: Finder<'static>,
+    /// How many scalar values it has.
+    length: u32,
+    is_infix: bool,
+}
+
+impl ExactTerm {
+    fn new(text: &str, is_infix: bool) -> Self {
+        Self {
+            text: Finder::new(text).into_owned(),
+            // A query is short.
+            length: text.chars().count() as u32,
+            is_infix,
+        }
+    }
+}
+
+impl Matches {
+    /// How many posts match.
+    pub fn count(&self) -> usize {
+        self.scored.len()
+    }
+
+    /// The positions of the posts of these ranks, best first; equals stay in the order of the posts.
+    /// Only as many are sorted as the range needs.
+    pub fn best(&mut self, ranks: Range<usize>) -> Vec<usize> {
+        let end = ranks.end.min(self.count());
+        let by_rank = |&(score, post): &(u32, u32)| (Reverse(score), post);
+        if end < self.count() {
+            self.scored.select_nth_unstable_by_key(end, by_rank);
+        }
+        let best = &mut self.scored[..end];
+        best.sort_unstable_by_key(by_rank);
+        let best = best.iter().skip(ranks.start);
+        best.map(|&(_, post)| post as usize).collect()
+    }
 }
 
 impl SearchIndex {
@@ -118,33 +161,33 @@ impl SearchIndex {
         let mut clauses = ClausesBuilder::default();
         for (at, post) in (0_u32..).zip(posts) {
             for (field, weight) in FIELDS.into_iter().zip(WEIGHTS) {
-                for word in words(text_of(post, field)) {
+                // It never breaks.
+                let _ = each_word(text_of(post, field), |word| {
                     if word.is_clause {
                         clauses.add(at, field, weight, &word.folded);
-                        continue;
+                    } else {
+                        count_word(&mut by_word, &word.folded, at, field, weight);
                     }
-                    let postings = by_word.entry(word.folded).or_default();
-                    if let Some(posting) = Posting::last_of(postings, at) {
-                        posting.count(field, weight);
-                    }
-                }
+                    ControlFlow::Continue(())
+                });
             }
         }
-        let mut entries: Vec<(String, Vec<Posting>)> = by_word.into_iter().collect();
-        entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let mut by_word: Vec<(String, Vec<Posting>)> = by_word.into_iter().collect();
+        by_word.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let mut index = Self {
             vocabulary: String::from("\n"),
-            starts: Vec::with_capacity(entries.len()),
-            postings: Vec::with_capacity(entries.len()),
+            starts: Vec::with_capacity(by_word.len() + 1),
+            postings: Vec::with_capacity(by_word.len()),
             clauses: clauses.finish(),
             posts: posts.len(),
         };
-        for (word, postings) in entries {
+        for (word, postings) in by_word {
             index.starts.push(index.vocabulary.len());
             index.vocabulary.push_str(&word);
             index.vocabulary.push('\n');
             index.postings.push(postings);
         }
+        index.starts.push(index.vocabulary.len());
         index
     }
 
@@ -155,26 +198,23 @@ impl SearchIndex {
         let mut terms = Vec::new();
         for word in words(&query).into_iter().take(MAX_TERMS) {
             let (term_scores, term) = self.scores(word);
-            scores = Some(match scores {
-                None => term_scores,
-                Some(so_far) => so_far
-                    .into_iter()
-                    .zip(term_scores)
-                    .map(|(a, b)| {
-                        if a == 0 || b == 0 {
-                            0
-                        } else {
-                            a.saturating_add(b)
-                        }
-                    })
-                    .collect(),
-            });
             terms.push(term);
+            let Some(scores) = &mut scores else {
+                scores = Some(term_scores);
+                continue;
+            };
+            for (score, of_term) in scores.iter_mut().zip(term_scores) {
+                *score = match (*score, of_term) {
+                    (0, _) | (_, 0) => 0,
+                    (a, b) => a.saturating_add(b),
+                };
+            }
         }
-        let scores = scores.unwrap_or_default();
-        let mut posts: Vec<usize> = (0..scores.len()).filter(|&at| scores[at] > 0).collect();
-        posts.sort_by_key(|&at| std::cmp::Reverse(scores[at]));
-        Matches { posts, terms }
+        let scored = scores.unwrap_or_default().into_iter().zip(0_u32..);
+        Matches {
+            scored: scored.filter(|&(score, _)| score > 0).collect(),
+            terms,
+        }
     }
 
     /// The score of each post for a term of the query.
@@ -188,10 +228,12 @@ impl SearchIndex {
             for posting in self.clauses.find(&term.folded).iter() {
                 add(posting, WORD_START);
             }
-            let text = term.folded;
-            return (scores, Term::Exact { text, infix: true });
+            return (
+                scores,
+                Term::Exact(ExactTerm::new(&term.folded, true).into()),
+            );
         }
-        let (matched, term) = self.look_up(term.folded);
+        let (matched, term) = self.look_up(&term.folded);
         for (at, factor) in matched {
             for posting in &self.postings[at] {
                 add(posting, factor);
@@ -201,51 +243,57 @@ impl SearchIndex {
     }
 
     /// Every word that a term matches, with its factor.
-    fn look_up(&self, term: String) -> (Vec<(usize, u32)>, Term) {
+    fn look_up(&self, term: &str) -> (Vec<(usize, u32)>, Term) {
         let length = term.chars().count();
-        let infix = length >= MIN_INFIX_CHARS;
-        let matched = if infix {
-            self.containing(&term)
+        let exact = ExactTerm::new(term, length >= MIN_INFIX_CHARS);
+        let matched = if exact.is_infix {
+            self.containing(&exact.text)
         } else {
-            self.beginning_with(&term)
+            self.beginning_with(term)
         };
         if !matched.is_empty() || !FUZZY_CHARS.contains(&length) {
-            return (matched, Term::Exact { text: term, infix });
+            return (matched, Term::Exact(exact.into()));
         }
-        let meant = self.one_typo_from(&term);
+        let meant = self.one_typo_from(term);
         let matched = meant.iter().map(|&at| (at, WORD_START)).collect();
         let words = meant.iter().map(|&at| self.word(at).to_owned()).collect();
         (matched, Term::Meant(words))
     }
 
-    fn containing(&self, term: &str) -> Vec<(usize, u32)> {
+    fn containing(&self, term: &Finder) -> Vec<(usize, u32)> {
+        let length = term.needle().len();
         let mut matched: Vec<(usize, u32)> = Vec::new();
-        for (offset, _) in self.vocabulary.match_indices(term) {
+        for offset in term.find_iter(self.vocabulary.as_bytes()) {
             let at = self.starts.partition_point(|&start| start <= offset) - 1;
             if matched.last().is_none_or(|(last, _)| *last != at) {
-                matched.push((at, self.factor(at, offset, term)));
+                matched.push((at, self.factor(at, offset, length)));
             }
         }
         matched
     }
 
     fn beginning_with(&self, term: &str) -> Vec<(usize, u32)> {
-        let first = self
-            .starts
-            .partition_point(|&start| self.word_at(start) < term);
-        (first..self.starts.len())
-            .take_while(|&at| self.word(at).starts_with(term))
-            .map(|at| (at, self.factor(at, self.starts[at], term)))
+        self.range_beginning_with(term)
+            .map(|at| (at, self.factor(at, self.starts[at], term.len())))
             .collect()
     }
 
-    fn factor(&self, at: usize, offset: usize, term: &str) -> u32 {
-        if self.word(at) == term {
-            WHOLE_WORD
-        } else if offset == self.starts[at] {
-            WORD_START
-        } else {
+    /// The numbers of the words that begin so. They stand one after the other.
+    fn range_beginning_with(&self, beginning: &str) -> Range<usize> {
+        let words = 0..self.postings.len();
+        let first = partition_point(words.clone(), |at| self.word(at) < beginning);
+        let end = partition_point(first..words.end, |at| self.word(at).starts_with(beginning));
+        first..end
+    }
+
+    /// The factor of a match of so many bytes at this offset of the vocabulary.
+    fn factor(&self, at: usize, offset: usize, length: usize) -> u32 {
+        if offset != self.starts[at] {
             1
+        } else if self.word(at).len() == length {
+            WHOLE_WORD
+        } else {
+            WORD_START
         }
     }
 
@@ -255,30 +303,68 @@ impl SearchIndex {
         let Some(first_letter) = term.chars().next() else {
             return Vec::new();
         };
-        let first_letter = first_letter.to_string();
-        let first = self
-            .starts
-            .partition_point(|&start| self.word_at(start) < first_letter.as_str());
-        (first..self.starts.len())
-            .take_while(|&at| self.word(at).starts_with(&first_letter))
-            .filter(|&at| {
-                let word = self.word(at);
-                word.len() <= MAX_FUZZY_BYTES
-                    && word.len().abs_diff(term.len()) <= 4
-                    && strsim::osa_distance(word, term) <= 1
-            })
+        let first_letter = first_letter.encode_utf8(&mut [0; 4]).to_owned();
+        self.range_beginning_with(&first_letter)
+            .filter(|&at| is_one_typo(self.word(at), term))
             .collect()
     }
 
     fn word(&self, at: usize) -> &str {
-        self.word_at(self.starts[at])
+        let end = self.starts[at + 1] - "\n".len();
+        &self.vocabulary[self.starts[at]..end]
     }
+}
 
-    fn word_at(&self, start: usize) -> &str {
-        self.vocabulary[start..]
-            .split('\n')
-            .next()
-            .unwrap_or_default()
+fn count_word(
+    by_word: &mut HashMap<String, Vec<Posting>>,
+    word: &str,
+    post: u32,
+    field: SearchField,
+    weight: u16,
+) {
+    if !by_word.contains_key(word) {
+        by_word.insert(word.to_owned(), Vec::new());
+    }
+    let postings = by_word.get_mut(word);
+    if let Some(posting) = postings.and_then(|postings| Posting::last_of(postings, post)) {
+        posting.count(field, weight, 1);
+    }
+}
+
+/// The first number of the range for which `is_before` is false.
+fn partition_point(range: Range<usize>, is_before: impl Fn(usize) -> bool) -> usize {
+    let (mut first, mut end) = (range.start, range.end);
+    while first < end {
+        let middle = first.midpoint(end);
+        if is_before(middle) {
+            first = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    first
+}
+
+/// Whether two words differ by one insertion, deletion, substitution or swap of neighbours at most: then
+/// what is left between their common beginning and their common end is this one typo.
+fn is_one_typo(a: &str, b: &str) -> bool {
+    if a.len().abs_diff(b.len()) > 4 {
+        return false;
+    }
+    let same = |(a, b): &(char, char)| a == b;
+    let beginning = a.chars().zip(b.chars()).take_while(same);
+    let beginning: usize = beginning.map(|(a, _)| a.len_utf8()).sum();
+    let (a, b) = (&a[beginning..], &b[beginning..]);
+    let end = a.chars().rev().zip(b.chars().rev()).take_while(same);
+    let end: usize = end.map(|(a, _)| a.len_utf8()).sum();
+    let mut a = a[..a.len() - end].chars();
+    let mut b = b[..b.len() - end].chars();
+    match (a.next(), b.next(), a.next(), b.next()) {
+        (_, _, None, None) => true,
+        (Some(a1), Some(b1), Some(a2), Some(b2)) => {
+            (a1, a2) == (b2, b1) && a.next().is_none() && b.next().is_none()
+        }
+        _ => false,
     }
 }
 

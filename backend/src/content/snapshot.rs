@@ -1,6 +1,7 @@
 //! An immutable set of posts: lists, posts, categories, search.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use shared::blog::{
@@ -134,18 +135,25 @@ impl Snapshot {
             matching.sort_by_key(|post| !post.pinned);
         }
         let (page, per_page) = (query.page, query.per_page);
-        page_of(&matching, page, per_page, freshness, |post| summary(post))
+        let items =
+            |range: Range<usize>| matching[range].iter().map(|post| summary(post)).collect();
+        page_of(matching.len(), page, per_page, freshness, items)
     }
 
     /// One page of the posts that match every word of the query, best first, with their matches.
     pub fn search(&self, query: &SearchQuery, freshness: Freshness) -> SearchPage {
         let index = self.search.get_or_init(|| SearchIndex::new(&self.posts));
-        let matches = index.find(&query.text);
-        let hit = |&at: &usize| SearchHit {
-            summary: summary(&self.posts[at]),
-            highlights: matches.highlights(&self.posts[at]),
+        let mut matches = index.find(&query.text);
+        let total = matches.count();
+        let hits = |range| {
+            let best = matches.best(range).into_iter();
+            best.map(|at| SearchHit {
+                summary: summary(&self.posts[at]),
+                highlights: matches.highlights(&self.posts[at]),
+            })
+            .collect()
         };
-        page_of(&matches.posts, query.page, query.per_page, freshness, hit)
+        page_of(total, query.page, query.per_page, freshness, hits)
     }
 
     /// A whole post with its neighbours and related posts.
@@ -222,22 +230,22 @@ fn moved<'a>(posts: impl Iterator<Item = &'a Post> + Clone) -> HashMap<String, S
     moved
 }
 
-/// A page of `all`, clamped to the range. `item` makes its items.
-fn page_of<S, T>(
-    all: &[S],
+/// A page of so many things, clamped to the range. `items` makes those of a part of them.
+fn page_of<T>(
+    total: usize,
     page: u32,
     per_page: u32,
     freshness: Freshness,
-    item: impl Fn(&S) -> T,
+    items: impl FnOnce(Range<usize>) -> Vec<T>,
 ) -> Page<T> {
     let per_page = per_page.clamp(1, MAX_PER_PAGE);
-    let total_items = count(all.len());
+    let total_items = count(total);
     let total_pages = total_items.div_ceil(per_page).max(1);
     let page = page.clamp(1, total_pages);
     let first = (page as usize - 1) * per_page as usize;
-    let on_page = all.iter().skip(first).take(per_page as usize);
+    let end = (first + per_page as usize).min(total);
     Page {
-        items: on_page.map(item).collect(),
+        items: items(first.min(end)..end),
         page,
         per_page,
         total_items,

@@ -5,6 +5,8 @@
 //! Latin, Greek, Cyrillic, Hebrew and Arabic. Elsewhere they are part of a letter: the vowels of Indic
 //! scripts and Thai, the voicing of kana.
 
+use std::ops::ControlFlow;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{compose, is_combining_mark};
 
@@ -40,20 +42,50 @@ const LOOKALIKES: [(char, &str); 24] = [
 ];
 
 /// A word of a text, or a clause of a script without spaces between words.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Word {
     /// The word without case and accents.
     pub(super) folded: String,
     /// Whether its script has no spaces between words.
     pub(super) is_clause: bool,
-    /// Where each scalar value of `folded` comes from: an index into the text's scalar values.
+    /// Where the first scalar value of `folded` comes from: an index into the text's scalar values.
+    start: u32,
+    /// How many scalar values `folded` has.
+    length: u32,
+    /// Where each of them comes from. Empty where the i-th comes from `start + i`, as in most words.
     origins: Vec<u32>,
 }
 
 impl Word {
     fn push(&mut self, folded: char, origin: u32) {
+        self.add_origins(origin, 1);
         self.folded.push(folded);
-        self.origins.push(origin);
+    }
+
+    /// Adds ASCII letters and digits that stand one after the other.
+    fn push_ascii(&mut self, run: &str, origin: u32) {
+        // Scalar values of a text are counted in 32 bits; no source delivers texts of 4 GiB.
+        self.add_origins(origin, run.len() as u32);
+        let before = self.folded.len();
+        self.folded.push_str(run);
+        self.folded[before..].make_ascii_lowercase();
+    }
+
+    fn add_origins(&mut self, origin: u32, count: u32) {
+        if self.length == 0 {
+            self.start = origin;
+        } else if self.origins.is_empty() && origin != self.start + self.length {
+            self.origins.extend(self.start..self.start + self.length);
+        }
+        if !self.origins.is_empty() {
+            self.origins.extend(origin..origin + count);
+        }
+        self.length += count;
+    }
+
+    fn origin(&self, at: u32) -> u32 {
+        let origin = self.origins.get(at as usize);
+        origin.copied().unwrap_or(self.start + at)
     }
 
     /// Adds a letter or a mark, composed with the letter before it where Unicode has one for both.
@@ -87,69 +119,97 @@ impl Word {
         }
     }
 
-    /// Where the matches of `term` in this word stand in the text: `[start, end)` in scalar values.
-    pub(super) fn find_all(&self, term: &str) -> impl Iterator<Item = (u32, u32)> {
-        let length = term.chars().count().max(1);
-        self.folded.match_indices(term).filter_map(move |(at, _)| {
-            let first = self.folded[..at].chars().count();
-            let end = self.origins.get(first + length - 1)? + 1;
-            Some((*self.origins.get(first)?, end))
-        })
+    /// Where the match at byte `at` of `folded`, so many scalar values long, stands in the text:
+    /// `[start, end)` in scalar values.
+    pub(super) fn range(&self, at: usize, length: u32) -> (u32, u32) {
+        let first = self.folded[..at].chars().count() as u32;
+        let last = first + length.max(1) - 1;
+        (self.origin(first), self.origin(last) + 1)
     }
 
     /// The range of the whole word in the text.
     pub(super) fn span(&self) -> (u32, u32) {
-        let first = self.origins.first().copied().unwrap_or_default();
-        (first, self.origins.last().map_or(first, |last| last + 1))
+        self.range(0, self.length)
+    }
+
+    fn clear(&mut self) {
+        self.folded.clear();
+        self.origins.clear();
+        self.is_clause = false;
+        self.length = 0;
     }
 }
 
-/// The words of a text in order: runs of letters and digits in any script, cut where a script without
-/// spaces begins or ends. Characters without width don't end a word.
+/// The words of a text in order.
 pub(super) fn words(text: &str) -> Vec<Word> {
     let mut words = Vec::new();
-    let mut word = Word::default();
-    for (at, character) in (0_u32..).zip(text.chars()) {
-        if character.is_ascii_alphanumeric() && !word.is_clause {
-            // A short cut for the most frequent characters, which need no lookup.
-            word.push(character.to_ascii_lowercase(), at);
-            continue;
-        }
-        if is_whole(character) {
-            if !word.is_clause {
-                end(&mut word, &mut words);
-                word.is_clause = true;
-            }
-            word.push(character, at);
-            continue;
-        }
-        if is_invisible(character) {
-            continue;
-        }
-        for part in std::iter::once(character).nfkd() {
-            if is_combining_mark(part) {
-                word.push_folded(part, at);
-                continue;
-            }
-            let is_clause = has_no_spaces(part);
-            if !part.is_alphanumeric() || is_clause != word.is_clause {
-                end(&mut word, &mut words);
-            }
-            if part.is_alphanumeric() {
-                word.is_clause = is_clause;
-                word.push_folded(part, at);
-            }
-        }
-    }
-    end(&mut word, &mut words);
+    // It never breaks.
+    let _ = each_word(text, |word| {
+        words.push(word.clone());
+        ControlFlow::Continue(())
+    });
     words
 }
 
-fn end(word: &mut Word, words: &mut Vec<Word>) {
-    let ended = std::mem::take(word);
-    if !ended.folded.is_empty() {
-        words.push(ended);
+/// Visits the words of a text in order: runs of letters and digits in any script, cut where a script
+/// without spaces begins or ends. Characters without width don't end a word. All words share one
+/// buffer, because a search visits thousands.
+pub(super) fn each_word(
+    text: &str,
+    mut visit: impl FnMut(&Word) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let mut word = Word::default();
+    let mut end = |word: &mut Word| {
+        let flow = if word.length == 0 {
+            ControlFlow::Continue(())
+        } else {
+            visit(word)
+        };
+        word.clear();
+        flow
+    };
+    let (mut rest, mut at) = (text, 0_u32);
+    while let Some(character) = rest.chars().next() {
+        if character.is_ascii_alphanumeric() {
+            // A short cut for the most frequent characters, which need no lookup.
+            let length = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+            if word.is_clause {
+                end(&mut word)?;
+            }
+            let (run, after) = rest.split_at(length);
+            word.push_ascii(run, at);
+            (rest, at) = (after, at + length as u32);
+            continue;
+        }
+        rest = &rest[character.len_utf8()..];
+        let here = at;
+        at += 1;
+        if character.is_ascii() {
+            end(&mut word)?;
+        } else if is_whole(character) {
+            if !word.is_clause {
+                end(&mut word)?;
+                word.is_clause = true;
+            }
+            word.push(character, here);
+        } else if !is_invisible(character) {
+            for part in std::iter::once(character).nfkd() {
+                if is_combining_mark(part) {
+                    word.push_folded(part, here);
+                    continue;
+                }
+                let is_clause = has_no_spaces(part);
+                if !part.is_alphanumeric() || is_clause != word.is_clause {
+                    end(&mut word)?;
+                }
+                if part.is_alphanumeric() {
+                    word.is_clause = is_clause;
+                    word.push_folded(part, here);
+                }
+            }
+        }
     }
+    end(&mut word)
 }
 
 /// A name in the form for comparing: folded like a word, white space as one space.
@@ -207,13 +267,17 @@ mod tests {
     #[test]
     fn a_match_is_found_where_it_stands_in_the_text() {
         let words = words("La nai\u{308}ve İdea");
+        let found = |at: usize, term: &str| {
+            let byte = words[at].folded.find(term)?;
+            Some(words[at].range(byte, term.chars().count() as u32))
+        };
         assert_eq!(
-            words[1].find_all("ive").next(),
+            found(1, "ive"),
             Some((5, 9)),
             "the mark belongs to its letter"
         );
-        assert_eq!(words[2].find_all("idea").next(), Some((10, 14)));
-        assert_eq!(words[1].find_all("x").next(), None);
+        assert_eq!(found(2, "idea"), Some((10, 14)));
+        assert_eq!(found(1, "x"), None);
         assert_eq!(words[0].span(), (0, 2));
     }
 }

@@ -11,7 +11,7 @@ use html5ever::tokenizer::{
     BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 use html5ever::{parse_document, serialize};
-use markup5ever_rcdom::{RcDom, SerializableHandle};
+use markup5ever_rcdom::{Handle, NodeData, RcDom, SerializableHandle};
 
 use crate::harness::{Answer, Client, TestApp, post};
 use crate::site::own_site;
@@ -190,6 +190,41 @@ async fn every_page_is_parsed_as_it_was_written() {
     let sent = visit(&reader, "/contact").await;
     assert!(!sent.page_flashes().is_empty());
     assert_parsed_as_written("a sent message", &sent.text());
+}
+
+/// The text of the first `<textarea>` below a node, as a browser shows it.
+fn typed_message(node: &Handle) -> Option<String> {
+    let is_area =
+        matches!(&node.data, NodeData::Element { name, .. } if &*name.local == "textarea");
+    let children = node.children.borrow();
+    if !is_area {
+        return children.iter().find_map(typed_message);
+    }
+    let text = children.iter().map(|child| match &child.data {
+        NodeData::Text { contents } => contents.borrow().to_string(),
+        _ => String::new(),
+    });
+    Some(text.collect())
+}
+
+#[tokio::test]
+async fn a_refused_message_is_shown_as_it_was_typed() {
+    let app = TestApp::new().await;
+    for (sent, shown) in [
+        ("One%0ATwo", "One\nTwo"),
+        ("%0AOne", "\nOne"),
+        ("%0D%0A%0D%0AOne", "\n\nOne"),
+        ("%3C/textarea%3E%0A", "</textarea>\n"),
+    ] {
+        let form = format!("name=&email=nonsense&subject=&message={sent}");
+        let page = app
+            .browser()
+            .send_body(Method::POST, "/contact", &FORM, form)
+            .await;
+        assert_eq!(page.status, 422);
+        let dom = parse_document(RcDom::default(), Default::default()).one(page.text());
+        assert_eq!(typed_message(&dom.document).as_deref(), Some(shown));
+    }
 }
 
 #[tokio::test]

@@ -61,7 +61,7 @@ impl ClausesBuilder {
         for (at, &number) in numbers.iter().enumerate() {
             let postings = &mut self.postings[usize::from(number) - 1];
             if let Some(posting) = Posting::last_of(postings, post) {
-                posting.count(field, weight);
+                posting.count(field, weight, 1);
             }
             let next = numbers.get(at + 1).copied().unwrap_or(END);
             let pair = u64::from(pair(number, next));
@@ -124,29 +124,40 @@ impl Clauses {
             return Cow::Borrowed(&self.postings[usize::from(*number) - 1]);
         }
         let mut postings = Vec::new();
-        let mut texts = self.texts.as_slice();
-        for place in self.places_of(&numbers) {
-            while texts.get(1).is_some_and(|text| text.first_place <= place) {
-                texts = &texts[1..];
+        let places = self.places_of(&numbers);
+        let mut places = places.as_ref();
+        for (at, text) in self.texts.iter().enumerate() {
+            let end = self
+                .texts
+                .get(at + 1)
+                .map_or(u32::MAX, |next| next.first_place);
+            let times = places.iter().take_while(|place| **place < end).count();
+            if times == 0 {
+                continue;
             }
-            if let [text, ..] = texts
-                && let Some(posting) = Posting::last_of(&mut postings, text.post)
-            {
-                posting.count(text.field, text.weight);
+            places = &places[times..];
+            if let Some(posting) = Posting::last_of(&mut postings, text.post) {
+                posting.count(text.field, text.weight, times);
+            }
+            if places.is_empty() {
+                break;
             }
         }
         Cow::Owned(postings)
     }
 
     /// The places where these characters follow each other, in order.
-    fn places_of(&self, numbers: &[u16]) -> Vec<u32> {
+    fn places_of(&self, numbers: &[u16]) -> Cow<'_, [u32]> {
+        if let [first, second] = numbers {
+            return Cow::Borrowed(self.places_of_pair(pair(*first, *second)));
+        }
         let mut lists: Vec<(u32, &[u32])> = (0..)
             .zip(numbers.windows(2))
             .map(|(offset, two)| (offset, self.places_of_pair(pair(two[0], two[1]))))
             .collect();
         lists.sort_by_key(|(_, places)| places.len());
         let Some(((offset, rarest), others)) = lists.split_first_mut() else {
-            return Vec::new();
+            return Cow::Borrowed(&[]);
         };
         let starts = rarest.iter().filter_map(|place| place.checked_sub(*offset));
         starts

@@ -32,12 +32,9 @@ pub(super) fn post(id: &str, title: &str, text: &str) -> Post {
 }
 
 pub(super) fn found(posts: &[Post], query: &str) -> Vec<String> {
-    let matches = SearchIndex::new(posts).find(query);
-    matches
-        .posts
-        .iter()
-        .map(|&at| posts[at].id.clone())
-        .collect()
+    let mut matches = SearchIndex::new(posts).find(query);
+    let best = matches.best(0..posts.len()).into_iter();
+    best.map(|at| posts[at].id.clone()).collect()
 }
 
 fn marked(highlight: &Highlight) -> Vec<String> {
@@ -125,6 +122,17 @@ fn highlights_stand_where_the_reader_sees_the_match() {
 }
 
 #[test]
+fn no_match_stands_within_another() {
+    let posts = [post("a", "ﬁne 1½ 12", "")];
+    for (query, expected) in [("f i", vec!["ﬁ"]), ("2", vec!["½"]), ("11 2", vec!["1½"])] {
+        let matches = SearchIndex::new(&posts).find(query);
+        let highlights = matches.highlights(&posts[0]);
+        let found = highlights.first().map(marked).unwrap_or_default();
+        assert_eq!(found, expected, "{query}");
+    }
+}
+
+#[test]
 fn odd_queries_and_texts_do_no_harm() {
     let long = "x".repeat(100_000);
     let posts = [post("a", &long, &"é".repeat(5_000)), post("b", "", "")];
@@ -137,8 +145,8 @@ fn odd_queries_and_texts_do_no_harm() {
         "\u{301}\u{301}",
         "𝔘𝔫",
     ] {
-        let matches = SearchIndex::new(&posts).find(query);
-        for &at in &matches.posts {
+        let mut matches = SearchIndex::new(&posts).find(query);
+        for at in matches.best(0..posts.len()) {
             for highlight in matches.highlights(&posts[at]) {
                 marked(&highlight);
             }
@@ -146,4 +154,23 @@ fn odd_queries_and_texts_do_no_harm() {
     }
     assert_eq!(found(&posts, "ééé"), ["a"]);
     assert_eq!(found(&[], "anything"), [""; 0]);
+}
+
+#[test]
+fn one_typo_is_what_the_distance_of_two_words_says() {
+    let words: Vec<String> = (0..3_u32.pow(5))
+        .map(|number| {
+            let digits = (0..5).map(|place| number / 3_u32.pow(place) % 3);
+            digits
+                .filter_map(|digit| ["", "a", "é"].get(digit as usize))
+                .copied()
+                .collect()
+        })
+        .collect();
+    for a in &words {
+        for b in &words {
+            let is_near = strsim::osa_distance(a, b) <= 1;
+            assert_eq!(is_one_typo(a, b), is_near, "{a} {b}");
+        }
+    }
 }
