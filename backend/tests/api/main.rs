@@ -10,6 +10,7 @@ mod check;
 mod checked_stream;
 mod clock;
 mod contact;
+mod contact_form;
 mod cookbook;
 mod crash;
 mod databases;
@@ -29,6 +30,7 @@ mod mail;
 mod metrics;
 mod old_addresses;
 mod openapi;
+mod page_flashes;
 mod pages;
 #[cfg(feature = "rendered-pages")]
 mod parsed_pages;
