@@ -220,6 +220,9 @@ fn spelled_otherwise(root: &Path, path: &str) -> Option<PathBuf> {
 mod tests;
 
 #[cfg(test)]
+mod links_tests;
+
+#[cfg(test)]
 mod habits_tests;
 
 #[cfg(test)]

@@ -103,3 +103,5 @@ pub(super) fn no_list(error: NoList, answer: &Answer) -> SourceError {
 mod item_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod transport_tests;
