@@ -1,9 +1,10 @@
-//! The cache of answers that are the same for all readers of a snapshot: lists, posts, search results,
-//! pages, feeds. Each is written once and kept as bytes, without cookies and flashes.
+//! The cache of answers that are the same for many readers: lists, posts, search results, pages, feeds,
+//! files of the app. Each is written once and kept as bytes, without cookies and flashes.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
 
 use axum::response::Response;
 use quick_cache::sync::Cache;
@@ -55,6 +56,22 @@ pub enum Wanted {
     Sitemap(Option<u32>),
     /// A document that does not depend on the source.
     Document(&'static str),
+    /// A file of the built app.
+    File {
+        /// Its path in the app's folder.
+        name: Arc<str>,
+        /// Changes when the file is replaced.
+        version: FileVersion,
+    },
+}
+
+/// The version of a file. It changes when the file is written again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FileVersion {
+    /// When the file was written, if that is known.
+    pub modified: Option<SystemTime>,
+    /// In bytes.
+    pub length: u64,
 }
 
 /// The formats of feeds.
@@ -187,6 +204,11 @@ impl Answers {
     /// How many answers were written since the start, not counting those that came from the cache.
     pub fn written(&self) -> u64 {
         self.written.load(Ordering::Relaxed)
+    }
+
+    /// Whether an answer of this many bytes would be kept together with two encodings, which are smaller.
+    pub fn has_room_for(&self, bytes: u64) -> bool {
+        bytes.saturating_mul(3) <= self.by_key.shard_capacity()
     }
 
     /// Whether an answer is kept.

@@ -2,7 +2,8 @@
 //!
 //! Where it can, a figure is a ratio within one run, which depends less on the machine: the server's
 //! binary compared with a bare route with the same body, tokens with the bare HMAC. The Markdown table
-//! goes to standard output, progress to standard error.
+//! goes to standard output, progress to standard error. `cargo bench --bench figures -- instructions search`
+//! measures two of them.
 
 mod client;
 mod encodings;
@@ -30,26 +31,46 @@ mod tokens;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+type Measure = fn() -> anyhow::Result<()>;
+
+/// The figures by name, in the order of the table.
+const FIGURES: [(&str, Measure); 13] = [
+    // Memory is first, while the heap is still empty.
+    ("memory", memory::run),
+    ("tokens", tokens::run),
+    ("flights", flights::run),
+    ("slow-source", slow_source::run),
+    ("search", search::run),
+    ("idle", idle::run),
+    ("growth", growth::run),
+    ("http", http::run),
+    ("servers", servers::run),
+    ("flask", flask::run),
+    ("encodings", encodings::run),
+    ("instructions", instructions::run),
+    ("overload", overload::run),
+];
+
+/// Measures the figures that the arguments name, or all.
 fn main() -> anyhow::Result<()> {
-    if std::env::args().nth(1).as_deref() == Some(server::BARE) {
+    // cargo adds `--bench`.
+    let arguments = std::env::args().skip(1);
+    let named: Vec<String> = arguments.filter(|it| it != "--bench").collect();
+    if named.first().is_some_and(|first| first == server::BARE) {
         return server::serve_bare();
+    }
+    for name in &named {
+        let is_known = FIGURES.iter().any(|(known, _)| known == name);
+        anyhow::ensure!(is_known, "there is no figure `{name}`");
     }
     println!("| Figure | Goal | Measured | Met |");
     println!("|---|---|---|---|");
-    // Memory is first, while the heap is still empty.
-    memory::run()?;
-    tokens::run()?;
-    flights::run()?;
-    slow_source::run()?;
-    search::run()?;
-    idle::run()?;
-    growth::run()?;
-    http::run()?;
-    servers::run()?;
-    flask::run()?;
-    encodings::run()?;
-    instructions::run()?;
-    overload::run()
+    for (name, measure) in FIGURES {
+        if named.is_empty() || named.iter().any(|it| it == name) {
+            measure()?;
+        }
+    }
+    Ok(())
 }
 
 /// Prints one row of the table. `measured` needs enough digits to be compared with the goal.

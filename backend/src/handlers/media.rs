@@ -1,26 +1,23 @@
 //! Pictures of posts, and other files that posts link to.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use tower::ServiceExt;
 use tower_http::services::ServeFile;
 
 use crate::api::extract::Path;
 use crate::app::App;
 use crate::http::answer::{Answer, write_once};
-use crate::http::conditional::{Preconditions, ignore_unusable_range};
+use crate::http::conditional::Preconditions;
 use crate::http::encoding::Encoding;
+use crate::http::streamed_file::stream;
 use crate::sources::{Media, MediaContent};
 
 /// A larger SVG is sent uncompressed: compressing would read all of it into memory.
 const MAX_COMPRESSED_BYTES: u64 = 256 * 1024;
-/// How many bytes one read from a file takes.
-const READ_BYTES: usize = 16 * 1024;
 
 /// `GET /media/{path}`: a picture of the source, or another file that posts link to.
 pub async fn show(State(app): State<App>, Path(path): Path<String>, request: Request) -> Response {
@@ -55,7 +52,7 @@ pub(super) async fn send(media: Media, request: Request, caching: Caching) -> Re
     let mut response = match content {
         MediaContent::Bytes(bytes) => from_memory(bytes, content_type, &preconditions),
         MediaContent::File(file) => {
-            let response = from_file(file, request).await;
+            let response = stream(ServeFile::new(file), request).await;
             if is_text {
                 compress_small(response, content_type, &preconditions).await
             } else {
@@ -102,18 +99,6 @@ fn from_memory(
         answer.respond_once(preconditions)
     } else {
         answer.incompressible().respond_once(preconditions)
-    }
-}
-
-/// Answers with a file. tower-http answers conditions by the file's size and time, without reading it.
-async fn from_file(file: PathBuf, mut request: Request) -> Response {
-    ignore_unusable_range(request.headers_mut());
-    let files = ServeFile::new(file)
-        .with_buf_chunk_size(READ_BYTES)
-        .ignore_multi_range_requests(true);
-    match files.oneshot(request).await {
-        Ok(response) => response.map(Body::new),
-        Err(never) => match never {},
     }
 }
 

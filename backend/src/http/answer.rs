@@ -90,7 +90,14 @@ impl Answer {
         self
     }
 
-    /// The same, never compressed: for types that are compressed already, such as a photo.
+    /// The same, with an encoding that exists already. Its headers are those that are set so far.
+    #[must_use]
+    pub fn with_packed(self, encoding: Encoding, packed: Bytes) -> Self {
+        self.store(encoding, Some(packed));
+        self
+    }
+
+    /// The same, never compressed by the server: for types that are compressed already, such as a photo.
     #[must_use]
     pub fn incompressible(mut self) -> Self {
         self.is_compressible = false;
@@ -121,7 +128,7 @@ impl Answer {
     /// Answers a request, with the best encoding that exists. The second value is the encoding that
     /// the client prefers and that the caller has to [make](Self::pack).
     pub fn respond(&self, preconditions: &Preconditions) -> (Response, Option<Encoding>) {
-        if preconditions.range.is_some() || !self.is_compressible {
+        if preconditions.range.is_some() {
             return (self.send(&self.identity, preconditions), None);
         }
         let mut missing = None;
@@ -130,7 +137,8 @@ impl Answer {
                 Some(packed) => {
                     return (self.send(packed, preconditions), missing);
                 }
-                None => missing = missing.or(Some(encoding)),
+                None if self.is_compressible => missing = missing.or(Some(encoding)),
+                None => {}
             }
         }
         (self.send(&self.identity, preconditions), missing)
@@ -171,7 +179,7 @@ impl Answer {
 
     /// Stores an encoding, if it is smaller. Encodings differ in their bytes, so its validator is weak
     /// (RFC 9110, section 8.8.3.3).
-    fn store(&self, encoding: Encoding, packed: Option<Vec<u8>>) {
+    fn store(&self, encoding: Encoding, packed: Option<Bytes>) {
         let Some(body) = packed.filter(|packed| packed.len() < self.bytes().len()) else {
             return;
         };
@@ -180,10 +188,7 @@ impl Answer {
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
         headers.remove(header::ACCEPT_RANGES);
         headers.insert(header::ETAG, self.weak_tag.clone());
-        let representation = Representation {
-            headers,
-            body: body.into(),
-        };
+        let representation = Representation { headers, body };
         // When it is set already, an earlier call made the same bytes.
         let _ = self.packed(encoding).representation.set(representation);
     }
@@ -191,7 +196,7 @@ impl Answer {
     fn send(&self, representation: &Representation, preconditions: &Preconditions) -> Response {
         let mut response = Response::new(Body::empty());
         *response.headers_mut() = representation.headers.clone();
-        if preconditions.has_same(&self.tag) {
+        if preconditions.has_same(&self.tag, &representation.headers) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             *response.body_mut() = Body::new(NoBody);
             // A 304 has no headers about a body (RFC 9110, section 15.4.5).
@@ -225,10 +230,7 @@ pub fn write_once(
     let reads_gzip = preconditions.reads(Encoding::Gzip);
     let is_packed =
         reads_gzip && response.status() == StatusCode::OK && body.len() >= MIN_COMPRESSED_BYTES;
-    let packed = is_packed
-        .then(|| gzip(&body, QUICK_GZIP_LEVEL))
-        .flatten()
-        .map(Bytes::from);
+    let packed = is_packed.then(|| gzip(&body, QUICK_GZIP_LEVEL)).flatten();
     let headers = response.headers_mut();
     if packed.is_some() {
         headers.insert(header::CONTENT_ENCODING, Encoding::Gzip.name());
@@ -296,13 +298,13 @@ fn entity_tags(body: &[u8]) -> (HeaderValue, HeaderValue) {
 
 /// Compressed bodies hold no secret that their length could reveal (BREACH): tokens are in cookies and in
 /// 201s, and a 201 is not compressed.
-fn gzip(body: &[u8], level: u32) -> Option<Vec<u8>> {
+fn gzip(body: &[u8], level: u32) -> Option<Bytes> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 2), Compression::new(level));
     encoder.write_all(body).ok()?;
-    encoder.finish().ok()
+    encoder.finish().ok().map(Bytes::from)
 }
 
-fn brotli(body: &[u8]) -> Option<Vec<u8>> {
+fn brotli(body: &[u8]) -> Option<Bytes> {
     let packed = Vec::with_capacity(body.len() / 3);
     let mut encoder = brotli::CompressorWriter::new(
         packed,
@@ -311,5 +313,5 @@ fn brotli(body: &[u8]) -> Option<Vec<u8>> {
         BROTLI_WINDOW_BITS,
     );
     encoder.write_all(body).ok()?;
-    Some(encoder.into_inner())
+    Some(encoder.into_inner().into())
 }

@@ -9,6 +9,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, header};
 use hyper::body::Frame;
+use jiff::Timestamp;
 
 use crate::http::encoding::{Encoding, accepted};
 
@@ -19,6 +20,8 @@ pub struct Preconditions {
     pub is_head: bool,
     /// The lines of `If-None-Match`: the validators of the client's copies.
     has: Vec<HeaderValue>,
+    /// `If-Modified-Since`: the date of the client's copy.
+    has_since: Option<HeaderValue>,
     /// The encodings that the client reads, best first.
     pub encodings: [Option<Encoding>; 2],
     /// The range in bytes that a GET asks for.
@@ -33,7 +36,8 @@ impl Preconditions {
         Self::of_head(request.method(), request.headers())
     }
 
-    fn of_head(method: &Method, headers: &HeaderMap) -> Self {
+    /// Reads the method and the headers of a request.
+    pub fn of_head(method: &Method, headers: &HeaderMap) -> Self {
         let is_bytes = |range: &&HeaderValue| range.as_bytes().starts_with(b"bytes=");
         let range = headers.get(header::RANGE).filter(is_bytes);
         Self {
@@ -43,6 +47,7 @@ impl Preconditions {
                 .iter()
                 .cloned()
                 .collect(),
+            has_since: headers.get(header::IF_MODIFIED_SINCE).cloned(),
             encodings: accepted(headers),
             range: range.filter(|_| *method == Method::GET).cloned(),
             if_range: headers.get(header::IF_RANGE).cloned(),
@@ -54,9 +59,14 @@ impl Preconditions {
         self.encodings.contains(&Some(encoding))
     }
 
-    /// Whether `If-None-Match` names this validator. The comparison is weak, so that all encodings match
-    /// (RFC 9110, section 13.1.2). Lines are split at commas, which the server's own tags don't contain.
-    pub(super) fn has_same(&self, tag: &HeaderValue) -> bool {
+    /// Whether the client has the answer with this validator and these headers. `If-None-Match` is compared
+    /// weakly, so that all encodings match (RFC 9110, section 13.1.2). Its lines are split at commas, which
+    /// the server's own tags don't contain. Without it the date counts (section 13.1.3).
+    pub(super) fn has_same(&self, tag: &HeaderValue, answer: &HeaderMap) -> bool {
+        if let (true, Some(since)) = (self.has.is_empty(), &self.has_since) {
+            let modified = answer.get(header::LAST_MODIFIED).and_then(moment);
+            return modified.is_some_and(|modified| moment(since) >= Some(modified));
+        }
         fn opaque(tag: &[u8]) -> &[u8] {
             tag.strip_prefix(b"W/").unwrap_or(tag)
         }
@@ -89,6 +99,12 @@ impl<S: Sync> FromRequestParts<S> for Preconditions {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(Self::of_head(&parts.method, &parts.headers))
     }
+}
+
+/// The moment of an HTTP date (RFC 9110, section 5.6.7).
+fn moment(date: &HeaderValue) -> Option<Timestamp> {
+    let date = jiff::fmt::rfc2822::parse(date.to_str().ok()?).ok()?;
+    Some(date.timestamp())
 }
 
 /// Removes a `Range` in an unknown unit, or one that depends on an `If-Range`. A server may ignore any

@@ -12,4 +12,5 @@ pub mod limits;
 pub mod request_head;
 pub mod security_headers;
 pub mod server;
+pub mod streamed_file;
 mod watched_body;

@@ -2,6 +2,7 @@
 //! words, colours and pages.
 
 pub mod accent;
+mod asset_files;
 pub mod assets;
 mod colour;
 pub mod error_page;

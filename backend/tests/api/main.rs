@@ -1,5 +1,6 @@
 //! Tests of the whole server, as its clients see it. Most send requests to the router, without a socket.
 
+mod asset_addresses;
 mod assets;
 mod attacks;
 mod blogs;

@@ -1,1 +1,12 @@
-console.log("app")
+console.log("app: line 1 of a script that gets smaller");
+console.log("app: line 2 of a script that gets smaller");
+console.log("app: line 3 of a script that gets smaller");
+console.log("app: line 4 of a script that gets smaller");
+console.log("app: line 5 of a script that gets smaller");
+console.log("app: line 6 of a script that gets smaller");
+console.log("app: line 7 of a script that gets smaller");
+console.log("app: line 8 of a script that gets smaller");
+console.log("app: line 9 of a script that gets smaller");
+console.log("app: line 10 of a script that gets smaller");
+console.log("app: line 11 of a script that gets smaller");
+console.log("app: line 12 of a script that gets smaller");

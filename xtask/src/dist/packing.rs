@@ -21,7 +21,7 @@ const PAGE: &str = "index.html";
 
 type Compress = fn(&[u8]) -> Result<Vec<u8>>;
 /// File name extension and algorithm of each kind of copy.
-const COPIES: [(&str, Compress); 3] = [("br", brotli), ("zst", zstd), ("gz", gzip)];
+const COPIES: [(&str, Compress); 2] = [("br", brotli), ("gz", gzip)];
 
 /// Builds the app and the server as one file at `binary`, and prints sizes and the cold start.
 pub(super) fn build(workspace: &Workspace, binary: &Path) -> Result<()> {
@@ -126,13 +126,6 @@ fn brotli(content: &[u8]) -> Result<Vec<u8>> {
     Ok(small)
 }
 
-/// With a window of 8 MiB, the largest that browsers support (RFC 8878, section 3.1.1.1.2, and RFC 9659).
-fn zstd(content: &[u8]) -> Result<Vec<u8>> {
-    let mut encoder = zstd::bulk::Compressor::new(19)?;
-    encoder.window_log(23)?;
-    Ok(encoder.compress(content)?)
-}
-
 fn gzip(content: &[u8]) -> Result<Vec<u8>> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(content)?;
@@ -141,7 +134,7 @@ fn gzip(content: &[u8]) -> Result<Vec<u8>> {
 
 /// All sizes in bytes, as a table.
 fn sizes(binary: &Path, files: &[Packed]) -> Result<String> {
-    let mut table = "| file | bytes | br | zstd | gzip |\n|---|--:|--:|--:|--:|\n".to_owned();
+    let mut table = "| file | bytes | br | gzip |\n|---|--:|--:|--:|\n".to_owned();
     for file in files {
         table.push_str(&format!("| {} | {} |", file.name.display(), file.plain));
         for copy in file.copies {
@@ -151,10 +144,7 @@ fn sizes(binary: &Path, files: &[Packed]) -> Result<String> {
         table.push('\n');
     }
     let size = fs::metadata(binary)?.len();
-    table.push_str(&format!(
-        "| **{}** | **{size}** | | | |\n",
-        binary.display()
-    ));
+    table.push_str(&format!("| **{}** | **{size}** | | |\n", binary.display()));
     Ok(table)
 }
 
@@ -183,10 +173,6 @@ mod tests {
         let mut plain = Vec::new();
         brotli::BrotliDecompress(&mut &read("app.js.br")[..], &mut plain).expect("brotli");
         assert_eq!(plain, text.as_bytes());
-        assert_eq!(
-            zstd::bulk::decompress(&read("app.js.zst"), text.len()).expect("zstd"),
-            text.as_bytes()
-        );
         for none in ["index.html.br", "fonts/a.woff2.gz"] {
             assert!(!to.join(none).exists(), "{none}");
         }

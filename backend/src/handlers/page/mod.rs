@@ -8,7 +8,7 @@ mod form;
 mod moved;
 mod written;
 
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -33,7 +33,7 @@ use crate::telemetry::current_request_id;
 /// page. A page begins no session (the API does), and renews an existing one.
 ///
 /// # Errors
-/// 404 without a page for a missing file.
+/// 404 without a page for a missing file, 500 for one that can't be read.
 pub async fn show(State(app): State<App>, request: Request) -> Result<Response, ApiError> {
     let uri = request.uri();
     let route = Route::parse(uri.path(), uri.query().unwrap_or_default());
@@ -49,18 +49,13 @@ pub async fn show(State(app): State<App>, request: Request) -> Result<Response, 
     if let Some(target) = route.redirect() {
         return Ok(Redirect::to(&target.href()).into_response());
     }
-    let request = match route {
-        Route::NotFound => {
-            let (parts, body) = request.into_parts();
-            let page_request = Request::from_parts(parts.clone(), Body::empty());
-            let file_request = Request::from_parts(parts, body);
-            if let Some(file) = app.assets.serve(file_request).await {
-                return Ok(file);
-            }
-            page_request
-        }
-        _ => request,
-    };
+    let (head, body) = request.into_parts();
+    if route == Route::NotFound
+        && let Some(file) = app.assets.serve(&app.answers, &head).await?
+    {
+        return Ok(file);
+    }
+    let request = Request::from_parts(head, body);
     document(&app, route, request).await
 }
 
