@@ -9,8 +9,8 @@ use flate2::write::GzEncoder;
 
 use crate::client::{LIST, ask};
 use crate::http::POST;
+use crate::process::Server;
 use crate::row_without_goal;
-use crate::server::Server;
 use crate::tokens::median;
 
 const ATTEMPTS: usize = 5;

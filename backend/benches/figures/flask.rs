@@ -6,7 +6,7 @@ use anyhow::Context;
 
 use crate::client::{ask, cookie_of, exchange, request};
 use crate::load::load;
-use crate::server::Server;
+use crate::process::Server;
 use crate::{row, row_without_goal};
 
 const APP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/flask/app.py");

@@ -11,9 +11,8 @@ use tokio::net::TcpStream;
 
 use crate::client::{ask, cookie_of, exchange};
 use crate::made_up::MadeUp;
-use crate::memory::resident_bytes;
+use crate::process::{FLASHBLOG, Server, resident_bytes};
 use crate::row_without_goal;
-use crate::server::{FLASHBLOG, Server};
 
 const SIZES: [usize; 3] = [28, 1_000, 10_000];
 /// How often each answer is asked for again.

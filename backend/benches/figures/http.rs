@@ -9,8 +9,8 @@ use anyhow::bail;
 
 use crate::client::{Answer, LIST, ask, cookie_of, exchange, request};
 use crate::load::load;
+use crate::process::Server;
 use crate::row;
-use crate::server::Server;
 use crate::tokens::median;
 
 const ROUNDS: usize = 3;

@@ -8,9 +8,8 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::client::{exchange, request};
-use crate::memory::resident_bytes;
+use crate::process::{Server, resident_bytes};
 use crate::row;
-use crate::server::Server;
 
 const CONNECTIONS: usize = 10_000;
 /// The most memory that meets the goal, in 10^6 bytes.

@@ -11,7 +11,8 @@ use tokio::net::TcpStream;
 
 use crate::client::{cookie_of, exchange, request};
 use crate::http::{ASKED, Asked};
-use crate::server::{FLASHBLOG, Server, arguments, bare_command};
+use crate::process::{FLASHBLOG, Server};
+use crate::server::{arguments, bare_command};
 use crate::{row, row_without_goal};
 
 const REQUESTS: u64 = 200;

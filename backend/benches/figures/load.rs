@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::client::ask;
-use crate::server::Server;
+use crate::process::Server;
 
 pub(crate) const CONNECTIONS: usize = 32;
 const ROUND: Duration = Duration::from_millis(1_500);

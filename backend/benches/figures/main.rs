@@ -21,6 +21,9 @@ mod overload;
 mod postgres_proxy;
 #[path = "../../tests/api/postgres_server.rs"]
 mod postgres_server;
+#[path = "../shared/process.rs"]
+mod process;
+mod rendering;
 mod search;
 mod server;
 mod servers;
@@ -34,8 +37,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Measure = fn() -> anyhow::Result<()>;
 
 /// The figures by name, in the order of the table.
-const FIGURES: [(&str, Measure); 13] = [
-    // Memory is first, while the heap is still empty.
+const FIGURES: [(&str, Measure); 14] = [
     ("memory", memory::run),
     ("tokens", tokens::run),
     ("flights", flights::run),
@@ -46,6 +48,7 @@ const FIGURES: [(&str, Measure); 13] = [
     ("http", http::run),
     ("servers", servers::run),
     ("flask", flask::run),
+    ("rendering", rendering::run),
     ("encodings", encodings::run),
     ("instructions", instructions::run),
     ("overload", overload::run),

@@ -1,56 +1,39 @@
-//! The memory of a live session.
+//! The memory of a session.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use anyhow::Context;
-use flashblog::cache::{BlogCache, Reader};
-use flashblog::clock::{Clock, SystemClock};
-use flashblog::session_id::SessionId;
-use flashblog::sources::embedded::EmbeddedSource;
-
+use crate::client::request;
+use crate::load::load;
+use crate::process::{Server, resident_bytes};
 use crate::row;
 
-const SESSIONS: usize = 1_000_000;
+const ROUNDS: usize = 8;
 const GOAL_BYTES: usize = 256;
 
-/// Measures a million sessions that read the blogs and have no waiting flashes: the growth of the
-/// process's resident memory, which includes what the allocator reserves.
+/// Measures how much the server's resident memory grows while clients without a cookie begin sessions. The
+/// sessions have no waiting flashes. A first round allocates what does not depend on their number.
 pub(crate) fn run() -> anyhow::Result<()> {
-    eprintln!("memory of {SESSIONS} sessions");
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(async {
-        let hour = Duration::from_secs(3_600);
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
-        let cache = BlogCache::new(Arc::new(EmbeddedSource::new()), Arc::clone(&clock), hour);
-        let reader = || {
-            SessionId::random().map(|session| Reader {
-                session,
-                since: clock.now().as_second(),
-            })
-        };
-        cache.view(reader()?).await;
-        let before = resident_bytes(std::process::id())?;
-        for _ in 1..SESSIONS {
-            cache.view(reader()?).await;
+    eprintln!("memory of sessions");
+    let data_dir = tempfile::tempdir()?;
+    let server = Server::flashblog(data_dir.path(), "warn")?;
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let begin = [request("")];
+        load(&[&server], &begin).await?;
+        let before = resident_bytes(server.process())?;
+        let mut sessions = 0;
+        for _ in 0..ROUNDS {
+            sessions += load(&[&server], &begin).await?.requests;
         }
-        let bytes = resident_bytes(std::process::id())?.saturating_sub(before) / SESSIONS;
+        let after = resident_bytes(server.process())?;
+        let bytes = after.saturating_sub(before) / sessions;
         row(
-            "Memory per live session, at 1,000,000 sessions",
+            "Growth of the server's memory for each session that begins, without waiting flashes",
             &format!("≤ {GOAL_BYTES} bytes"),
-            &format!("{bytes} bytes"),
+            &format!(
+                "{bytes} bytes ({sessions} sessions; {:.1} MB before, {:.1} after)",
+                before as f64 / 1e6,
+                after as f64 / 1e6
+            ),
             bytes <= GOAL_BYTES,
         );
         Ok(())
     })
-}
-
-/// The resident memory of a process: the second number of `/proc/PID/statm`, in pages, which are
-/// assumed to have 4 KiB.
-pub(crate) fn resident_bytes(process: u32) -> anyhow::Result<usize> {
-    let statm = std::fs::read_to_string(format!("/proc/{process}/statm")).context("needs Linux")?;
-    let pages = statm.split(' ').nth(1).context("a second number")?;
-    Ok(pages.parse::<usize>()? * 4_096)
 }

@@ -9,8 +9,8 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use crate::client::{cookie_of, exchange, request};
+use crate::process::Server;
 use crate::row;
-use crate::server::Server;
 
 const GOAL: f64 = 0.8;
 const ROUND: Duration = Duration::from_secs(4);

@@ -18,8 +18,7 @@ use shared::route::SearchQuery;
 
 use crate::client::{cookie_of, exchange};
 use crate::made_up::{MadeUp, WORDS_A_POST};
-use crate::memory::resident_bytes;
-use crate::server::Server;
+use crate::process::{Server, resident_bytes};
 use crate::{row, row_without_goal};
 
 const POSTS: usize = 10_000;

@@ -1,8 +1,8 @@
 //! The measured servers, each in its own process.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use anyhow::Context;
 use axum::Router;
@@ -11,12 +11,11 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use tokio::net::TcpListener;
 
 use crate::client::Answer;
+use crate::process::{FLASHBLOG, Server};
 
 /// The first argument that makes this program the bare server. The next ones are a file with the body,
 /// and the body's encoding if it has one.
 pub(crate) const BARE: &str = "--bare";
-
-pub(crate) const FLASHBLOG: &str = env!("CARGO_BIN_EXE_flashblog");
 
 /// Runs the bare server, which gives one fixed answer to every request.
 pub(crate) fn serve_bare() -> anyhow::Result<()> {
@@ -62,12 +61,6 @@ pub(crate) fn bare_command(answer: &Answer, body: &Path) -> anyhow::Result<Comma
     Ok(bare)
 }
 
-/// A server in its own process, which ends when this is dropped.
-pub(crate) struct Server {
-    child: Child,
-    pub(crate) address: String,
-}
-
 impl Server {
     /// Starts the bare server for an answer, whose body is written to the file `body`.
     pub(crate) fn bare(answer: &Answer, body: &Path) -> anyhow::Result<Self> {
@@ -82,30 +75,5 @@ impl Server {
                 .env_clear()
                 .args(arguments(data_dir, log)?),
         )
-    }
-
-    /// The server's process id.
-    pub(crate) fn process(&self) -> u32 {
-        self.child.id()
-    }
-
-    pub(crate) fn start(command: &mut Command) -> anyhow::Result<Self> {
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().context("piped")?).read_line(&mut line)?;
-        let address = line.trim_end().strip_prefix("listening on http://");
-        let address = address.context("no address")?.to_owned();
-        Ok(Self { child, address })
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It fails only when the process has already ended.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }

@@ -13,7 +13,8 @@ use crate::client::{cookie_of, exchange, request};
 use crate::load::{CONNECTIONS, Measured, cpu_microseconds, load, stat};
 use crate::postgres_proxy::Proxy;
 use crate::postgres_server::Database;
-use crate::server::{FLASHBLOG, Server, arguments};
+use crate::process::{FLASHBLOG, Server};
+use crate::server::arguments;
 use crate::tokens::median;
 use crate::{row, row_without_goal};
 

@@ -2,6 +2,8 @@
 //! seconds in the first argument. `cargo xtask bench` writes its table to `docs/benchmarks.md`.
 
 mod hostile;
+#[path = "../shared/process.rs"]
+mod process;
 mod readers;
 mod server;
 
@@ -11,8 +13,9 @@ use anyhow::Context;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::hostile::Crowd;
+use crate::process::Server;
 use crate::readers::Seen;
-use crate::server::Server;
+use crate::server::stored_messages;
 
 const DEFAULT_SECONDS: u64 = 600;
 /// Readers are first alone, for the time of the test divided by this.
@@ -50,7 +53,7 @@ struct Figures {
 
 async fn soak(time: Duration) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let server = Server::start(folder.path())?;
+    let server = Server::flashblog(folder.path())?;
     // A first round of readers, so that what is allocated only once is not counted.
     let first = readers::read(&server.address, Instant::now() + time / 20).await?;
     tell("readers at the start", &first);
@@ -84,7 +87,7 @@ async fn soak(time: Duration) -> anyhow::Result<()> {
         ],
         files: [files_before, server.open_files()?],
         acknowledged,
-        stored: server.stored_messages(folder.path()).context("the inbox")?,
+        stored: stored_messages(folder.path()).context("the inbox")?,
     };
     figures.print();
     Ok(())
