@@ -86,7 +86,7 @@ async fn what_is_open_and_where_a_reader_is_in_a_post_stays() -> anyhow::Result<
     browser.run("scrollTo(0, 900)").await?;
     start_app(&proxy, &browser).await?;
     let state = browser.run(STATE).await?;
-    assert_eq!(state[0], json!("SUMMARY"));
+    assert_eq!(state[0], json!("on-this-page"), "the focus");
     assert_eq!(state[2], json!(900));
     assert_eq!(browser.complaints().await?, [""; 0]);
     Ok(())
