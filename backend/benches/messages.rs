@@ -146,7 +146,7 @@ async fn through_the_api(router: Router) -> f64 {
         let number = client.fetch_add(1, Ordering::Relaxed);
         let peer = SocketAddr::from((Ipv4Addr::from(number), 4711));
         let request = Request::post("/api/v1/contact")
-            .header("host", "blog.test")
+            .header("host", "localhost")
             .header("content-type", "application/json")
             .extension(Peer::at(peer))
             .body(Body::from(body.clone()))
