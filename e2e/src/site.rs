@@ -35,7 +35,9 @@ impl Site {
             .args(["--listen", "127.0.0.1:0", "--log", "warn"])
             .arg("--data-dir")
             .arg(data_dir.path())
-            .args(arguments);
+            .args(arguments)
+            // It is for the tests. The server would warn of a variable that is no setting.
+            .env_remove("FLASHBLOG_BIN");
         // The binary of `cargo xtask dist` contains the app.
         if let Some(assets) = std::env::var_os("FLASHBLOG_ASSETS") {
             command.arg("--assets").arg(assets);

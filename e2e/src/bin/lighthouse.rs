@@ -27,6 +27,8 @@ const PAGES: [(&str, &str); 6] = [
 const SEARCH: &str = "/search?q=session";
 /// Several runs of each page, because times vary with the load of the machine.
 const RUNS: usize = 5;
+/// How often Lighthouse is started at most for one report. At times it loses its trace, and asks to be run again.
+const STARTS: u32 = 3;
 /// Each category has to score 100 in every run. Performance depends on the machine and is only printed.
 const ASSERTED: [&str; 3] = ["accessibility", "best-practices", "seo"];
 /// All are in milliseconds, except the last.
@@ -107,6 +109,18 @@ fn median(mut values: Vec<f64>) -> f64 {
 
 /// Lighthouse's report on an address. It is also written to `<file>.report.html`.
 async fn measure(address: &str, file: &Path) -> anyhow::Result<Value> {
+    let mut starts = 1;
+    while !is_measured(address, file).await? {
+        ensure!(starts < STARTS, "lighthouse failed on {address}");
+        starts += 1;
+    }
+    let report = format!("{}.report.json", file.display());
+    let report = fs::read(&report).with_context(|| format!("reading {report}"))?;
+    Ok(serde_json::from_slice(&report)?)
+}
+
+/// Runs Lighthouse once. Returns whether it wrote its reports.
+async fn is_measured(address: &str, file: &Path) -> anyhow::Result<bool> {
     let status = Command::new("node")
         .args([
             LIGHTHOUSE,
@@ -128,10 +142,7 @@ async fn measure(address: &str, file: &Path) -> anyhow::Result<Value> {
         .status()
         .await
         .context("node can't be started")?;
-    ensure!(status.success(), "lighthouse failed on {address}");
-    let report = format!("{}.report.json", file.display());
-    let report = fs::read(&report).with_context(|| format!("reading {report}"))?;
-    Ok(serde_json::from_slice(&report)?)
+    Ok(status.success())
 }
 
 /// The score of a category, from 0 to 100.
