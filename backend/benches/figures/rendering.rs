@@ -9,7 +9,6 @@ use flashblog::app::{App, Parts};
 use flashblog::clients::peer::Peer;
 use flashblog::config::Config;
 use flashblog::config::settings;
-
 use flashblog::public_url::PublicUrl;
 use flashblog::router::router;
 use tempfile::TempDir;

@@ -15,7 +15,7 @@ use crate::config::values::Redacted;
 pub struct MailSettings {
     /// The server that takes mail, with its credentials.
     pub smtp: AsyncSmtpTransportBuilder,
-    /// The receiver of notifications, who is also their sender.
+    /// Receives the notifications. It is also the address that they are sent from.
     pub owner: Mailbox,
 }
 

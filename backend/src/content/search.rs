@@ -278,12 +278,15 @@ impl SearchIndex {
             .collect()
     }
 
-    /// The numbers of the words that begin so. They stand one after the other.
+    /// The numbers of the words that begin so. They stand one after the other. The line feed behind a word
+    /// comes before all letters, so words are in the same order with what follows them.
     fn range_beginning_with(&self, beginning: &str) -> Range<usize> {
-        let words = 0..self.postings.len();
-        let first = partition_point(words.clone(), |at| self.word(at) < beginning);
-        let end = partition_point(first..words.end, |at| self.word(at).starts_with(beginning));
-        first..end
+        let starts = &self.starts[..self.postings.len()];
+        let from = |start: usize| &self.vocabulary[start..];
+        let first = starts.partition_point(|&start| from(start) < beginning);
+        let starts = &starts[first..];
+        let count = starts.partition_point(|&start| from(start).starts_with(beginning));
+        first..first + count
     }
 
     /// The factor of a match of so many bytes at this offset of the vocabulary.
@@ -300,11 +303,8 @@ impl SearchIndex {
     /// Words that become the term by one insertion, deletion, substitution or swap. The first
     /// letter must be right: it nearly always is, and trying all others would take too long.
     fn one_typo_from(&self, term: &str) -> Vec<usize> {
-        let Some(first_letter) = term.chars().next() else {
-            return Vec::new();
-        };
-        let first_letter = first_letter.encode_utf8(&mut [0; 4]).to_owned();
-        self.range_beginning_with(&first_letter)
+        let first_letter = term.chars().next().map_or(0, char::len_utf8);
+        self.range_beginning_with(&term[..first_letter])
             .filter(|&at| is_one_typo(self.word(at), term))
             .collect()
     }
@@ -329,20 +329,6 @@ fn count_word(
     if let Some(posting) = postings.and_then(|postings| Posting::last_of(postings, post)) {
         posting.count(field, weight, 1);
     }
-}
-
-/// The first number of the range for which `is_before` is false.
-fn partition_point(range: Range<usize>, is_before: impl Fn(usize) -> bool) -> usize {
-    let (mut first, mut end) = (range.start, range.end);
-    while first < end {
-        let middle = first.midpoint(end);
-        if is_before(middle) {
-            first = middle + 1;
-        } else {
-            end = middle;
-        }
-    }
-    first
 }
 
 /// Whether two words differ by one insertion, deletion, substitution or swap of neighbours at most: then
